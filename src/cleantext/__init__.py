@@ -1,0 +1,1 @@
+"""cleantext turns scraped web pages and text dumps into clean, unique text."""

@@ -1,0 +1,371 @@
+"""Every option: one frozen dataclass a stage, one `Config` that holds them, and nothing else has defaults.
+
+Field metadata carries the help text, the command-line flag and the bounds, so that flags, TOML keys and checks all
+derive from the fields. `Config.digest()` covers the fields that can change what a run writes.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+from cleantext.errors import ConfigError
+
+__all__ = [
+    "Config",
+    "DecodeConfig",
+    "DedupConfig",
+    "ExtractConfig",
+    "LimitsConfig",
+    "NormalizeConfig",
+    "OutputConfig",
+    "RepairConfig",
+    "Rule",
+    "RunConfig",
+    "load_rules",
+]
+
+
+def option(
+    default: Any,
+    doc: str,
+    *,
+    flag: str | None = None,
+    choices: Sequence[str] | None = None,
+    bounds: tuple[float, float] | None = None,
+    affects_output: bool = True,
+) -> Any:
+    """A field with its help text, flag, allowed values and inclusive bounds."""
+    metadata = {"help": doc, "flag": flag, "choices": choices, "bounds": bounds, "affects_output": affects_output}
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A user's own rule: lines or blocks that match `pattern` are removed as chrome/`name`, or kept.
+
+    `pattern` is a regular expression searched in the label view of the line (Simplified, half-width, no spaces) and
+    in the line as it stands. `host` limits it to pages of that host and its subdomains.
+    """
+
+    name: str
+    pattern: str
+    action: str = "remove"
+    host: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecodeConfig:
+    """From bytes to text."""
+
+    encoding: str | None = option(None, "decode every input with this encoding, whatever it declares", flag="encoding")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitsConfig:
+    """How much one document may cost."""
+
+    max_bytes: int = option(32 * 1024 * 1024, "bytes a document may have", flag="max-bytes", bounds=(1, 2**31 - 1))
+    max_nodes: int = option(2_000_000, "nodes a page may have", bounds=(1, 2**31 - 1))
+    max_depth: int = option(
+        512, "depth below which a page's text is read but its structure is not", bounds=(16, 10_000)
+    )
+    max_seconds: float = option(
+        30.0, "seconds an extractor may take over a page before another takes its place", bounds=(0.01, 3600)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtractConfig:
+    """From a page or dump to its main content."""
+
+    kind: str = option("auto", "what the inputs are", flag="kind", choices=("auto", "html", "dump", "text"))
+    extractor: str = option(
+        "auto", "who finds the main content of HTML pages", flag="extractor", choices=("auto", "trafilatura", "all")
+    )
+    rules: tuple[Rule, ...] = option((), "your own chrome and keep patterns (a TOML file)", flag="rules")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepairConfig:
+    """What `repair` may mend."""
+
+    entities: bool = option(True, "decode HTML entities left in text dumps", flag="entities")
+    mojibake: bool = option(True, "mend text decoded with the wrong encoding (ftfy)", flag="mojibake")
+    controls: bool = option(True, "drop control characters and zero-width spam", flag="controls")
+    glosses: bool = option(True, "drop the pinyin readings of cloaked text: 現(xiàn)", flag="glosses")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NormalizeConfig:
+    """Script and punctuation of the clean text."""
+
+    script: str = option(
+        "s", "script of the output: s, t, tw, hk, keep, or an OpenCC configuration such as tw2sp", flag="script"
+    )
+    punctuation: str = option("keep", "marks in Chinese context", flag="punctuation", choices=("keep", "cjk", "ascii"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DedupConfig:
+    """What counts as a duplicate and what happens to it."""
+
+    match: str = option("folded", "compare match text, or the text as it is", flag="match", choices=("folded", "raw"))
+    threshold: float = option(
+        0.8, "Jaccard similarity from which texts are near duplicates", flag="threshold", bounds=(0.05, 1)
+    )
+    recall: float = option(
+        0.99, "share of the pairs at the threshold that must be found", flag="recall", bounds=(0.5, 0.9999)
+    )
+    containment: float = option(
+        0.9,
+        "share of a paragraph that must stand in another to be contained in it",
+        flag="containment",
+        bounds=(0.5, 1),
+    )
+    num_perm: int = option(128, "permutations of a signature", flag="num-perm", bounds=(16, 1024))
+    seed: int = option(1, "seed the permutations are drawn from", flag="seed", bounds=(0, 2**32 - 1))
+    shingle_size: int | None = option(
+        None, "units in a shingle (default: 3 for paragraphs, 5 for documents)", flag="shingle-size", bounds=(1, 64)
+    )
+    shingle_unit: str = option("auto", "unit of a shingle", flag="shingle-unit", choices=("auto", "char", "word"))
+    min_chars: int = option(
+        20,
+        "characters of match text under which a text is a duplicate only if it is equal",
+        flag="min-chars",
+        bounds=(0, 10_000),
+    )
+    within: str = option("drop", "repeated paragraphs within a document", flag="within", choices=("drop", "tag"))
+    documents: str = option("drop", "repeated documents", flag="documents", choices=("drop", "tag"))
+    across: str = option(
+        "tag", "repeated paragraphs of documents that stay", flag="across", choices=("drop", "mask", "tag")
+    )
+    keep: str = option("first", "which of several duplicates stays: first, longest, newest or source:a>b", flag="keep")
+    max_removed: float = option(
+        0.5,
+        "share of a source's documents that may go as duplicates before the run stops (sources of 20 or more)",
+        flag="max-removed",
+        bounds=(0, 1),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputConfig:
+    """What the files look like."""
+
+    format: str = option(
+        "jsonl", "form of the documents", flag="format", choices=("jsonl", "parquet", "text", "markdown")
+    )
+    changes: bool = option(False, "also write changes.jsonl: every edit inside a kept paragraph", flag="changes")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunConfig:
+    """How a run is carried out; none of it changes what is written."""
+
+    jobs: int = option(1, "worker processes (0: one a core)", flag="jobs", bounds=(0, 1024), affects_output=False)
+    batch_size: int = option(64, "documents a worker takes at a time", bounds=(1, 100_000), affects_output=False)
+    max_failures: float = option(
+        0.1,
+        "share of failed documents above which the exit code is 1",
+        flag="max-failures",
+        bounds=(0, 1),
+        affects_output=False,
+    )
+    overwrite: bool = option(False, "replace an earlier run's files in OUT", flag="overwrite", affects_output=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """The whole configuration, one field a stage.
+
+    >>> Config.from_dict({"dedup": {"threshold": 0.7}}).dedup.threshold
+    0.7
+    """
+
+    decode: DecodeConfig = field(default_factory=DecodeConfig)
+    limits: LimitsConfig = field(default_factory=LimitsConfig)
+    extract: ExtractConfig = field(default_factory=ExtractConfig)
+    repair: RepairConfig = field(default_factory=RepairConfig)
+    normalize: NormalizeConfig = field(default_factory=NormalizeConfig)
+    dedup: DedupConfig = field(default_factory=DedupConfig)
+    output: OutputConfig = field(default_factory=OutputConfig)
+    run: RunConfig = field(default_factory=RunConfig)
+
+    def __post_init__(self) -> None:
+        problems = [problem for name, stage in self.stages() for problem in _problems(name, stage)]
+        if problems:
+            raise ConfigError("\n".join(problems))
+
+    def stages(self) -> Iterator[tuple[str, Any]]:
+        """Name and configuration of each stage."""
+        return ((f.name, getattr(self, f.name)) for f in fields(self))
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any], base: Config | None = None) -> Config:
+        """`base` (default: the defaults) with `values`, a table a stage. Raises ConfigError with every problem found."""
+        problems: list[str] = []
+        stages = dict((base or cls()).stages())
+        for name, table in values.items():
+            if name not in stages:
+                problems.append(_unknown(f"[{name}]", name, stages))
+            elif not isinstance(table, Mapping):
+                problems.append(f"{name}: expected a table of options, got {table!r}")
+            else:
+                stages[name], found = _fill(name, stages[name], table)
+                problems += found
+        if problems:
+            raise ConfigError("\n".join(problems))
+        return cls(**stages)
+
+    @classmethod
+    def from_toml(cls, path: str | Path, base: Config | None = None) -> Config:
+        """The configuration in a TOML file. Raises ConfigError where it cannot be read or is wrong."""
+        return cls.from_dict(_read_toml(path), base)
+
+    def to_dict(self) -> dict[str, dict[str, Any]]:
+        """Plain values, a table a stage: what `from_dict` takes."""
+        return {name: dataclasses.asdict(stage) for name, stage in self.stages()}
+
+    def digest(self) -> str:
+        """16 hex digits over every field that can change what a run writes."""
+        relevant = {
+            f"{name}.{f.name}": getattr(stage, f.name)
+            for name, stage in self.stages()
+            for f in fields(stage)
+            if f.metadata.get("affects_output", True)
+        }
+        text = json.dumps(relevant, sort_keys=True, default=dataclasses.asdict, ensure_ascii=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def load_rules(path: str | Path) -> tuple[Rule, ...]:
+    """The rules in a TOML file, `[[rule]]` tables with name, pattern, action and host; ConfigError lists all faults."""
+    values = _read_toml(path)
+    extra = [_unknown(f"{path}: {key}", key, {"rule": None}) for key in values if key != "rule"]
+    rules, problems = _rules(values.get("rule", []))
+    if extra or problems:
+        raise ConfigError("\n".join([*extra, *(f"{path}: {problem}" for problem in problems)]))
+    return rules
+
+
+def _read_toml(path: str | Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: is not TOML: {error}") from None
+
+
+def _unknown(label: str, key: str, known: Mapping[str, Any]) -> str:
+    close = difflib.get_close_matches(key, list(known), n=3)
+    hint = f"did you mean {' or '.join(close)}?" if close else f"known: {', '.join(known)}"
+    return f"{label}: unknown; {hint}"
+
+
+def _fill(name: str, stage: Any, table: Mapping[str, Any]) -> tuple[Any, list[str]]:
+    known = {f.name: f for f in fields(stage)}
+    problems = [_unknown(f"{name}.{key}", key, known) for key in table if key not in known]
+    changes = {key: value for key, value in table.items() if key in known}
+    if name == "extract" and "rules" in changes:
+        changes["rules"], found = _rules(changes["rules"])
+        problems += [f"extract.{problem}" for problem in found]
+    candidate = dataclasses.replace(stage, **changes)
+    return candidate, problems + _problems(name, candidate)
+
+
+_TYPES: dict[str, tuple[type, ...]] = {
+    "int": (int,),
+    "float": (int, float),
+    "bool": (bool,),
+    "str": (str,),
+    "str | None": (str, type(None)),
+    "int | None": (int, type(None)),
+}
+
+
+def _problems(name: str, stage: Any) -> list[str]:
+    """What is wrong with one stage's values."""
+    problems = []
+    for f in fields(stage):
+        value, types = getattr(stage, f.name), _TYPES.get(str(f.type))
+        label, choices, bounds = f"{name}.{f.name}", f.metadata.get("choices"), f.metadata.get("bounds")
+        if types and (not isinstance(value, types) or (isinstance(value, bool) and bool not in types)):
+            problems.append(f"{label}: expected {f.type}, got {value!r}")
+        elif choices and value not in choices:
+            problems.append(f"{label}: {value!r} is not one of {', '.join(choices)}")
+        elif bounds and value is not None and not bounds[0] <= value <= bounds[1]:
+            problems.append(f"{label}: {value!r} is not between {bounds[0]} and {bounds[1]}")
+        elif label in _CHECKS and (problem := _CHECKS[label](value)):
+            problems.append(f"{label}: {problem}")
+    return problems
+
+
+_OPENCC = "s t tw hk keep s2t t2s s2tw tw2s s2hk hk2s s2twp tw2sp t2tw t2hk".split()
+
+
+def _check_script(value: str) -> str | None:
+    return None if value in _OPENCC else f"{value!r} is not one of {', '.join(_OPENCC)}"
+
+
+def _check_keep(value: str) -> str | None:
+    if value in ("first", "longest", "newest") or re.fullmatch(r"source:[^>]+(>[^>]+)*", value):
+        return None
+    return f"{value!r} is not first, longest, newest or source:a>b"
+
+
+def _check_encoding(value: str | None) -> str | None:
+    try:
+        "".encode(value or "utf-8")
+    except LookupError:
+        return f"{value!r} is not an encoding Python knows"
+    return None
+
+
+_CHECKS: dict[str, Callable[[Any], str | None]] = {
+    "normalize.script": _check_script,
+    "dedup.keep": _check_keep,
+    "decode.encoding": _check_encoding,
+}
+
+
+def _rules(tables: Any) -> tuple[tuple[Rule, ...], list[str]]:
+    """Rules from TOML tables, and what is wrong with them."""
+    if not isinstance(tables, list | tuple):
+        return (), ["rules: expected a list of tables"]
+    rules, problems = [], []
+    known = {f.name: f for f in fields(Rule)}
+    for number, table in enumerate(tables, 1):
+        values = dataclasses.asdict(table) if is_dataclass(table) and not isinstance(table, type) else table
+        found = _rule_problems(values, known)
+        problems += [f"rule {number}: {problem}" for problem in found]
+        if not found:
+            rules.append(Rule(**values))
+    return tuple(rules), problems
+
+
+def _rule_problems(values: Any, known: Mapping[str, Any]) -> list[str]:
+    if not isinstance(values, Mapping):
+        return ["expected a table"]
+    problems = [_unknown(key, key, known) for key in values if key not in known]
+    problems += [f"{key}: expected text" for key in values if key in known and not isinstance(values[key], str)]
+    problems += [f"{key}: is missing" for key in ("name", "pattern") if not values.get(key)]
+    if isinstance(values.get("name"), str) and not re.fullmatch(r"[\w.-]+", values["name"]):
+        problems.append(f"name: {values['name']!r} may have letters, digits, '-', '_' and '.' only")
+    if values.get("action", "remove") not in ("remove", "keep"):
+        problems.append(f"action: {values['action']!r} is not remove or keep")
+    if isinstance(values.get("pattern"), str):
+        try:
+            re.compile(values["pattern"])
+        except re.error as error:
+            problems.append(f"pattern: {error}")
+    return problems

@@ -1,0 +1,132 @@
+"""Small immutable types for one item: what the single-document API returns.
+
+Offsets count code points. Those of spans are offsets into the *source text*; those of an `Edit` are offsets into
+the text just before that edit's stage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+__all__ = ["Document", "Edit", "Field", "MainContent", "Removed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """One change inside a text: `before` at [start, end) of the text before `stage` became `after`."""
+
+    stage: str
+    rule: str
+    start: int
+    end: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removed:
+    """A span of the source text that is not in the clean text, and why.
+
+    `reason` is a path such as `chrome/share`, `meta/date` or `duplicate/exact`. `kept_id` and `kept_paragraph`
+    (an ordinal before any removal) name what a duplicate repeats, `score` how alike the two are.
+    """
+
+    start: int
+    end: int
+    text: str
+    reason: str
+    score: float | None = None
+    kept_id: str | None = None
+    kept_paragraph: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """A metadata value and where it came from: `line 7`, `json-ld`, `meta og:title`, `record`, …"""
+
+    value: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MainContent:
+    """What `extract` found: body as it stands in the source, its spans, what was removed, and metadata.
+
+    `blocks` are the kept pieces in document order, `kinds` their types (`text`, `heading`, `list`, `table`, `code`,
+    `quote`), `spans` their [start, end) in `source_text`.
+    """
+
+    source_text: str
+    blocks: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    spans: tuple[tuple[int, int], ...] = ()
+    removed: tuple[Removed, ...] = ()
+    metadata: Mapping[str, Field] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The kept blocks, joined with a blank line."""
+        return "\n\n".join(self.blocks)
+
+    @property
+    def title(self) -> str | None:
+        """The title, if one was found."""
+        found = self.metadata.get("title")
+        return found.value if found else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One clean document.
+
+    `paragraphs`, `kinds`, `spans`, `ordinals` and `edits` run in parallel: the clean text of a kept paragraph, its
+    type, where it stood in `source_text`, its ordinal among the paragraphs before any removal, and the steps that
+    lead from the source to it (`undo_steps(paragraph, edits)` gives the source back).
+    """
+
+    document_id: str
+    origin: str = ""
+    url: str | None = None
+    encoding: str = "utf-8"
+    encoding_source: str = "text"
+    script: str = ""
+    source_text: str = ""
+    paragraphs: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    spans: tuple[tuple[int, int], ...] = ()
+    ordinals: tuple[int, ...] = ()
+    edits: tuple[tuple[Edit, ...], ...] = ()
+    removed: tuple[Removed, ...] = ()
+    metadata: Mapping[str, Field] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The paragraphs, joined with a blank line; the title is not among them."""
+        return "\n\n".join(self.paragraphs)
+
+    def value(self, name: str) -> str | None:
+        """The metadata value called `name`, or None."""
+        found = self.metadata.get(name)
+        return found.value if found else None
+
+    @property
+    def title(self) -> str | None:
+        """The title, if one was found."""
+        return self.value("title")
+
+    @property
+    def date(self) -> str | None:
+        """The publication date as YYYY-MM-DD, if one was found."""
+        return self.value("date")
+
+    @property
+    def author(self) -> str | None:
+        """The author, if one was found."""
+        return self.value("author")
+
+    @property
+    def source(self) -> str | None:
+        """The publication the text was taken from (来源), if one was found."""
+        return self.value("source")
