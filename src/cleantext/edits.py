@@ -12,7 +12,7 @@ from itertools import groupby
 
 from cleantext.records import Edit
 
-__all__ = ["apply_steps", "diff", "undo_steps"]
+__all__ = ["apply_steps", "diff", "source_offset", "undo_steps"]
 
 # difflib is quadratic in the worst case: a longer changed middle becomes one edit.
 _MAX_DIFF = 400
@@ -50,6 +50,22 @@ def undo_steps(text: str, steps: Sequence[Edit]) -> str:
     return text
 
 
+def source_offset(steps: Sequence[Edit], offset: int) -> int:
+    """Where `offset` of the text after `steps` stood before them; inside an edit, where that edit began."""
+    for _, stage in groupby(reversed(steps), key=lambda step: step.stage):
+        shift = 0
+        for step in reversed(list(stage)):
+            start = step.start + shift
+            if offset < start:
+                break
+            if offset < start + len(step.after):
+                offset, shift = step.start, 0
+                break
+            shift += len(step.after) - len(step.before)
+        offset -= shift
+    return offset
+
+
 def diff(before: str, after: str, *, stage: str, rule: str, offset: int = 0) -> list[Edit]:
     """Edits that turn `before` into `after`, their offsets counted from `offset`.
 
@@ -57,10 +73,7 @@ def diff(before: str, after: str, *, stage: str, rule: str, offset: int = 0) -> 
     """
     if before == after:
         return []
-    if len(before) == len(after):
-        ops = _runs(before, after)
-    else:
-        ops = _middle(before, after)
+    ops = _runs(before, after) if len(before) == len(after) else _middle(before, after)
     return [
         Edit(stage=stage, rule=rule, start=offset + i, end=offset + j, before=before[i:j], after=after[k:m])
         for i, j, k, m in ops
