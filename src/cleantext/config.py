@@ -31,6 +31,7 @@ __all__ = [
     "Rule",
     "RunConfig",
     "load_rules",
+    "to_toml",
 ]
 
 
@@ -211,7 +212,7 @@ class Config:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any], base: Config | None = None) -> Config:
-        """`base` (default: the defaults) with `values`, a table a stage. Raises ConfigError with every problem found."""
+        """`base` (default: the defaults) with `values`, a table a stage. Raises ConfigError with all problems."""
         problems: list[str] = []
         stages = dict((base or cls()).stages())
         for name, table in values.items():
@@ -255,6 +256,21 @@ def load_rules(path: str | Path) -> tuple[Rule, ...]:
     if extra or problems:
         raise ConfigError("\n".join([*extra, *(f"{path}: {problem}" for problem in problems)]))
     return rules
+
+
+def to_toml(config: Config) -> str:
+    """The configuration as TOML that `Config.from_toml` reads back; options without a value are comments."""
+    lines: list[str] = []
+    for name, table in config.to_dict().items():
+        rules = table.pop("rules", ())
+        lines += [f"[{name}]"]
+        for key, value in table.items():
+            lines.append(f"# {key} =" if value is None else f"{key} = {json.dumps(value, ensure_ascii=False)}")
+        for rule in rules:
+            lines += ["", f"[[{name}.rules]]"]
+            lines += [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in rule.items()]
+        lines.append("")
+    return "\n".join(lines)
 
 
 def _read_toml(path: str | Path) -> dict[str, Any]:
@@ -310,11 +326,13 @@ def _problems(name: str, stage: Any) -> list[str]:
     return problems
 
 
-_OPENCC = "s t tw hk keep s2t t2s s2tw tw2s s2hk hk2s s2twp tw2sp t2tw t2hk".split()
+_SCRIPTS = ("s", "t", "tw", "hk", "keep")
+_OPENCC = ("s2t", "t2s", "s2tw", "tw2s", "s2hk", "hk2s", "s2twp", "tw2sp", "t2tw", "t2hk")
 
 
 def _check_script(value: str) -> str | None:
-    return None if value in _OPENCC else f"{value!r} is not one of {', '.join(_OPENCC)}"
+    known = _SCRIPTS + _OPENCC
+    return None if value in known else f"{value!r} is not one of {', '.join(known)}"
 
 
 def _check_keep(value: str) -> str | None:

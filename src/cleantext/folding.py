@@ -19,12 +19,14 @@ from importlib.resources import files
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["label_view", "match_batch", "match_codes", "match_text", "simplified_table"]
+__all__ = ["label_view", "match_batch", "match_codes", "match_text", "match_words", "simplified_table"]
 
 Codes = npt.NDArray[np.uint32]
 Offsets = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
-_UNKNOWN, _DROP, _SLOW = -1, -2, -3
+# What is dropped parts words, except what is hidden: format characters and variation selectors.
+_UNKNOWN, _DROP, _SLOW, _HIDDEN = -1, -2, -3, -4
 # A table slot of -1 has not been asked for yet. Filling it depends on the code point alone, never on the text.
 _match_table = np.full(0x110000, _UNKNOWN, dtype=np.int32)
 # A reading after a Han character: 現(xiàn). ASCII or full-width brackets, at least one vowel with a tone mark.
@@ -70,7 +72,7 @@ def _entry(code: int) -> int:
         return _SLOW
     folded = "".join(filter(_matches, _fold_cluster(char)))
     if not folded:
-        return _DROP
+        return _HIDDEN if _is_selector(char) or unicodedata.category(char) == "Cf" else _DROP
     return ord(folded) if len(folded) == 1 else _SLOW
 
 
@@ -93,7 +95,7 @@ def match_codes(text: str) -> tuple[Codes, Offsets]:
     folded = _folded(codes)
     if (folded == _SLOW).any():
         return _slow(text)
-    kept = np.flatnonzero(folded != _DROP)
+    kept = np.flatnonzero(folded >= 0)
     return folded[kept].astype(np.uint32), kept.astype(np.int64)
 
 
@@ -110,7 +112,7 @@ def _slow(text: str) -> tuple[Codes, Offsets]:
 
 def _clusters(text: str) -> list[tuple[int, str]]:
     starts = [i for i, char in enumerate(text) if i == 0 or not _joins(char)]
-    return [(a, text[a:b]) for a, b in zip(starts, [*starts[1:], len(text)], strict=True)]
+    return [(a, text[a:b]) for a, b in zip(starts, [*starts[1:], len(text)], strict=False)]
 
 
 def match_text(text: str) -> str:
@@ -134,10 +136,42 @@ def match_batch(texts: Sequence[str]) -> tuple[Codes, Offsets]:
         sizes = np.array([part.size for part in parts], dtype=np.int64)
         joined = np.concatenate(parts) if parts else np.empty(0, dtype=np.uint32)
         return joined, np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(sizes)])
-    kept = folded != _DROP
+    kept = folded >= 0
     before = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(kept, dtype=np.int64)])
     starts = np.concatenate([np.zeros(1, dtype=np.int64), ends])
     return folded[kept].astype(np.uint32), before[starts]
+
+
+def match_words(texts: Sequence[str], *, raw: bool = False) -> tuple[Codes, Offsets, Flags]:
+    """`match_batch`, and for each character whether a word may begin there.
+
+    It may at the start of a text and after anything that match text drops (spaces, line ends, punctuation, symbols,
+    controls), except format characters such as the soft hyphen, which stand inside words. With `raw` the characters
+    are those of the texts as they are; what match text drops then belongs to the word before it.
+    """
+    if not texts:
+        return np.empty(0, dtype=np.uint32), np.zeros(1, dtype=np.int64), np.empty(0, dtype=np.bool_)
+    joined = _codes("".join(texts))
+    folded = _folded(joined)
+    ends = np.cumsum([len(text) for text in texts], dtype=np.int64)
+    starts = np.concatenate([np.zeros(1, dtype=np.int64), ends])
+    if not raw and (folded == _SLOW).any():
+        parts = [match_codes(text) for text in texts]
+        codes = np.concatenate([part for part, _ in parts])
+        sources = np.concatenate([source + start for (_, source), start in zip(parts, starts.tolist(), strict=False)])
+        offsets = np.concatenate([starts[:1], np.cumsum([part.size for part, _ in parts], dtype=np.int64)])
+    else:
+        sources = np.flatnonzero((folded != _DROP) & (folded != _HIDDEN))
+        codes = joined[sources] if raw else folded[sources].astype(np.uint32)
+        offsets = np.searchsorted(sources, starts).astype(np.int64)
+    begins = np.diff(np.cumsum(folded == _DROP)[sources], prepend=-1) > 0
+    begins[offsets[:-1][offsets[:-1] < offsets[1:]]] = True
+    if not raw:
+        return codes, offsets, begins
+    everywhere = np.zeros(joined.size, dtype=np.bool_)
+    everywhere[sources] = begins
+    everywhere[starts[:-1][starts[:-1] < ends]] = True
+    return joined, starts, everywhere
 
 
 @cache

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["Document", "Edit", "Field", "MainContent", "Removed"]
+__all__ = ["Document", "Edit", "Field", "MainContent", "Removed", "Repeat"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +39,18 @@ class Removed:
     score: float | None = None
     kept_id: str | None = None
     kept_paragraph: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeat:
+    """Two paragraphs of one document, by ordinal, that verified as duplicates, and the cluster they fell into."""
+
+    left: int
+    right: int
+    kind: str
+    jaccard: float
+    containment: float
+    cluster: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +94,9 @@ class Document:
 
     `paragraphs`, `kinds`, `spans`, `ordinals` and `edits` run in parallel: the clean text of a kept paragraph, its
     type, where it stood in `source_text`, its ordinal among the paragraphs before any removal, and the steps that
-    lead from the source to it (`undo_steps(paragraph, edits)` gives the source back).
+    lead from the source to it (`undo_steps(paragraph, edits)` gives the source back). `script` is what the source was
+    written in (Hans, Hant, Hant-TW, Hant-HK, Jpan or empty) and `conversion` the OpenCC configuration that was applied.
+    `flags` warn of what a reader should look at, such as `shell`: little is left of what the document had.
     """
 
     document_id: str
@@ -91,6 +105,7 @@ class Document:
     encoding: str = "utf-8"
     encoding_source: str = "text"
     script: str = ""
+    conversion: str | None = None
     source_text: str = ""
     paragraphs: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
@@ -99,6 +114,7 @@ class Document:
     edits: tuple[tuple[Edit, ...], ...] = ()
     removed: tuple[Removed, ...] = ()
     metadata: Mapping[str, Field] = field(default_factory=dict)
+    repeats: tuple[Repeat, ...] = ()
     flags: tuple[str, ...] = ()
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO, Protocol
 
-__all__ = ["Failure", "Reader", "Record", "TEXT_FIELDS"]
+__all__ = ["TEXT_FIELDS", "Failure", "Reader", "Record"]
 
 # The fields of a JSONL record or Parquet row that hold its content, in order of preference.
 TEXT_FIELDS = ("html", "text", "content", "body")

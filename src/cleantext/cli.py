@@ -1,0 +1,270 @@
+"""The command line: parses, calls the library, prints, and turns errors into exit codes."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import Field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cleantext.config import Config, load_rules, to_toml
+from cleantext.errors import CleantextError, ConfigError, DocumentError, EngineError, GuardError, StageMismatchError
+
+if TYPE_CHECKING:
+    from cleantext.cleaner import Cleaner
+    from cleantext.pipeline import Progress
+    from cleantext.records import Document
+
+__all__ = ["build_parser", "main"]
+
+DONE, FAILURES, USAGE, ENGINE, GUARD, INTERRUPTED = 0, 1, 2, 3, 4, 130
+_DEDUP_STAGES = ("limits", "dedup", "output", "run")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    parser = build_parser()
+    options = parser.parse_args(arguments)
+    try:
+        return int(options.command(options))
+    except (ConfigError, StageMismatchError) as error:
+        return _fail(error, USAGE)
+    except GuardError as error:
+        return _fail(error, GUARD)
+    except EngineError as error:
+        return _fail(error, ENGINE)
+    except DocumentError as error:
+        return _fail(error, FAILURES)
+    except CleantextError as error:
+        return _fail(error, ENGINE)
+    except BrokenPipeError:  # the reader of our output has gone: say nothing, and let no flush at exit complain
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except OSError as error:
+        return _fail(f"{error.filename or 'output'}: {error.strerror or error}", ENGINE)
+    except KeyboardInterrupt:
+        return _fail("interrupted; nothing was written", INTERRUPTED)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of all commands; the flags of the configuration come from its fields."""
+    parser = argparse.ArgumentParser(
+        prog="cleantext", description="Turns scraped web pages and text dumps into clean, unique text."
+    )
+    parser.add_argument("--version", action="version", version=_Version())
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    clean = _command(
+        commands,
+        _clean,
+        "clean",
+        "clean files into a folder",
+        "cleantext clean seeds -o OUT",
+        [s for s, _ in Config().stages()],
+    )
+    dedup = _command(
+        commands,
+        _dedup,
+        "dedup",
+        "find duplicates in text that is already clean, and change nothing else",
+        "cleantext dedup documents.jsonl -o OUT --across drop",
+        _DEDUP_STAGES,
+    )
+    for command in (clean, dedup):
+        command.add_argument(
+            "inputs", nargs="+", metavar="INPUT", help="files, folders, globs, or - for standard input"
+        )
+        command.add_argument(
+            "-o",
+            "--output",
+            required=True,
+            metavar="OUT",
+            help="folder for the results, or - for documents as JSON Lines on standard output",
+        )
+        command.add_argument(
+            "--reference",
+            action="append",
+            default=[],
+            metavar="INPUT",
+            help="compare with these documents; they are never removed and not written",
+        )
+        command.add_argument("-q", "--quiet", action="store_true", help="no progress bar and no summary")
+    compare = _command(
+        commands,
+        _compare,
+        "compare",
+        "compare two documents or paragraphs: what they share, and what each stage says of them",
+        "cleantext compare a.txt b.txt",
+        ("extract", "repair", "normalize", "dedup"),
+    )
+    compare.add_argument(
+        "left", metavar="A", help="a file; FILE.jsonl#ID for one document of it; with --text, the text itself"
+    )
+    compare.add_argument("right", metavar="B", help="as A")
+    compare.add_argument("--text", action="store_true", help="A and B are texts, not files")
+    _command(
+        commands,
+        _config,
+        "config",
+        "print the effective configuration as TOML, and its digest",
+        "cleantext config --threshold 0.7 > cleantext.toml",
+        [s for s, _ in Config().stages()],
+    )
+    return parser
+
+
+class _Version(str):
+    """The version, looked up only when it is printed."""
+
+    __slots__ = ()
+
+    def __mod__(self, _: object) -> str:
+        from importlib.metadata import version  # noqa: PLC0415 - slow to import, rarely needed
+
+        return f"cleantext {version('cleantext-corpus')}"
+
+
+def _command(
+    commands: Any,
+    function: Callable[[argparse.Namespace], int],
+    name: str,
+    doc: str,
+    example: str,
+    stages: Sequence[str],
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=doc, description=doc[0].upper() + doc[1:] + ".", epilog=f"example: {example}"
+    )
+    parser.set_defaults(command=function)
+    parser.add_argument("--config", metavar="FILE.toml", help="read options from this file; flags go over it")
+    defaults = Config()
+    for stage in stages:
+        group = parser.add_argument_group(f"{stage} options")
+        for option in fields(getattr(defaults, stage)):
+            if option.metadata.get("flag"):
+                _add_flag(group, stage, option, getattr(getattr(defaults, stage), option.name))
+    return parser
+
+
+def _add_flag(group: Any, stage: str, option: Field[Any], default: Any) -> None:
+    """One flag from one field. An absent flag leaves no trace, so that the file's value stands."""
+    meta = option.metadata
+    kind = str(option.type)
+    shown = (
+        "" if default is None or default == () else f" (default: {str(default).lower() if kind == 'bool' else default})"
+    )
+    settings: dict[str, Any] = {
+        "dest": f"{stage}.{option.name}",
+        "default": argparse.SUPPRESS,
+        "help": (meta["help"] + shown).replace("%", "%%"),
+    }
+    if kind == "bool":
+        settings["action"] = argparse.BooleanOptionalAction
+    else:
+        settings["type"] = {"int": int, "float": float, "int | None": int}.get(kind, str)
+        settings["metavar"] = "{" + ",".join(meta["choices"]) + "}" if meta["choices"] else option.name.upper()
+    group.add_argument(f"--{meta['flag']}", **settings)
+
+
+def _effective(options: argparse.Namespace) -> Config:
+    """The defaults, under the file, under the flags."""
+    base = Config.from_toml(options.config) if options.config else Config()
+    tables: dict[str, dict[str, Any]] = {}
+    for name, value in vars(options).items():
+        stage, dot, option = name.partition(".")
+        if dot:
+            tables.setdefault(stage, {})[option] = load_rules(value) if name == "extract.rules" else value
+    return Config.from_dict(tables, base)
+
+
+def _clean(options: argparse.Namespace) -> int:
+    return _run(options, _effective(options))
+
+
+def _dedup(options: argparse.Namespace) -> int:
+    from cleantext.pipeline import dedup_config  # noqa: PLC0415 - the heavy part is imported when it is needed
+
+    return _run(options, dedup_config(_effective(options)))
+
+
+def _run(options: argparse.Namespace, config: Config) -> int:
+    from cleantext.pipeline import run  # noqa: PLC0415 - the heavy part is imported when it is needed
+
+    with _progress(quiet=options.quiet) as progress:
+        report = run(options.inputs, options.output, config, progress=progress, reference=options.reference)
+    if not options.quiet:
+        print(report.summary(), file=sys.stderr)
+    if report.failure_rate > config.run.max_failures:
+        where = "above" if options.output == "-" else f"in {Path(options.output, 'failed.jsonl')}"
+        print(
+            f"cleantext: {report.failed:,} inputs failed, more than --max-failures {config.run.max_failures:g} allows; "
+            f"the reasons are {where}",
+            file=sys.stderr,
+        )
+        return FAILURES
+    return DONE
+
+
+@contextlib.contextmanager
+def _progress(*, quiet: bool) -> Iterator[Progress | None]:
+    """A progress bar on standard error where that is a terminal."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console  # noqa: PLC0415 - only for terminals
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+    from rich.progress import Progress as Bar  # noqa: PLC0415
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("clean", total=None)
+        yield lambda stage, done, total: bar.update(task, description=stage, completed=done, total=total)
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from cleantext.cleaner import Cleaner  # noqa: PLC0415 - the heavy part is imported when it is needed
+    from cleantext.dedup import score_pair  # noqa: PLC0415
+
+    config = _effective(options)
+    cleaner = Cleaner(config)
+    if options.text:
+        texts = [options.left, options.right]
+    else:
+        texts = [_load(cleaner, name).text for name in (options.left, options.right)]
+    for level in ("paragraph", "document"):
+        print(score_pair(texts[0], texts[1], config.dedup, level=level).explain())
+    return DONE
+
+
+def _load(cleaner: Cleaner, name: str) -> Document:
+    """The cleaned document in a file, or the one called ID in FILE.jsonl#ID."""
+    from cleantext.formats.base import Failure  # noqa: PLC0415
+    from cleantext.formats.inputs import find_inputs, read_input  # noqa: PLC0415
+
+    path, _, wanted = name.partition("#") if not Path(name).exists() else (name, "", "")
+    seen = 0
+    for item in find_inputs([path]):
+        for number, record in enumerate(read_input(item, cleaner.config.limits.max_bytes), 1):
+            if not isinstance(record, Failure) and wanted in ("", record.own_id, str(number)):
+                return cleaner.clean_record(record)
+            if isinstance(record, Failure) and not wanted:
+                raise DocumentError(f"{record.origin}: {record.error}")
+            seen = number
+    raise ConfigError(f"{name}: no document {wanted!r} among the {seen} in {path}")
+
+
+def _config(options: argparse.Namespace) -> int:
+    config = _effective(options)
+    print(f"# digest {config.digest()}")
+    print(to_toml(config), end="")
+    return DONE
+
+
+def _fail(error: object, code: int) -> int:
+    """Say what is wrong, a line a problem."""
+    for line in str(error).splitlines() or ["failed"]:
+        print(f"cleantext: {line}", file=sys.stderr)
+    return code

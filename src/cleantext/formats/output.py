@@ -1,0 +1,146 @@
+"""The output folder: every file is written under a temporary name and renamed when the run is done."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TextIO
+
+from cleantext.errors import ConfigError
+from cleantext.formats.base import Failure
+
+__all__ = ["EXTENSIONS", "OutputFolder", "StandardOutput", "dump_json"]
+
+EXTENSIONS = {"jsonl": "jsonl", "parquet": "parquet", "text": "txt", "markdown": "md"}
+_SIDE_FILES = ("removed.jsonl", "duplicates.jsonl", "failed.jsonl", "changes.jsonl", "report.json")
+OUR_FILES = (*(f"documents.{ending}" for ending in EXTENSIONS.values()), *_SIDE_FILES)
+
+
+class OutputFolder:
+    """A folder that gets all of a run's files or, when the run fails, none of them."""
+
+    def __init__(self, path: str, *, overwrite: bool = False) -> None:
+        self.path = Path(path)
+        if self.path.exists() and not self.path.is_dir():
+            raise ConfigError(f"{path}: is a file; the output is a folder")
+        taken = sorted(child.name for child in self.path.iterdir()) if self.path.exists() else []
+        if taken and not overwrite:
+            raise ConfigError(f"{path}: is not empty (it has {taken[0]}); give another folder or --overwrite")
+        self._written: list[str] = []
+
+    def __enter__(self) -> OutputFolder:
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigError(f"{self.path}: cannot be made: {error.strerror}") from None
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self._publish()
+        else:
+            for name in self._written:
+                self._partial(name).unlink(missing_ok=True)
+
+    def _partial(self, name: str) -> Path:
+        return self.path / f".{name}.partial"
+
+    def _publish(self) -> None:
+        """Rename the new files over the old; an earlier run's other files go. report.json comes last: it says done."""
+        for name in OUR_FILES:
+            if name not in self._written:
+                (self.path / name).unlink(missing_ok=True)
+        for name in sorted(self._written, key=lambda name: name == "report.json"):
+            self._partial(name).replace(self.path / name)
+
+    def reserve(self, name: str) -> Path:
+        """The temporary path of a file that is to be called `name`."""
+        self._written.append(name)
+        return self._partial(name)
+
+    @contextlib.contextmanager
+    def open(self, name: str) -> Iterator[TextIO]:
+        """A UTF-8 text file that is to be called `name`."""
+        with self.reserve(name).open("w", encoding="utf-8", newline="\n") as stream:
+            yield stream
+
+    def write_rows(self, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        """A JSON Lines file with a row a line."""
+        with self.open(name) as stream:
+            stream.writelines(dump_json(row) + "\n" for row in rows)
+
+    def write_documents(self, documents: Iterable[Mapping[str, Any]], form: str) -> None:
+        """The kept documents in one of the formats of `EXTENSIONS`."""
+        name = f"documents.{EXTENSIONS[form]}"
+        if form == "jsonl":
+            self.write_rows(name, documents)
+        elif form == "parquet":
+            from cleantext.formats.parquet import write_documents  # noqa: PLC0415 - pyarrow only when asked for
+
+            write_documents(self.reserve(name), documents)
+        else:
+            render = _as_markdown if form == "markdown" else _as_text
+            with self.open(name) as stream:
+                for number, document in enumerate(documents):
+                    stream.write(
+                        ("" if number == 0 else "\n---\n\n" if form == "markdown" else "\n") + render(document)
+                    )
+
+
+class StandardOutput:
+    """Documents as JSON Lines on standard output and nothing else; the other files are not written."""
+
+    def __enter__(self) -> StandardOutput:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        sys.stdout.flush()
+
+    def write_rows(self, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Nothing: only documents go to standard output. The failures go to standard error, a line each."""
+        if name == "failed.jsonl":
+            for row in rows:
+                print(f"failed: {row['origin']}: {row['error']}", file=sys.stderr)
+
+    def write_documents(self, documents: Iterable[Mapping[str, Any]], form: str) -> None:
+        """The kept documents as JSON Lines, whatever `form` is."""
+        del form
+        for document in documents:
+            sys.stdout.write(dump_json(document) + "\n")
+
+
+def dump_json(row: Mapping[str, Any], indent: int | None = None) -> str:
+    """`row` as JSON with its characters as they are."""
+    return json.dumps(row, ensure_ascii=False, indent=indent)
+
+
+def failure_rows(failures: Iterable[Failure]) -> Iterator[dict[str, str]]:
+    """The rows of failed.jsonl."""
+    return ({"origin": failure.origin, "error": failure.error} for failure in failures)
+
+
+def _as_text(document: Mapping[str, Any]) -> str:
+    """A paragraph a line; the caller puts a blank line between documents."""
+    return "".join(" ".join(paragraph.splitlines()) + "\n" for paragraph in document["paragraphs"] if paragraph)
+
+
+def _as_markdown(document: Mapping[str, Any]) -> str:
+    marks = {"heading": "## {}", "list": "- {}", "quote": "> {}", "code": "```\n{}\n```"}
+    parts = [f"# {document['title']}"] if document.get("title") else []
+    kinds = document["kinds"]
+    previous = ""
+    for paragraph, kind in zip(document["paragraphs"], kinds, strict=True):
+        if paragraph:
+            text = marks.get(kind, "{}").format(paragraph)
+            if kind == previous == "list":
+                parts[-1] += "\n" + text
+            else:
+                parts.append(text)
+            previous = kind
+    return "\n\n".join(parts) + "\n"

@@ -1,0 +1,152 @@
+"""What a run did: counts by stage and reason that must balance, and the summary a person reads."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from cleantext.config import Config
+from cleantext.errors import EngineError
+
+__all__ = ["SCHEMA_VERSION", "RunReport", "Stage", "versions"]
+
+SCHEMA_VERSION = 1
+_PACKAGES = ("cleantext-corpus", "datasketch", "trafilatura", "ftfy", "opencc-python-reimplemented", "numpy", "numba")
+_LISTED = 6
+
+
+@dataclass(slots=True, kw_only=True)
+class Stage:
+    """What came into a stage and what became of it; `dropped` counts by reason, `unit` says what is counted."""
+
+    name: str
+    unit: str
+    came_in: int = 0
+    went_out: int = 0
+    dropped: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def balances(self) -> bool:
+        """Whether everything that came in went out or was dropped for a reason."""
+        return self.came_in == self.went_out + sum(self.dropped.values())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, the largest reasons first."""
+        dropped = dict(sorted(self.dropped.items(), key=lambda item: (-item[1], item[0])))
+        return {"stage": self.name, "unit": self.unit, "in": self.came_in, "out": self.went_out, "dropped": dropped}
+
+
+@dataclass(slots=True, kw_only=True)
+class RunReport:
+    """The run: counts, throughput, S-curve, configuration and versions. `to_dict()` is report.json."""
+
+    config: Config
+    stages: list[Stage] = field(default_factory=list)
+    seconds: float = 0.0
+    source_chars: int = 0
+    flagged: Counter[str] = field(default_factory=Counter)
+    encodings: Counter[str] = field(default_factory=Counter)
+    scripts: Counter[str] = field(default_factory=Counter)
+    metadata: Counter[str] = field(default_factory=Counter)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def stage(self, name: str) -> Stage:
+        """The stage called `name`."""
+        return next(stage for stage in self.stages if stage.name == name)
+
+    @property
+    def documents(self) -> int:
+        """Documents kept."""
+        return self.stage("documents").went_out
+
+    @property
+    def failed(self) -> int:
+        """Inputs that could not be read or cleaned."""
+        return self.stage("read").dropped["failed"]
+
+    @property
+    def failure_rate(self) -> float:
+        """Share of the inputs that failed, 0 to 1."""
+        came_in = self.stage("read").came_in
+        return self.failed / came_in if came_in else 0.0
+
+    def check(self) -> None:
+        """Raises EngineError unless every stage balances: a difference is a bug, and the output cannot be trusted."""
+        off = [stage for stage in self.stages if not stage.balances]
+        if off:
+            lines = [
+                f"{stage.name}: {stage.came_in:,} {stage.unit} in, {stage.went_out:,} out, "
+                f"{sum(stage.dropped.values()):,} dropped"
+                for stage in off
+            ]
+            raise EngineError("the counts do not balance, please report this: " + "; ".join(lines))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything, as plain values."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "config_digest": self.config.digest(),
+            "config": self.config.to_dict(),
+            "versions": versions(),
+            "seconds": round(self.seconds, 3),
+            "source_chars": self.source_chars,
+            "mchar_per_s": round(self.source_chars / self.seconds / 1e6, 4) if self.seconds else None,
+            "documents_per_s": round(self.stage("read").came_in / self.seconds, 2) if self.seconds else None,
+            "stages": [stage.to_dict() for stage in self.stages],
+            "encodings": _sorted(self.encodings),
+            "scripts": _sorted(self.scripts),
+            "metadata": _sorted(self.metadata),
+            "flagged": _sorted(self.flagged),
+            "duplicates": dict(self.settings),
+        }
+
+    def summary(self) -> str:
+        """The run in a few lines for a terminal."""
+        read, text = self.stage("read"), self.stage("extract")
+        within, documents = self.stage("repeats"), self.stage("documents")
+        kept, chrome = documents.went_out, text.came_in - text.went_out
+        duplicates, repeated = sum(documents.dropped.values()), sum(within.dropped.values())
+        lines = [
+            f"documents: {read.came_in:,} read, {self.failed:,} failed, {kept:,} kept, {duplicates:,} duplicates"
+            + _reasons(documents.dropped),
+            f"text: {text.came_in:,} characters, {chrome:,} of them chrome or metadata" + _reasons(text.dropped),
+            f"paragraphs: {within.came_in:,}, {repeated:,} repeat one of their document" + _reasons(within.dropped),
+        ]
+        lines += [
+            f"across documents: {stage.came_in:,} paragraphs, {sum(stage.dropped.values()):,} repeated"
+            f"{_reasons(stage.dropped)}"
+            for stage in self.stages
+            if stage.name == "paragraphs" and stage.dropped
+        ]
+        lines += [f"look at: {count:,} flagged {flag}" for flag, count in sorted(self.flagged.items())]
+        rate = self.source_chars / self.seconds / 1e6 if self.seconds else 0.0
+        lines.append(f"{self.seconds:.1f} s, {rate:.2f} million characters a second")
+        return "\n".join(lines)
+
+
+def _reasons(dropped: Counter[str]) -> str:
+    if not dropped:
+        return ""
+    ordered = sorted(dropped.items(), key=lambda item: (-item[1], item[0]))
+    shown = [f"{reason} {count:,}" for reason, count in ordered[:_LISTED]]
+    rest = [f"{len(ordered) - _LISTED} other reasons"] if len(ordered) > _LISTED else []
+    return f" ({', '.join(shown + rest)})"
+
+
+def _sorted(counts: Counter[str]) -> dict[str, int]:
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def versions(packages: Iterable[str] = _PACKAGES) -> dict[str, str]:
+    """The versions of Python and of the packages that decide results."""
+    found = {"python": sys.version.split()[0]}
+    for package in packages:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found

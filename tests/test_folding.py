@@ -1,0 +1,89 @@
+"""The folded views."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cleantext import folding
+from cleantext.folding import label_view, match_batch, match_codes, match_text, simplified_table
+
+ALPHABET = "漢汉字現现著着Ａａaßﬁ㈠①㎡ｶﾞﾟガé\u0301\u0308𠮷\u3000\u200b\ufe0f，,。.(（xiàn)） \n각ᄀ\u1161\u11a8İ"
+TEXT = st.text(alphabet=ALPHABET, max_size=40) | st.text(max_size=40)
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("現代化的 Ａｐｐ，２０２１年！", "现代化的app2021年"),
+        ("著力打造", "着力打造"),
+        ("裏裡", "里里"),
+        ("會議\n今日,召開", "会议今日召开"),
+        ("Straße", "strasse"),
+        ("e\u0301", "é"),
+        ("ｶﾞｲﾄﾞ", "ガイド"),
+        ("각", "각"),
+        ("葛\U000e0100", "葛"),
+        ("？！…—", ""),
+        ("", ""),
+        ("𠮷野家", "𠮷野家"),
+    ],
+)
+def test_match_text(text: str, same: str) -> None:
+    assert match_text(text) == same
+
+
+@given(TEXT)
+def test_the_table_is_the_definition(text: str) -> None:
+    codes, offsets = match_codes(text)
+    slow_codes, slow_offsets = folding._slow(text)
+    assert codes.tolist() == slow_codes.tolist()
+    assert offsets.tolist() == slow_offsets.tolist()
+
+
+# Not for marks: a dropped full stop can leave one beside a letter that it did not stand on.
+@given(st.text(alphabet=[char for char in ALPHABET if not folding._joins(char)], max_size=40))
+def test_folding_twice_changes_nothing(text: str) -> None:
+    once = match_text(text)
+    assert match_text(once) == once
+
+
+@given(TEXT)
+def test_composed_and_decomposed_text_match(text: str) -> None:
+    assert match_text(unicodedata.normalize("NFD", text)) == match_text(unicodedata.normalize("NFC", text))
+
+
+@given(st.lists(TEXT, max_size=5))
+def test_a_batch_is_its_texts(texts: list[str]) -> None:
+    codes, bounds = match_batch(texts)
+    parts = [codes[a:b].tolist() for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+    assert parts == [match_codes(text)[0].tolist() for text in texts]
+    assert bounds.dtype == np.int64
+
+
+@given(TEXT)
+def test_the_label_view_maps_back(text: str) -> None:
+    view, offsets = label_view(text)
+    assert len(view) == len(offsets)
+    assert offsets == sorted(offsets)
+    assert all(0 <= offset < len(text) for offset in offsets)
+
+
+def test_the_label_view_drops_readings_and_spaces() -> None:
+    assert label_view("發(fā) 布 日 期：２０１６")[0] == "发布日期:2016"
+    assert label_view("婚(h) 沒(没)")[0] == "婚(h)没(没)"
+
+
+def test_lone_surrogates_do_no_harm() -> None:
+    assert match_text("漢\ud800字") == "汉字"
+    assert label_view("漢\ud800字")[0] == "汉字"
+
+
+def test_the_table_is_closed() -> None:
+    table = simplified_table()
+    assert all(len(key) == len(value) == 1 for key, value in table.items())
+    assert not [value for value in table.values() if value in table]
