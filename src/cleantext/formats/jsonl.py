@@ -32,7 +32,7 @@ def read_jsonl(stream: BinaryIO, origin: str, max_bytes: int) -> Iterator[Record
 
 def _parse(line: bytes, name: str, max_bytes: int) -> Record | Failure:
     try:
-        row = json.loads(line.decode("utf-8-sig"))
+        row = json.loads(line.rstrip().decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         return Failure(origin=name, error=f"is not UTF-8 at byte {error.start}; JSON Lines must be")
     except json.JSONDecodeError as error:
