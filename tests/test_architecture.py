@@ -44,7 +44,9 @@ def test_imports_go_one_way(path: Path) -> None:
 
 @pytest.mark.parametrize("library", ONLY_HERE)
 def test_a_library_is_named_in_one_module(library: str) -> None:
-    places = {str(path.relative_to(PACKAGE)) for path in MODULES if any(n.split(".")[0] == library for n in imports(path))}
+    places = {
+        str(path.relative_to(PACKAGE)) for path in MODULES if any(n.split(".")[0] == library for n in imports(path))
+    }
     assert places == {ONLY_HERE[library]}
 
 
@@ -52,7 +54,9 @@ def test_import_is_light() -> None:
     code = "import sys, cleantext; print(sorted({m.split('.')[0] for m in sys.modules}))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = ast.literal_eval(done.stdout)
-    assert not {"numba", "pyarrow", "trafilatura", "datasketch", "ftfy", "opencc", "selectolax", "chardet"} & set(loaded)
+    assert not {"numba", "pyarrow", "trafilatura", "datasketch", "ftfy", "opencc", "selectolax", "chardet"} & set(
+        loaded
+    )
 
 
 def test_small_input_waits_for_no_compiler() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -60,7 +61,7 @@ def test_composed_and_decomposed_text_match(text: str) -> None:
 @given(st.lists(TEXT, max_size=5))
 def test_a_batch_is_its_texts(texts: list[str]) -> None:
     codes, bounds = match_batch(texts)
-    parts = [codes[a:b].tolist() for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+    parts = [codes[a:b].tolist() for a, b in pairwise(bounds)]
     assert parts == [match_codes(text)[0].tolist() for text in texts]
     assert bounds.dtype == np.int64
 

@@ -50,7 +50,11 @@ def test_every_missing_input_is_named(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(ConfigError) as caught:
         find_inputs([tmp_path / "empty", tmp_path / "none.txt", tmp_path / "*.jsonl"])
-    assert [line.rsplit("/")[-1].split(":")[0] for line in str(caught.value).splitlines()] == ["empty", "none.txt", "*.jsonl"]
+    assert [line.rsplit("/")[-1].split(":")[0] for line in str(caught.value).splitlines()] == [
+        "empty",
+        "none.txt",
+        "*.jsonl",
+    ]
     with pytest.raises(ConfigError, match="no input given"):
         find_inputs([])
 

@@ -16,7 +16,14 @@ def read(data: bytes, limit: int = 10_000) -> list[Record | Failure]:
 
 
 def test_fields() -> None:
-    row = {"id": 7, "text": "正文", "url": "http://a.cn/1", "title": "题", "date": "2020-01-02", "content_type": "text/html"}
+    row = {
+        "id": 7,
+        "text": "正文",
+        "url": "http://a.cn/1",
+        "title": "题",
+        "date": "2020-01-02",
+        "content_type": "text/html",
+    }
     (record,) = read(json.dumps(row).encode())
     assert record == Record(
         origin="x.jsonl#1",

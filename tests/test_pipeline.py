@@ -1,0 +1,186 @@
+"""Runs over many inputs: the files they write, and what changes no result."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cleantext import Config, ConfigError, GuardError, run
+
+SENTENCES = [
+    "会议今日召开，市长主持会议并讲话，各区负责人参加了会议，并就下一步工作作了部署。",
+    "图书馆从下周起延长开放时间，读者可以在晚上九点之前借还图书，周末照常开放。",
+    "The council met today, and the mayor chaired the meeting in the old town hall.",
+    "气象台预计，未来三天全市多云转晴，气温逐步回升，市民出行请注意早晚温差。",
+    "新建的公园占地十二公顷，有步道、球场和儿童乐园，预计明年春天向公众开放。",
+    "学校食堂本周起公布每日菜单与食材来源，家长可以在网上查看，也可以提出建议。",
+]
+
+
+def article(*numbers: int) -> str:
+    return "\n".join(SENTENCES[number] for number in numbers)
+
+
+def rows(folder: Path, name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (folder / name).read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Callable[..., Path]:
+    def build(*texts: str | bytes, name: str = "in") -> Path:
+        folder = tmp_path / name
+        folder.mkdir()
+        for number, text in enumerate(texts):
+            data = text if isinstance(text, bytes) else text.encode()
+            (folder / f"{number:03d}.txt").write_bytes(data)
+        return folder
+
+    return build
+
+
+def test_the_files_of_a_run(corpus: Callable[..., Path], tmp_path: Path) -> None:
+    texts = [
+        "首页 > 正文\n" + article(0, 1, 2),
+        article(0, 1, 2),
+        b"\x89PNG\r\n\x1a\n" + bytes(99),
+        "",
+        article(3, 4, 0),
+    ]
+    report = run(corpus(*texts), tmp_path / "out", Config.from_dict({"output": {"changes": True}}))
+    out = tmp_path / "out"
+    assert sorted(path.name for path in out.iterdir()) == [
+        "changes.jsonl",
+        "documents.jsonl",
+        "duplicates.jsonl",
+        "failed.jsonl",
+        "removed.jsonl",
+        "report.json",
+    ]
+    documents = rows(out, "documents.jsonl")
+    assert [row["origin"] for row in documents] == ["000.txt", "003.txt", "004.txt"]
+    assert documents[0]["paragraphs"] == SENTENCES[:3]
+    assert documents[0]["text"] == "\n\n".join(SENTENCES[:3])
+    assert documents[1]["paragraphs"] == []
+    removed = rows(out, "removed.jsonl")
+    assert [(row["reason"], row["text"]) for row in removed if row["id"] == documents[0]["id"]] == [
+        ("chrome/navigation", "首页 > 正文")
+    ]
+    (gone,) = [row for row in removed if row["reason"].startswith("document/")]
+    assert (gone["reason"], gone["kept_id"], gone["score"]) == ("document/exact", documents[0]["id"], 1.0)
+    pairs = rows(out, "duplicates.jsonl")
+    assert {(row["left_paragraph"] is None, row["kind"]) for row in pairs} == {(True, "exact"), (False, "exact")}
+    across = [row for row in pairs if row["left_paragraph"] is not None]
+    assert [(row["left_id"], row["right_id"]) for row in across] == [(documents[0]["id"], documents[2]["id"])]
+    (failure,) = rows(out, "failed.jsonl")
+    assert failure["origin"] == "002.txt"
+    assert "PNG" in failure["error"]
+    written = json.loads((out / "report.json").read_text(encoding="utf-8"))
+    assert written["config_digest"] == report.config.digest()
+    for stage in written["stages"]:
+        assert stage["in"] == stage["out"] + sum(stage["dropped"].values())
+    assert written["duplicates"]["documents"]["bands"] * written["duplicates"]["documents"]["rows"] <= 128
+    assert report.documents == 3
+
+
+def test_batches_workers_and_runs_change_nothing(corpus: Callable[..., Path], tmp_path: Path) -> None:
+    texts = [
+        article(*(n % 6, (n + 1) % 6, (n * n) % 6)) + f"\n第{n}篇的结尾，与其他各篇都不相同，编号是{n * 7919}。"
+        for n in range(30)
+    ]
+    folder = corpus(*texts, b"\x00" * 999)
+    outcomes = []
+    for name, jobs, batch in [("a", 1, 64), ("b", 2, 3), ("c", 1, 1)]:
+        config = Config.from_dict({"run": {"jobs": jobs, "batch_size": batch}, "dedup": {"max_removed": 1.0}})
+        run(folder, tmp_path / name, config)
+        files = sorted((tmp_path / name).glob("*.jsonl"))
+        outcomes.append([(path.name, path.read_bytes()) for path in files])
+    assert outcomes[0] == outcomes[1] == outcomes[2]
+
+
+def test_shared_paragraphs(corpus: Callable[..., Path], tmp_path: Path) -> None:
+    folder = corpus(article(0, 1, 2), article(3, 0, 4))
+    shared = SENTENCES[0]
+    for how, expected in [("tag", [3, shared, 4]), ("drop", [3, 4]), ("mask", [3, "", 4])]:
+        run(folder, tmp_path / how, Config.from_dict({"dedup": {"across": how}}))
+        documents = rows(tmp_path / how, "documents.jsonl")
+        wanted = [SENTENCES[item] if isinstance(item, int) else item for item in expected]
+        assert documents[1]["paragraphs"] == wanted
+        gone = [row for row in rows(tmp_path / how, "removed.jsonl") if row["reason"] == "duplicate/exact"]
+        assert [(row["kept_id"], row["kept_paragraph"], row["text"]) for row in gone] == (
+            [] if how == "tag" else [(documents[0]["id"], 0, shared)]
+        )
+
+
+@pytest.mark.parametrize(
+    ("keep", "stays"), [("first", "1"), ("longest", "2"), ("newest", "3"), ("source:c>b>a", "3"), ("source:x>b", "2")]
+)
+def test_keep_policies(keep: str, stays: str, tmp_path: Path) -> None:
+    body = article(0, 1, 2, 3, 4, 5)
+    records = [
+        {"id": "1", "text": body, "date": "2020-01-01", "source": "a"},
+        {"id": "2", "text": body + "\n另有一句。", "date": "2019-01-01", "source": "b"},
+        {"id": "3", "text": body, "date": "2021-01-01", "source": "c"},
+    ]
+    (tmp_path / "in.jsonl").write_text("\n".join(map(json.dumps, records)))
+    run(tmp_path / "in.jsonl", tmp_path / "out", Config.from_dict({"dedup": {"keep": keep}}))
+    (kept,) = rows(tmp_path / "out", "documents.jsonl")
+    assert kept["origin"] == f"in.jsonl#{stays}"
+
+
+def test_references_are_compared_with_and_not_written(corpus: Callable[..., Path], tmp_path: Path) -> None:
+    old = corpus(article(0, 1, 2), name="old")
+    new = corpus(article(3, 4, 5), article(0, 1, 2), name="new")
+    run(new, tmp_path / "out", reference=[old])
+    assert [row["origin"] for row in rows(tmp_path / "out", "documents.jsonl")] == ["000.txt"]
+    (gone,) = [row for row in rows(tmp_path / "out", "removed.jsonl") if row["reason"].startswith("document/")]
+    assert gone["kept_id"] not in {row["id"] for row in rows(tmp_path / "out", "documents.jsonl")}
+
+
+def test_equal_records_get_ids_of_their_own(tmp_path: Path) -> None:
+    line = json.dumps({"id": "x", "text": article(0, 1)})
+    (tmp_path / "in.jsonl").write_text(f"{line}\n{line}\n{line}\n")
+    run(tmp_path / "in.jsonl", tmp_path / "out", Config.from_dict({"dedup": {"documents": "tag"}}))
+    assert len({row["id"] for row in rows(tmp_path / "out", "documents.jsonl")}) == 3
+
+
+def test_a_source_that_would_lose_most_stops_the_run(corpus: Callable[..., Path], tmp_path: Path) -> None:
+    folder = corpus(*[article(0, 1, 2)] * 25)
+    with pytest.raises(GuardError, match="in: 24 of 25 documents are duplicates"):
+        run(folder, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+    run(folder, tmp_path / "out", Config.from_dict({"dedup": {"max_removed": 1.0}}))
+    assert len(rows(tmp_path / "out", "documents.jsonl")) == 1
+
+
+def test_an_interrupted_run_leaves_nothing(corpus: Callable[..., Path], tmp_path: Path) -> None:
+    def interrupt(stage: str, done: int, total: int | None) -> None:
+        if stage == "write" or done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(corpus(*[article(0)] * 5), tmp_path / "out", progress=interrupt)
+    assert not (tmp_path / "out").exists()
+
+
+def test_wrong_calls_stop_before_work(corpus: Callable[..., Path], tmp_path: Path) -> None:
+    folder = corpus(article(0))
+    with pytest.raises(ConfigError, match="'spark' is not one of local"):
+        run(folder, tmp_path / "out", engine="spark")
+    with pytest.raises(ConfigError, match="no such file or folder"):
+        run(tmp_path / "none", tmp_path / "out")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "x").touch()
+    with pytest.raises(ConfigError, match="is not empty"):
+        run(folder, tmp_path / "full")
+
+
+def test_ten_thousand_small_files(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for n in range(10_000):
+        (tmp_path / "in" / f"{n}.txt").write_text(f"第{n}条短讯。", encoding="utf-8")
+    report = run(tmp_path / "in", tmp_path / "out", Config.from_dict({"dedup": {"max_removed": 1.0}}))
+    assert (report.documents, report.failed) == (10_000, 0)
