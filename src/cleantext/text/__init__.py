@@ -1,1 +1,24 @@
-"""From text to clean text."""
+"""From text to clean text: repair, then script and punctuation. Every change is a step that can be undone."""
+
+from cleantext.text.glosses import Glosses, find_glosses, strip_glosses
+from cleantext.text.normalize import normalize, normalize_steps
+from cleantext.text.punctuation import fix_punctuation
+from cleantext.text.repair import repair, repair_line
+from cleantext.text.script import conversion_for, convert, detect_script, to_script
+from cleantext.text.steps import Repaired
+
+__all__ = [
+    "Glosses",
+    "Repaired",
+    "conversion_for",
+    "convert",
+    "detect_script",
+    "find_glosses",
+    "fix_punctuation",
+    "normalize",
+    "normalize_steps",
+    "repair",
+    "repair_line",
+    "strip_glosses",
+    "to_script",
+]

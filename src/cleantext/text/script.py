@@ -1,0 +1,211 @@
+"""Which Chinese script a text is written in, and its conversion by OpenCC.
+
+The script is told from characters that only one of them has: Simplified forms that Big5 does not know, Traditional
+forms that GB2312 does not know. Text with kana in it is Japanese and left alone. The conversion is OpenCC's, in the
+pure Python package opencc-python-reimplemented (Apache-2.0), and comes with the edits it consists of.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple, Protocol
+
+from cleantext.edits import diff
+from cleantext.errors import ConfigError, MissingDependencyError
+from cleantext.records import Edit
+from cleantext.text.steps import Repaired, edited
+
+__all__ = ["conversion_for", "convert", "convert_lines", "detect_script", "to_script"]
+
+STAGE = "script"
+TARGETS = ("s", "t", "tw", "hk")
+
+_KANA = re.compile("[\u3041-\u3096\u309d\u309e\u30a1-\u30fa\u30fd-\u30ff\u31f0-\u31ff\uff66-\uff6f\uff71-\uff9d]")
+# Words without which hardly a Chinese sentence does, and which Japanese does not write with these characters.
+_CHINESE_WORDS = re.compile("[的了是这這们們我他她你您在和不有]")
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd]")
+# Forms of the two standards where they differ, and words of one place only.
+_TAIWAN = re.compile("[裡汙洩牠妳簷]|新[台臺][幣灣北竹]|立委|行政院|捷運|網路|資訊|軟體|硬體|品質|透過")
+_HONG_KONG = re.compile("[裏衞説脱税悦閲鋭綫鈎啓蘊着嘅咗唔佢哋嚟喺冇啲]|港元|特首|立法會|港鐵|本港|政務司")
+_MIN_MARKS = 2
+# A text with this share of the other script's characters holds passages of both.
+_MIXED_SHARE = 0.05
+_MIXED_SHARE_ALONE = 0.25  # if there is but one
+# Traditional forms that the standard list of 2013 (通用规范汉字表) has brought back for names.
+_NAMES = "昇陞甦蒐迺龢氾叡"
+
+# Words in which 著 is not 着 and which OpenCC's Taiwan table lacks; 么 is Simplified where it is not 幺 (老么).
+_KEPT = re.compile(
+    "[原土編编專专論论譯译拙遺遗卓新撰所均主曾](著)(?!力|手|眼|重|急|陸|陆|火|想|實|实|迷|裝|装|落)|(?<!老)(么)(?![兒女妹弟])"
+)
+_FROM_TAIWAN = ("tw2s", "tw2sp")
+
+
+class _Converter(Protocol):
+    split_chars_re: re.Pattern[str]
+
+    def convert(self, string: str) -> str: ...
+
+
+@cache
+def _converter(opencc_config: str) -> _Converter:
+    """OpenCC with one configuration. Raises MissingDependencyError where another package has taken its name."""
+    install = "pip install --force-reinstall opencc-python-reimplemented"
+    try:
+        import opencc  # noqa: PLC0415 - most text needs no conversion
+    except ImportError:
+        raise MissingDependencyError(f"script conversion needs opencc-python-reimplemented: {install}") from None
+    try:
+        converter: _Converter = opencc.OpenCC(opencc_config)
+    except FileNotFoundError:
+        raise ConfigError(f"{opencc_config!r} is not a configuration of OpenCC") from None
+    if not hasattr(converter, "split_chars_re"):
+        raise MissingDependencyError(
+            "another package owns the module opencc, and lacks what script conversion needs; uninstall it, then: "
+            + install
+        )
+    return converter
+
+
+class _Evidence(NamedTuple):
+    simplified: int
+    traditional: int
+
+
+@cache
+def _only() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Characters that only Simplified and only Traditional text has, from the folding table (OpenCC's data)."""
+    from cleantext.folding import simplified_table  # noqa: PLC0415 - brings numpy
+
+    table = simplified_table()
+    simplified = "".join(sorted(char for char in set(table.values()) if not _encodes(char, "cp950")))
+    traditional = "".join(sorted(char for char in table if char not in _NAMES and not _encodes(char, "gb2312")))
+    return re.compile(f"[{simplified}]"), re.compile(f"[{traditional}]")
+
+
+def _encodes(char: str, encoding: str) -> bool:
+    try:
+        char.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _evidence(text: str) -> _Evidence:
+    simplified, traditional = _only()
+    return _Evidence(len(simplified.findall(text)), len(traditional.findall(text)))
+
+
+def _is_japanese(text: str) -> bool:
+    """Whether kana outnumber the commonest words of Chinese; a few kana in a Chinese text are a quotation."""
+    kana = len(_KANA.findall(text))
+    return kana > 0 and kana >= len(_CHINESE_WORDS.findall(text))
+
+
+def detect_script(text: str) -> str:
+    """The script of `text` by ISO 15924: Hans, Hant, Hant-TW or Hant-HK, Jpan, Hani (passages of both), or ''.
+
+    '' is text without Han characters or with none that only one script has.
+
+    >>> detect_script("推动环境质量"), detect_script("推動環境質量"), detect_script("環境の質"), detect_script("中文")
+    ('Hans', 'Hant', 'Jpan', '')
+    """
+    if not _HAN.search(text):
+        return "Jpan" if _KANA.search(text) else ""
+    if _is_japanese(text):
+        return "Jpan"
+    found = _evidence(text)
+    if found == (0, 0):
+        return ""
+    minority = min(found)
+    if minority and minority >= (_MIXED_SHARE if minority > 1 else _MIXED_SHARE_ALONE) * sum(found):
+        return "Hani"
+    if found.simplified > found.traditional:
+        return "Hans"
+    taiwan, hong_kong = len(_TAIWAN.findall(text)), len(_HONG_KONG.findall(text))
+    if max(taiwan, hong_kong) < _MIN_MARKS or taiwan == hong_kong:
+        return "Hant"
+    return "Hant-TW" if taiwan > hong_kong else "Hant-HK"
+
+
+def conversion_for(variety: str, target: str) -> str | None:
+    """The OpenCC configuration that brings text of `variety` (see `detect_script`) to `target`; None: nothing to do.
+
+    `target` is s, t, tw, hk or keep; any other is an OpenCC configuration, taken as it is whatever the variety.
+    Traditional text is read as Taiwan's unless it is clearly Hong Kong's: `tw2s` makes 着力 of 著力, which `t2s`
+    leaves. Phrase configurations are never chosen: they replace words (執行 by 运行), not characters.
+    """
+    if target == "keep":
+        return None
+    if target not in TARGETS:
+        return target
+    if target == "s":
+        return {"Hant": "tw2s", "Hant-TW": "tw2s", "Hant-HK": "hk2s", "Hani": "tw2s"}.get(variety)
+    if variety in ("Hans", "Hani"):
+        return "s2" + target
+    if target == "t" or not variety.startswith("Hant") or variety == f"Hant-{target.upper()}":
+        return None
+    return "t2" + target
+
+
+def convert(text: str, opencc_config: str) -> Repaired:
+    """All of `text` converted with an OpenCC configuration. Raises ConfigError where there is none of that name.
+
+    The text is converted in clauses, cut where OpenCC itself cuts, which makes for small edits.
+    """
+    return edited(text, _convert_edits(text, 0, opencc_config))
+
+
+def _convert_edits(text: str, offset: int, opencc_config: str) -> list[Edit]:
+    converter = _converter(opencc_config)
+    edits: list[Edit] = []
+    for number, part in enumerate(converter.split_chars_re.split(text)):
+        if number % 2 == 0 and _HAN.search(part):
+            after = converter.convert(part)
+            if opencc_config in _FROM_TAIWAN and len(after) == len(part):
+                after = _with_kept(part, after)
+            edits += diff(part, after, stage=STAGE, rule=opencc_config, offset=offset)
+        offset += len(part)
+    return edits
+
+
+def _with_kept(before: str, after: str) -> str:
+    for match in _KEPT.finditer(before):
+        position = match.start(match.lastindex or 0)
+        after = after[:position] + before[position] + after[position + 1 :]
+    return after
+
+
+def convert_lines(text: str, opencc_config: str) -> Repaired:
+    """`convert` for the lines of `text` that need it: one already in the target script stays as it is.
+
+    Simplified text has characters that are Traditional elsewhere (乾隆, 瞭望); converting it again could only hurt.
+    """
+    to_simplified = opencc_config in ("t2s", "tw2s", "hk2s")
+    from_simplified = opencc_config in ("s2t", "s2tw", "s2hk")
+    edits: list[Edit] = []
+    offset = 0
+    for line in text.splitlines(keepends=True):
+        found = _evidence(line) if to_simplified or from_simplified else _Evidence(0, 0)
+        is_there = (to_simplified and found.simplified and not found.traditional) or (
+            from_simplified and found.traditional and not found.simplified
+        )
+        if not is_there:
+            edits += _convert_edits(line, offset, opencc_config)
+        offset += len(line)
+    return edited(text, edits)
+
+
+def to_script(text: str, target: str = "s") -> str:
+    """`text` in the script `target`: s, t, tw or hk as its own script requires, or by an OpenCC configuration.
+
+    Japanese text, and text that is in the script already, stay as they are unless a configuration is named.
+
+    >>> to_script("著力改善環境"), to_script("日本の環境"), to_script("環境", "t2s")
+    ('着力改善环境', '日本の環境', '环境')
+    """
+    opencc_config = conversion_for(detect_script(text), target)
+    if opencc_config is None:
+        return text
+    return (convert_lines if target in TARGETS else convert)(text, opencc_config).text

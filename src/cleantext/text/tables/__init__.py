@@ -1,0 +1,1 @@
+"""Character data of the text stages, and the scripts that make it."""
