@@ -1,0 +1,192 @@
+"""From texts to sets of shingle hashes.
+
+Match text is cut into *units*: one character of a script written without spaces (Han, kana, Hangul, Thai, Lao, Khmer,
+Myanmar and their neighbours), or one word of any other script. A *shingle* is the match text of k consecutive units,
+whatever their scripts, so `用Python写` has the units 用, python and 写. No segmenter and no language is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from cleantext.config import Config, DedupConfig
+from cleantext.dedup._reference import BASE
+from cleantext.dedup.arithmetic import arithmetic
+from cleantext.errors import ConfigError
+from cleantext.folding import match_words
+
+__all__ = ["MatchTexts", "Rule", "ShingleSets", "match_texts", "shingle_hash", "shingle_sets", "shingles"]
+
+U32 = npt.NDArray[np.uint32]
+U64 = npt.NDArray[np.uint64]
+I64 = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+_SIZES = {"paragraph": 3, "document": 5}
+# Characters folded at a time: bounds the temporary arrays, and how many texts one odd character slows down.
+_BATCH = 1 << 20
+_MASK = 2**64 - 1
+
+# Blocks of scripts that are written without spaces between words; Hangul too, for it spaces inconsistently.
+_UNSPACED = (
+    *((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1100, 0x11FF), (0x1780, 0x17FF)),  # Thai and Lao, Myanmar, jamo, Khmer
+    *((0x1950, 0x19DF), (0x1A20, 0x1AAF)),  # Tai Le and New Tai Lue, Tai Tham
+    *((0x2E80, 0x2FDF), (0x3005, 0x3007), (0x3021, 0x3029), (0x3038, 0x303C)),  # radicals, 々〆〇, numerals
+    *((0x3041, 0x312F), (0x3131, 0x318E), (0x31A0, 0x31BF), (0x31F0, 0x31FF)),  # kana, bopomofo, jamo
+    *((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xA000, 0xA4CF), (0xA960, 0xA97F), (0xA9E0, 0xA9FF)),  # Han, Yi, …
+    *((0xAA60, 0xAADF), (0xAC00, 0xD7FF), (0xF900, 0xFAFF), (0xFF66, 0xFFDC)),  # Myanmar, Hangul, compatibility
+    *((0x16FE0, 0x18DFF), (0x1AFF0, 0x1B2FF), (0x20000, 0x3FFFF)),  # Tangut and Khitan, kana, Han beyond the BMP
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How texts become shingles: `match` folded or raw, `unit` auto, char or word, `size` units a shingle."""
+
+    match: str
+    unit: str
+    size: int
+
+    @classmethod
+    def of(cls, config: DedupConfig, level: str) -> Rule:
+        """The rule of `config` for `level`, paragraph or document. Raises ConfigError for another level."""
+        if level not in _SIZES:
+            raise ConfigError(f"level: {level!r} is not one of {', '.join(_SIZES)}")
+        return cls(config.match, config.shingle_unit, config.shingle_size or _SIZES[level])
+
+
+@dataclass(frozen=True, slots=True)
+class MatchTexts:
+    """The match texts of n texts end to end: `codes`, n + 1 `offsets`, and where a unit `begins`."""
+
+    codes: U32
+    offsets: I64
+    begins: Flags
+
+    @property
+    def lengths(self) -> I64:
+        """Characters of each match text."""
+        return np.diff(self.offsets)
+
+    def text(self, index: int) -> str:
+        """The match text at `index`."""
+        part = self.codes[self.offsets[index] : self.offsets[index + 1]]
+        return part.tobytes().decode("utf-32-le", "surrogatepass")
+
+    def take(self, indices: I64) -> MatchTexts:
+        """The match texts at `indices`, in that order."""
+        lengths = self.lengths[indices]
+        offsets = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])
+        places = np.repeat(self.offsets[indices] - offsets[:-1], lengths) + np.arange(offsets[-1])
+        return MatchTexts(self.codes[places], offsets, self.begins[places])
+
+    def units(self) -> tuple[I64, I64]:
+        """Where each unit begins in `codes`, the total length after them, and n + 1 offsets: which units are whose."""
+        begins = np.flatnonzero(self.begins)
+        return np.append(begins, self.codes.size), np.searchsorted(begins, self.offsets).astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class ShingleSets:
+    """The shingle hashes of n texts, sorted and each once: set i is values[offsets[i]:offsets[i + 1]]."""
+
+    values: U64
+    offsets: I64
+
+    @property
+    def sizes(self) -> I64:
+        """Shingles in each set."""
+        return np.diff(self.offsets)
+
+    def __len__(self) -> int:
+        return self.offsets.size - 1
+
+
+@cache
+def _unspaced() -> Flags:
+    table = np.zeros(0x110000, dtype=np.bool_)
+    for first, last in _UNSPACED:
+        table[first : last + 1] = True
+    return table
+
+
+def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    """`texts` in stretches of about `_BATCH` characters."""
+    first, size = 0, 0
+    for i, text in enumerate(texts):
+        size += len(text)
+        if size >= _BATCH:
+            yield texts[first : i + 1]
+            first, size = i + 1, 0
+    if first < len(texts) or not texts:
+        yield texts[first:]
+
+
+def match_texts(texts: Sequence[str], rule: Rule) -> MatchTexts:
+    """The match texts of `texts`, or with match="raw" the texts themselves, cut into units by `rule`."""
+    parts = [_cut(batch, rule) for batch in _batches(texts)]
+    if len(parts) == 1:
+        return parts[0]
+    lengths = np.concatenate([part.lengths for part in parts])
+    offsets = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])
+    return MatchTexts(np.concatenate([p.codes for p in parts]), offsets, np.concatenate([p.begins for p in parts]))
+
+
+def _cut(texts: Sequence[str], rule: Rule) -> MatchTexts:
+    codes, offsets, begins = match_words(texts, raw=rule.match == "raw")
+    if rule.unit == "char":
+        begins = np.ones(codes.size, dtype=np.bool_)
+    elif rule.unit == "auto":
+        alone = _unspaced()[codes]
+        begins |= alone
+        begins[1:] |= alone[:-1]
+    return MatchTexts(codes, offsets, begins)
+
+
+def shingle_sets(texts: MatchTexts, rule: Rule) -> ShingleSets:
+    """The set of 64-bit shingle hashes of every text; empty for an empty match text."""
+    units, unit_offsets = texts.units()
+    return ShingleSets(*arithmetic(texts.codes.size).shingle_sets(texts.codes, units, unit_offsets, rule.size))
+
+
+def shingles(text: str, config: DedupConfig | Config | None = None, *, level: str = "paragraph") -> tuple[str, ...]:
+    """The shingles of `text`, each once, in order of first appearance.
+
+    >>> shingles("用 Python 写程序。")
+    ('用python写', 'python写程', '写程序')
+    """
+    chosen = config.dedup if isinstance(config, Config) else config or DedupConfig()
+    rule = Rule.of(chosen, level)
+    cut = match_texts([text], rule)
+    matched, starts = cut.text(0), cut.units()[0].tolist()
+    windows = max(len(starts) - rule.size, 1) if matched else 0
+    ends = [starts[min(i + rule.size, len(starts) - 1)] for i in range(windows)]
+    return tuple(dict.fromkeys(matched[a:b] for a, b in zip(starts, ends, strict=False)))
+
+
+def hash64(text: str) -> int:
+    """The 64-bit hash that shingles are compared by: a polynomial over code points, mixed."""
+    value = 0
+    for char in reversed(text):
+        value = (value * BASE + ord(char) + 1) & _MASK
+    for shift_multiplier in (0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53):
+        value = ((value ^ (value >> 33)) * shift_multiplier) & _MASK
+    return value ^ (value >> 33)
+
+
+def shingle_hash(data: bytes) -> int:
+    """The 32-bit hash of a shingle's UTF-8 bytes, for `datasketch.MinHash(hashfunc=cleantext.shingle_hash)`.
+
+    A MinHash updated with the encoded `shingles` of a text then equals the row of `minhash_signatures`. Bytes that
+    are not UTF-8 get a hash too.
+    """
+    try:
+        text = data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        text = data.decode("utf-8", "surrogateescape")
+    return hash64(text) & 0xFFFFFFFF
