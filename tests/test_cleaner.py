@@ -105,7 +105,7 @@ def test_ids() -> None:
     cleaner = Cleaner()
 
     def name(**fields: str) -> str:
-        return cleaner.clean_record(Record(content="正文。", **{"origin": "a", **fields})).document_id  # type: ignore[arg-type]
+        return cleaner.clean_record(Record(**{"origin": "a", "content": "正文。", **fields})).document_id  # type: ignore[arg-type]
 
     assert name() == name()
     assert len({name(), name(origin="b"), name(content="別"), name(own_id="7"), name(url="http://a.cn")}) == 5

@@ -80,8 +80,8 @@ def test_rules(page: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
 def test_wrong_calls(
     arguments: list[str], code: int, message: str, page: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "empty").mkdir()
-    names = {"PAGE": str(page), "OUT": str(tmp_path / "out"), "EMPTY": str(tmp_path / "empty"), "FULL": str(tmp_path)}
+    (tmp_path / "void").mkdir()
+    names = {"PAGE": str(page), "OUT": str(tmp_path / "out"), "EMPTY": str(tmp_path / "void"), "FULL": str(tmp_path)}
     assert main([names.get(argument, argument) for argument in arguments]) == code
     captured = capsys.readouterr()
     assert message in captured.err

@@ -185,7 +185,7 @@ def _take_out(
 
 
 def _without(document: Document, spans: Mapping[int, Removed], *, mask: bool) -> Document:
-    """`document` without the paragraphs at the positions in `spans`; masked ones leave an empty paragraph."""
+    """`document` without the paragraphs at the positions in `spans`; masked ones leave an empty one."""
     stay = [n for n in range(len(document.paragraphs)) if mask or n not in spans]
     paragraphs = tuple("" if n in spans else document.paragraphs[n] for n in stay)
     flags = document.flags if any(paragraphs) else tuple({*document.flags, "shell"})
@@ -193,7 +193,7 @@ def _without(document: Document, spans: Mapping[int, Removed], *, mask: bool) ->
         document,
         paragraphs=paragraphs,
         kinds=tuple(document.kinds[n] for n in stay),
-        spans=tuple(document.spans[n] for n in stay),
+        spans=tuple((document.spans[n][0],) * 2 if n in spans else document.spans[n] for n in stay),
         ordinals=tuple(document.ordinals[n] for n in stay),
         edits=tuple(() if n in spans else document.edits[n] for n in stay),
         removed=tuple(sorted([*document.removed, *spans.values()], key=lambda span: (span.start, span.end))),

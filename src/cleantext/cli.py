@@ -55,7 +55,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="cleantext", description="Turns scraped web pages and text dumps into clean, unique text."
     )
-    parser.add_argument("--version", action="version", version=_Version())
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     clean = _command(
         commands,
@@ -116,15 +116,14 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-class _Version(str):
-    """The version, looked up only when it is printed."""
+class _Version(argparse.Action):
+    """Prints the version, which is looked up only then, and leaves."""
 
-    __slots__ = ()
-
-    def __mod__(self, _: object) -> str:
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         from importlib.metadata import version  # noqa: PLC0415 - slow to import, rarely needed
 
-        return f"cleantext {version('cleantext-corpus')}"
+        print(f"cleantext {version('cleantext-corpus')}")
+        parser.exit()
 
 
 def _command(

@@ -52,9 +52,10 @@ def undo_steps(text: str, steps: Sequence[Edit]) -> str:
 
 def source_offset(steps: Sequence[Edit], offset: int) -> int:
     """Where `offset` of the text after `steps` stood before them; inside an edit, where that edit began."""
-    for _, stage in groupby(reversed(steps), key=lambda step: step.stage):
+    stages = [list(stage) for _, stage in groupby(steps, key=lambda step: step.stage)]
+    for stage in reversed(stages):
         shift = 0
-        for step in reversed(list(stage)):
+        for step in stage:
             start = step.start + shift
             if offset < start:
                 break

@@ -74,10 +74,11 @@ def run(
         report("clean", read.came_in, len(items) if read.came_in <= len(items) else None)
     read.went_out, read.dropped = len(entries), Counter({"failed": len(failures)} if failures else {})
     entries = distinct(entries)
+    within = _document_stages(entries)
     report("compare", 0, None)
     across = compare(entries, config)
     guard(entries, across, config)
-    result.stages = [read, *_document_stages(entries), across.documents, across.paragraphs]
+    result.stages = [read, *within, across.documents, across.paragraphs]
     _observe(result, entries, across)
     result.check()
     report("write", 0, None)
