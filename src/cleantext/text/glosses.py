@@ -35,7 +35,7 @@ _HAN_CHAR = re.compile(f"[{_HAN}]")
 _MIN_GLOSSES = 3
 _MIN_CHARS = 2
 _MIN_SHARE_GLOSSED = 0.9  # of the occurrences of a character
-_MAX_SHARE_OF_TEXT = 1 / 3  # of the Han characters of the document: above, it is a text for learners
+_MAX_SHARE_OF_TEXT = 0.5  # of the Han characters of the document: above, it is a text for learners
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +81,7 @@ def find_glosses(texts: Iterable[str]) -> Glosses:
     """The cloaking glosses of one document, given as its lines or blocks; empty unless the gate is passed.
 
     A character counts if nearly all its occurrences carry a reading that is valid for it. The document must
-    hold at least three such readings on two different characters, on no more than a third of its Han characters;
+    hold at least three such readings on two different characters, on no more than half of its Han characters;
     and some character must be glossed twice, or most be frequent Traditional characters glossed inside a line, as
     a dictionary or a text that explains each character once does not do.
     """

@@ -9,10 +9,16 @@ from __future__ import annotations
 import re
 from functools import cache
 
-__all__ = ["legacy_spans"]
+__all__ = ["CJK", "legacy_spans"]
 
-# Words of characters that may have been bytes: Latin-1, and what Windows-1252 has in place of the C1 controls.
-_WORD = re.compile("[!-\xff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]+")
+# Chinese, Japanese and Korean characters and marks, and format characters, as ranges of a character class: what no
+# single-byte encoding has, so that it separates pieces of mojibake.
+CJK = (
+    "\u200b-\u200d\u2028-\u202e\u2060-\u206f\ufeff"
+    "\u1100-\u11ff\u2e80-\ua4cf\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe10-\ufe1f\ufe30-\ufe4f\uff00-\uffef"
+    "\U0001f200-\U0001f2ff\U00020000-\U0003fffd"
+)
+_WORD = re.compile(f"[^ \t\r\n{CJK}]+")
 _HIGH = re.compile("[^\x00-\x7f]")
 _HIGH_RUN = re.compile("[\x80-\xff]")
 _TWO_BYTES = re.compile(rb"[\x00-\x7f]|([\x81-\xfe][\x40-\x7e\x80-\xfe])", re.DOTALL)
@@ -44,14 +50,17 @@ def _is_legacy_chinese(word: str) -> bool:
     """Whether `word` is GBK or Big5 read as Latin-1 or Windows-1252.
 
     Its bytes must be whole two-byte codes (an odd last byte aside), at least two, nearly all of frequent characters;
-    and must not be UTF-8, unless that reads as letters from alphabets no word is written in.
+    and must not be UTF-8, unless all of it would be, with letters from alphabets no word is written in.
     """
     if len(_HIGH.findall(word)) < 3:
         return False
     table = _byte_of()
-    data = bytes(table[ord(char)] for char in word)
+    codes = [table.get(ord(char), -1) for char in word]
+    if -1 in codes:
+        return False
+    data = bytes(codes)
     try:
-        if not _ODD_LETTERS.search(data.decode("utf-8")):
+        if not _ODD_LETTERS.search(data.decode("utf-8")) or len(_HIGH.findall(word)) < len(word):
             return False
     except UnicodeDecodeError:
         pass

@@ -17,22 +17,18 @@ from typing import NamedTuple
 
 from cleantext.edits import diff
 from cleantext.records import Edit
-from cleantext.text.legacy import legacy_spans
+from cleantext.text.legacy import CJK, legacy_spans
 
 __all__ = ["mojibake_edits"]
 
 STAGE = "mojibake"
 
-_CJK = (
-    "\u1100-\u11ff\u2e80-\ua4cf\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe10-\ufe1f\ufe30-\ufe4f\uff00-\uffef"
-    "\U0001f200-\U0001f2ff\U00020000-\U0003fffd"
-)
 # A line without any of these, and in composed form, holds nothing ftfy would act on: all its rules need one of the
 # characters that stand for a byte above 0x7F, a surrogate or ESC. The marks listed are such characters too, but
 # in mojibake none of them ever comes without another that is not listed.
-_SUSPECT = re.compile(rf"[^\x00-\x1a\x1c-\x7f{_CJK}\xa0·°–—‘’“”•…]")
-_PIECE = re.compile(f"[{_CJK}]+|[^{_CJK}]+")
-_IS_CJK = re.compile(f"[{_CJK}]")
+_SUSPECT = re.compile(rf"[^\x00-\x1a\x1c-\x7f{CJK}\xa0·°–—‘’“”•…]")
+_PIECE = re.compile(f"[{CJK}]+|[^{CJK}]+")
+_IS_CJK = re.compile(f"[{CJK}]")
 # Where a piece that is not one consistent mojibake is cut: into words, then at marks that may stand for themselves.
 _CUTS = (re.compile("([ \t\r\n]+)"), re.compile("([‘’“”…—–]+)"))
 

@@ -188,7 +188,7 @@ class _Line:
             return not (right == "S" and beyond == "A" and _SENTENCE.match(self.line, position + 1))
         if left == "%":
             return right in "HDA"
-        return right == "H" and left in ("D" if mark == "!" else "DA")
+        return right == "H" and not (left == "A" and mark == "!") and not (left == "S" and mark in ":!")
 
     def _dots(self, start: int, end: int, sides: _Neighbours) -> Iterator[Change]:
         """Three or six dots after Han are an ellipsis, one at the end of a sentence of some length is a full stop."""

@@ -35,11 +35,14 @@ _MIXED_SHARE_ALONE = 0.25  # if there is but one
 # Traditional forms that the standard list of 2013 (通用规范汉字表) has brought back for names.
 _NAMES = "昇陞甦蒐迺龢氾叡"
 
-# Words in which 著 is not 着 and which OpenCC's Taiwan table lacks; 么 is Simplified where it is not 幺 (老么).
+# Where 著 is not 着 and OpenCC's Taiwan table does not know it (張三 著, 著有《…》, 編著); and 么, which is Simplified
+# where it is not 幺 (老么, 么兒).
 _KEPT = re.compile(
-    "[原土編编專专論论譯译拙遺遗卓新撰所均主曾](著)(?!力|手|眼|重|急|陸|陆|火|想|實|实|迷|裝|装|落)|(?<!老)(么)(?![兒女妹弟])"
+    "\\A(著)\\Z|(著)(?=有\\Z)"
+    "|[原土編编專专論论譯译拙遺遗卓新撰所均曾大舊旧近佳宏史](著)(?![力手眼重急陸陆火想實实迷裝装落])"
+    "|(?<!老)(么)(?![兒女妹弟])"
 )
-_FROM_TAIWAN = ("tw2s", "tw2sp")
+_TO_SIMPLIFIED = ("t2s", "tw2s", "tw2sp", "hk2s")
 
 
 class _Converter(Protocol):
@@ -84,9 +87,13 @@ def _only() -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(f"[{simplified}]"), re.compile(f"[{traditional}]")
 
 
-def _encodes(char: str, encoding: str) -> bool:
+def _is_simplified(text: str) -> bool:
+    return _encodes(text, "gb2312")
+
+
+def _encodes(text: str, encoding: str) -> bool:
     try:
-        char.encode(encoding)
+        text.encode(encoding)
     except UnicodeEncodeError:
         return False
     return True
@@ -163,7 +170,7 @@ def _convert_edits(text: str, offset: int, opencc_config: str) -> list[Edit]:
     for number, part in enumerate(converter.split_chars_re.split(text)):
         if number % 2 == 0 and _HAN.search(part):
             after = converter.convert(part)
-            if opencc_config in _FROM_TAIWAN and len(after) == len(part):
+            if opencc_config in _TO_SIMPLIFIED and len(after) == len(part):
                 after = _with_kept(part, after)
             edits += diff(part, after, stage=STAGE, rule=opencc_config, offset=offset)
         offset += len(part)
@@ -171,6 +178,13 @@ def _convert_edits(text: str, offset: int, opencc_config: str) -> list[Edit]:
 
 
 def _with_kept(before: str, after: str) -> str:
+    """`after`, a conversion to Simplified of the same length, without what the tables get wrong.
+
+    A character that was Simplified never becomes one that is not: 抬 is 擡 on the way, and stays so.
+    """
+    if not _is_simplified(after):
+        pairs = zip(before, after, strict=True)
+        after = "".join(b if a != b and not _is_simplified(a) and _is_simplified(b) else a for b, a in pairs)
     for match in _KEPT.finditer(before):
         position = match.start(match.lastindex or 0)
         after = after[:position] + before[position] + after[position + 1 :]
