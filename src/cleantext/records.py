@@ -66,7 +66,8 @@ class MainContent:
     """What `extract` found: body as it stands in the source, its spans, what was removed, and metadata.
 
     `blocks` are the kept pieces in document order, `kinds` their types (`text`, `heading`, `list`, `table`, `code`,
-    `quote`), `spans` their [start, end) in `source_text`.
+    `quote`), `spans` their [start, end) in `source_text`. `flags` say what was not as asked: `truncated`, `flattened`,
+    `extractor-links` (another extractor had to take over), …
     """
 
     source_text: str
@@ -75,6 +76,7 @@ class MainContent:
     spans: tuple[tuple[int, int], ...] = ()
     removed: tuple[Removed, ...] = ()
     metadata: Mapping[str, Field] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:

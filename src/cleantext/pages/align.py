@@ -1,0 +1,122 @@
+"""Find an extractor's text again in the blocks of the page it came from.
+
+Extractors join, split, reorder and repeat what they keep; letters and digits survive. So their text and the page's are
+compared without anything else, piece by piece, each piece where the last one ended or else through an index of the
+page: in time linear in both, whatever they hold.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+
+__all__ = ["align"]
+
+_SIGNS = re.compile(r"[\W_]+")
+# Characters of an anchor: where a piece of an extractor's text is looked for in the page when it is not next in line.
+_ANCHOR = 8
+
+
+def align(blocks: Sequence[str], pieces: Sequence[str]) -> tuple[tuple[float, ...], int]:
+    """The share of each block's letters and digits that the pieces cover, and how many of the pieces' are in no block.
+
+    Linear: a piece is looked for where the last one ended, else through an index of every eighth position; a match
+    runs as far as the letters and digits are equal, across blocks. Repeated text is matched in order.
+    """
+    bare = [_SIGNS.sub("", block) for block in blocks]
+    aligner = _Aligner(bare)
+    unaligned = sum(aligner.place(_SIGNS.sub("", piece)) for piece in pieces)
+    shares, position = [], 0
+    for text in bare:
+        covered = aligner.covered.count(1, position, position + len(text))
+        shares.append(covered / len(text) if text else -1.0)
+        position += len(text)
+    return tuple(_fill(shares)), unaligned
+
+
+def _fill(shares: list[float]) -> list[float]:
+    """A block of signs alone goes the way of the block before it."""
+    last = 0.0
+    filled = []
+    for share in shares:
+        last = share if share >= 0 else last
+        filled.append(last)
+    return filled
+
+
+class _Aligner:
+    def __init__(self, bare: Sequence[str]) -> None:
+        self.text = "".join(bare)
+        self.covered = bytearray(len(self.text))
+        self._cursor = 0
+        self._anchors: dict[str, list[int]] = {}
+        for position in range(0, len(self.text) - _ANCHOR + 1, _ANCHOR):
+            self._anchors.setdefault(self.text[position : position + _ANCHOR], []).append(position)
+        self._whole: dict[str, list[int]] = {}
+        position = 0
+        for text in bare:
+            if 0 < len(text) < 2 * _ANCHOR:
+                self._whole.setdefault(text, []).append(position)
+            position += len(text)
+
+    def place(self, piece: str) -> int:
+        """Cover what `piece` matches; the number of its characters that match nothing."""
+        at = missing = 0
+        while at < len(piece):
+            length = self._common(piece, at, self._cursor)
+            if length >= min(_ANCHOR, len(piece) - at):
+                self._cover(self._cursor, length)
+                at += length
+                continue
+            found = self._find(piece, at)
+            if found is None:
+                missing += len(piece) - at
+                break
+            start, position = found
+            missing += start - at
+            length = self._common(piece, start, position)
+            self._cover(position, length)
+            at = start + length
+        return missing
+
+    def _find(self, piece: str, at: int) -> tuple[int, int] | None:
+        """Where in `piece` from `at` on, and where in the page, the next match begins."""
+        if at == 0 and len(piece) < 2 * _ANCHOR and (places := self._whole.get(piece)):
+            return 0, self._nearest(places)
+        best, tries = (0, 0, 0), _ANCHOR
+        for start in range(at, len(piece) - _ANCHOR + 1):
+            if best[0] and not (tries := tries - 1):
+                break
+            if places := self._anchors.get(piece[start : start + _ANCHOR]):
+                best = max(best, self._match(piece, at, start, self._nearest(places)))
+        return (best[1], best[2]) if best[0] else None
+
+    def _match(self, piece: str, at: int, start: int, position: int) -> tuple[int, int, int]:
+        """The match through an anchor, led back as far as it goes: its length and where it begins in both."""
+        length = self._common(piece, start, position)
+        while start > at and position > 0 and piece[start - 1] == self.text[position - 1]:
+            start, position, length = start - 1, position - 1, length + 1
+        return length, start, position
+
+    def _nearest(self, places: list[int]) -> int:
+        """The first of `places` not yet passed, else the first that is not covered, of the first few."""
+        i = bisect_left(places, self._cursor)
+        if i < len(places):
+            return places[i]
+        return next((place for place in places[:_ANCHOR] if not self.covered[place]), places[0])
+
+    def _common(self, piece: str, at: int, position: int) -> int:
+        length, step = 0, 32
+        while step and at + length < len(piece) and position + length < len(self.text):
+            if piece[at + length : at + length + step] == self.text[position + length : position + length + step]:
+                length = min(length + step, len(piece) - at, len(self.text) - position)
+            elif step > 1:
+                step //= 2
+            else:
+                break
+        return length
+
+    def _cover(self, position: int, length: int) -> None:
+        self.covered[position : position + length] = b"\x01" * length
+        self._cursor = position + length

@@ -1,0 +1,280 @@
+"""The HTML parser behind one door: a page as a stream of what a browser shows, and as what its head declares.
+
+Nothing else names the parser (lexbor, through selectolax). It builds the tree the HTML standard asks for, whatever
+the markup; where the standard's own algorithms are quadratic (an element inside a hundred thousand others, an element
+with a hundred thousand attributes, formatting that is reopened in every paragraph), the markup is tamed before it is
+parsed: tags beyond a depth become line breaks and their text stays.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from cleantext.config import LimitsConfig
+from cleantext.errors import LimitExceededError
+
+__all__ = ["BLOCK_TAGS", "CLOSE", "OPEN", "TEXT", "Dom", "Event", "Head", "decode_email", "parse"]
+
+OPEN, CLOSE, TEXT = 0, 1, 2
+# What happened, the tag (or the text), and the attributes of an element that opens.
+Event = tuple[int, str, Mapping[str, str | None]]
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_VOID = _names("area base br col embed hr img input link meta param source track wbr")
+# Their end is implied by the next of their kind: any number of them in a row is no depth.
+_IMPLIED = _names("body caption colgroup dd dt head html li optgroup option p rb rp rt rtc tbody td tfoot th thead tr")
+_FORMATTING = _names("a b big code em font i nobr s small strike strong tt u")
+# Elements a browser puts on lines of their own (CSS display block, list-item or table parts).
+BLOCK_TAGS = _names(
+    "address article aside blockquote body button caption center dd details dialog dir div dl dt fieldset figcaption"
+    " figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html legend li listing main menu nav ol optgroup"
+    " option p plaintext pre search section select summary table tbody td textarea tfoot th thead tr ul xmp"
+)
+# "Special" elements of the standard: an ordinary end tag does not reach through them.
+_SPECIAL = (BLOCK_TAGS | _names("applet iframe marquee object script style template title")) - {"dialog"}
+_SCOPES = _names("applet marquee math object select svg table template")
+_RAW_TEXT = _names("script style")
+# Never shown, or shown only when something else fails to load.
+_UNSHOWN = _names(
+    "annotation annotation-xml applet audio canvas datalist frameset head iframe noembed noframes noscript object rp rt"
+    " rtc script style svg template title video"
+)
+_UNSHOWN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+
+# More open formatting elements than this are reopened in no paragraph.
+_MAX_FORMATTING = 16
+_MAX_ATTRIBUTES = 1024
+_TAG = re.compile(r"<(?:(/?)([a-zA-Z][^\s/>]*)|!--)")
+_COMMENT_END = re.compile(r"(?<=<!--)-?>|--!?>")
+_RAW_END = {name: re.compile(rf"</{name}[\s/>]", re.IGNORECASE) for name in _RAW_TEXT}
+# One attribute of a start tag as the standard's tokenizer reads it (13.2.5.32 to 13.2.5.39).
+_ATTRIBUTE = r"""(?:[\s/]*+=?[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|(?!>)[^\s>"'][^\s>]*+)?+)?+)"""
+_MANY_ATTRIBUTES = re.compile(rf"(<[a-zA-Z][^\s/>]*+{_ATTRIBUTE}{{{_MAX_ATTRIBUTES}}})({_ATTRIBUTE}++)")
+_BETWEEN_ATTRIBUTES = re.compile(r"(</script\s*>)|[\s/\"'>=]", re.IGNORECASE)
+_HEX = re.compile(r"[0-9a-fA-F]{6,}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What a page declares of itself; `meta` maps lower-case names, properties and itemprops to their contents."""
+
+    title: str = ""
+    language: str = ""
+    canonical: str = ""
+    meta: Mapping[str, str]
+    json_ld: tuple[str, ...] = ()
+
+
+class Dom:
+    """A parsed page. `nodes` counts those of its tree, up to the limit; `truncated` says that there were more."""
+
+    def __init__(self, html: str, limits: LimitsConfig) -> None:
+        html = html.encode("utf-8", "replace").decode("utf-8") if _has_surrogates(html) else html
+        self.tamed = _tame(html, limits.max_depth)
+        self.flattened = self.tamed is not html
+        self.nodes = 0
+        self.truncated = False
+        self._max_nodes = limits.max_nodes
+        self._parser = LexborHTMLParser(self.tamed, scripting=True)
+
+    def events(self, *, hidden: bool = False) -> Iterator[Event]:
+        """What the page shows, in document order: elements opening and closing, and text as the parser gives it.
+
+        An element a browser does not show is left out with all that is in it; `hidden` shows those that are hidden
+        by an attribute, which scripts may reveal. Obfuscated e-mail addresses come out readable.
+        """
+        node, self.nodes, open_tags = self._parser.root, 0, list[str]()
+        while node is not None:
+            self.nodes += 1
+            if self.nodes > self._max_nodes:
+                self.truncated = True
+                break
+            child = None
+            if node.is_text_node:
+                yield TEXT, node.text_content or "", {}
+            elif node.is_element_node:
+                tag, attributes = node.tag or "", node.attributes
+                if email := _email(tag, attributes):
+                    yield TEXT, email, {}
+                elif tag not in _UNSHOWN and (hidden or not _is_hidden(tag, attributes)):
+                    yield OPEN, tag, attributes
+                    child = node.first_child
+                    if child is None:
+                        yield CLOSE, tag, {}
+                    else:
+                        open_tags.append(tag)
+            while child is None and open_tags:
+                child = node.next
+                if child is None:
+                    yield CLOSE, open_tags.pop(), {}
+                    node = node.parent
+            node = child
+
+    @cached_property
+    def head(self) -> Head:
+        """What the page declares of itself, wherever in the page it does so."""
+        meta: dict[str, str] = {}
+        for node in self._parser.css("meta"):
+            attributes = node.attributes
+            content = (attributes.get("content") or "").strip()
+            for key in ("property", "name", "itemprop", "http-equiv"):
+                if content and (name := attributes.get(key)):
+                    meta.setdefault(name.strip().lower(), content)
+        canonical = self._parser.css_first('link[rel="canonical"]')
+        title = self._parser.css_first("title")
+        root = self._parser.root
+        return Head(
+            title=" ".join(title.text().split()) if title else "",
+            language=(root.attributes.get("lang") or "").strip() if root else "",
+            canonical=((canonical.attributes.get("href") or "") if canonical else "").strip(),
+            meta=meta,
+            json_ld=tuple(node.text() for node in self._parser.css("script") if _is_json_ld(node)),
+        )
+
+
+def parse(html: str, limits: LimitsConfig | None = None) -> Dom:
+    """`html` parsed, whatever its markup. Raises LimitExceededError where it is longer than `max_bytes`."""
+    limits = limits or LimitsConfig()
+    if len(html) > limits.max_bytes:
+        raise LimitExceededError(f"is over the limit of {limits.max_bytes:,} bytes a document (--max-bytes)")
+    return Dom(html, limits)
+
+
+def decode_email(code: str) -> str | None:
+    """The address behind a `data-cfemail` code: hexadecimal, each byte XORed with the first (Cloudflare)."""
+    if not _HEX.fullmatch(code) or len(code) % 2:
+        return None
+    key, *coded = bytes.fromhex(code)
+    address = bytes(byte ^ key for byte in coded).decode("utf-8", "replace")
+    return address if "@" in address and address.isprintable() else None
+
+
+def _email(tag: str, attributes: Mapping[str, str | None]) -> str | None:
+    code = attributes.get("data-cfemail")
+    if code is None and tag == "a":
+        _before, _, code = (attributes.get("href") or "").partition("/cdn-cgi/l/email-protection#")
+    return decode_email(code) if code else None
+
+
+def _is_hidden(tag: str, attributes: Mapping[str, str | None]) -> bool:
+    if "hidden" in attributes and attributes["hidden"] != "until-found":
+        return True
+    if tag == "dialog" and "open" not in attributes:
+        return True
+    style = attributes.get("style")
+    return bool(style and _UNSHOWN_STYLE.search(style))
+
+
+def _is_json_ld(node: LexborNode) -> bool:
+    return (node.attributes.get("type") or "").strip().lower() == "application/ld+json"
+
+
+def _has_surrogates(text: str) -> bool:
+    return any("\ud800" <= char <= "\udfff" for char in set(text))
+
+
+def _tame(html: str, max_depth: int) -> str:
+    """`html` itself, or where it is deeper or busier than the parser can take in linear time, a tamer copy."""
+    html = _MANY_ATTRIBUTES.sub(_merge_attributes, html)
+    scan, edits = _Scan(max_depth), list[tuple[int, int, str]]()
+    position = 0
+    while match := _TAG.search(html, position):
+        position = match.end()
+        name = match[2]
+        if name is None:
+            end = _COMMENT_END.search(html, position)
+            position = end.end() if end else len(html)
+            continue
+        name = name.lower()
+        if match[1]:
+            new = scan.close(name)
+        else:
+            new = scan.open(name)
+            if name in _RAW_TEXT and not scan.foreign:
+                end = _RAW_END[name].search(html, position)
+                position = end.start() if end else len(html)
+        if new:
+            edits.append((match.start(2), match.end(2), new))
+    if not edits:
+        return html
+    pieces, last = [], 0
+    for start, end, new in edits:
+        pieces += [html[last:start], new]
+        last = end
+    return "".join([*pieces, html[last:]])
+
+
+def _merge_attributes(match: re.Match[str]) -> str:
+    """A tag's attributes beyond the limit as one attribute; an end of a script in what was no tag stays."""
+    return match[1] + " " + _BETWEEN_ATTRIBUTES.sub(lambda found: found[1] or "_", match[2])
+
+
+class _Scan:
+    """The open elements as the standard's tree builder would have them, or more: never fewer on any markup we know.
+
+    `open` and `close` answer with the name to put in a tag's place where it would go too deep: `br` for a block, so
+    that its text stays apart, `wbr` otherwise. Neither can have anything inside it.
+    """
+
+    def __init__(self, max_depth: int) -> None:
+        self._max_depth = max_depth
+        self._stack: list[str] = []
+        self._open: dict[str, int] = {}
+        self._excess: dict[str, int] = {}
+        self._formatting = 0
+
+    @property
+    def foreign(self) -> bool:
+        """Whether we may be inside SVG or MathML, where a script's content is markup."""
+        return bool(self._open.get("svg") or self._open.get("math"))
+
+    def open(self, name: str) -> str | None:
+        if name in _VOID or name in _IMPLIED:
+            return None
+        if name == "a" and self._open.get("a"):
+            self._remove(len(self._stack) - 1 - self._stack[::-1].index("a"))
+        formatting = name in _FORMATTING
+        if len(self._stack) >= self._max_depth or (formatting and self._formatting >= _MAX_FORMATTING and name != "a"):
+            self._excess[name] = self._excess.get(name, 0) + 1
+            return "br" if name in BLOCK_TAGS else "wbr"
+        self._stack.append(name)
+        self._open[name] = self._open.get(name, 0) + 1
+        self._formatting += formatting
+        return None
+
+    def close(self, name: str) -> str | None:
+        if self._excess.get(name):
+            self._excess[name] -= 1
+            return "br" if name in BLOCK_TAGS else "wbr"
+        if not self._open.get(name):
+            return None
+        # An end tag that the tree builder would ignore is ignored: that can only overstate the depth.
+        barriers = _SCOPES if name in _SPECIAL or name in _FORMATTING else _SPECIAL | _SCOPES
+        for i in range(len(self._stack) - 1, -1, -1):
+            if self._stack[i] == name:
+                self._close_at(i, name)
+                break
+            if self._stack[i] in barriers and name != "table":
+                break
+        return None
+
+    def _close_at(self, i: int, name: str) -> None:
+        if name in _FORMATTING or name == "form":
+            self._remove(i)
+            return
+        while len(self._stack) > i:
+            self._remove(len(self._stack) - 1)
+
+    def _remove(self, i: int) -> None:
+        name = self._stack.pop(i)
+        self._open[name] -= 1
+        self._formatting -= name in _FORMATTING

@@ -1,0 +1,227 @@
+"""What an HTML page says of itself: title, date, author, source, editor, site, canonical URL, language.
+
+Each value comes from the most trusted place that has a sound one, and says which: JSON-LD, Open Graph and article
+properties, other meta elements, elements that name what they hold, the labelled lines of the text, and for the date
+htmldate's reading of the markup at last. A declared title must agree with what the page shows; what templates declare
+for every page of a site (the site's own name as title or author, `en` on a Chinese page) does not.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from cleantext.folding import match_text
+from cleantext.pages.blocks import Block, Page
+from cleantext.pages.dom import Head
+from cleantext.records import Field
+
+__all__ = ["page_metadata", "parse_date"]
+
+_MAX_VALUE = 300
+_MAX_NAME = 60
+# Names of meta elements, lower case, the most telling first.
+_NAMES = {
+    "title": "og:title twitter:title articletitle title headline dc.title citation_title parsely-title",
+    "date": "article:published_time og:published_time datepublished publishdate pubdate publish-date publication_date"
+    " citation_publication_date citation_date dc.date.issued dc.date dcterms.created dcterms.date parsely-pub-date"
+    " sailthru.date bt:pubdate weibo:article:create_at bytedance:published_time date",
+    "author": "author article:author citation_author dc.creator dcterms.creator parsely-author sailthru.author",
+    "source": "source contentsource mediaid article:source copyrightsource",
+    "editor": "editor contenteditor",
+    "site": "og:site_name application-name al:ios:app_name sitename",
+}
+_ARTICLES = re.compile(
+    r"article|posting|report|creativework|product|webpage|question|recipe|review|event|book|course", re.I
+)
+_DATE = re.compile(
+    r"((?:19|20)\d\d)\s*(?:[-/.]|年)\s*(\d{1,2})\s*(?:[-/.]|月)\s*(\d{1,2})(?!\d)|\b((?:19|20)\d\d)(\d\d)(\d\d)\b"
+)
+_TITLE_BREAK = re.compile(r"\s*[|_\uff5c»›–—·]\s*|\s+[-:]\s+|(?<=[\u3400-\u9fff])-(?=[\u3400-\u9fff])")
+_LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?:[-_][a-zA-Z0-9]{2,8})*")
+_NO_NAME = re.compile(
+    r"https?:|www\.|[{}<>@=]|^\W*$|^(?:admin(?:istrator)?|root|null|none|undefined|unknown|佚名|匿名)$", re.I
+)
+
+
+def page_metadata(
+    page: Page, *, url: str | None = None, labelled: Mapping[str, Field] | None = None, html: str = ""
+) -> dict[str, Field]:
+    """The page's metadata by name, each value with where it came from. `html` is what htmldate may read, if given."""
+    head, labelled = page.dom.head, labelled or {}
+    graph = list(_articles(head))
+    found: dict[str, Field | None] = {
+        "title": _title(page, head, graph, labelled),
+        "date": _first(_dates(head, graph, labelled)) or _html_date(html, url),
+        "author": _first(_named("author", head, graph, labelled)),
+        "source": _first(_named("source", head, (), labelled)),
+        "editor": _first(_named("editor", head, graph, labelled)),
+        "site": _first(_sites(head, graph)),
+        "canonical": _canonical(head, url),
+        "language": _language(page, head),
+    }
+    known = {name: field for name, field in found.items() if field}
+    site = known.get("site")
+    if site and (author := known.get("author")) and author.value == site.value and "author" not in labelled:
+        del known["author"]
+    return {**{name: field for name, field in labelled.items() if name not in found}, **known}
+
+
+def parse_date(text: str) -> str | None:
+    """The first plausible date in `text` as YYYY-MM-DD: 1990 to the year after this one is not checked, the day is.
+
+    >>> parse_date("发布时间：2016年5月9日 10:20")
+    '2016-05-09'
+    """
+    for match in _DATE.finditer(text[:_MAX_VALUE]):
+        year, month, day = (int(part) for part in (match[1] or match[4], match[2] or match[5], match[3] or match[6]))
+        try:
+            return date(year, month, day).isoformat()
+        except ValueError:
+            continue
+    return None
+
+
+def _first(fields: Iterator[Field]) -> Field | None:
+    return next(fields, None)
+
+
+def _articles(head: Head) -> Iterator[Mapping[str, Any]]:
+    """The things JSON-LD describes that can be what the page is about."""
+    for text in head.json_ld:
+        try:
+            data = json.loads(text, strict=False)
+        except (ValueError, RecursionError):
+            continue
+        level, seen = [data], 0
+        while level and seen < 1000:
+            item = level.pop(0)
+            seen += 1
+            if isinstance(item, list):
+                level += item
+            elif isinstance(item, dict):
+                level += [item[key] for key in ("@graph", "mainEntity") if isinstance(item.get(key), list | dict)]
+                if _ARTICLES.search(str(item.get("@type"))):
+                    yield item
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """The names or strings in a JSON-LD value."""
+    for item in value if isinstance(value, list) else [value]:
+        name = item.get("name") if isinstance(item, dict) else item
+        if isinstance(name, str) and name.strip():
+            yield " ".join(name.split())
+
+
+def _declared(names: str, head: Head) -> Iterator[Field]:
+    for name in names.split():
+        if value := " ".join(head.meta.get(name, "").split()):
+            yield Field(value=value[:_MAX_VALUE], origin=f"meta {name}")
+
+
+def _dates(head: Head, graph: Iterable[Mapping[str, Any]], labelled: Mapping[str, Field]) -> Iterator[Field]:
+    candidates = [
+        *(Field(value=text, origin="json-ld") for item in graph for text in _texts(item.get("datePublished"))),
+        *_declared(_NAMES["date"], head),
+        *(field for field in [labelled.get("date")] if field),
+    ]
+    for field in candidates:
+        if found := parse_date(field.value):
+            yield Field(value=found, origin=field.origin)
+
+
+def _html_date(html: str, url: str | None) -> Field | None:
+    if not html:
+        return None
+    from htmldate import find_date  # noqa: PLC0415 - only for pages that declare no date
+
+    found = find_date(html, url=url, extensive_search=False, original_date=True)
+    return Field(value=found, origin="htmldate") if found else None
+
+
+def _named(name: str, head: Head, graph: Iterable[Mapping[str, Any]], labelled: Mapping[str, Field]) -> Iterator[Field]:
+    candidates = [
+        *(Field(value="、".join(_texts(item[name])), origin="json-ld") for item in graph if name in item),
+        *_declared(_NAMES[name], head),
+        *(field for field in [labelled.get(name)] if field),
+    ]
+    for field in candidates:
+        if 0 < len(field.value) <= _MAX_NAME and not _NO_NAME.search(field.value):
+            yield field
+
+
+def _sites(head: Head, graph: Iterable[Mapping[str, Any]]) -> Iterator[Field]:
+    for item in graph:
+        for text in _texts(item.get("publisher")):
+            yield Field(value=text, origin="json-ld")
+    yield from _declared(_NAMES["site"], head)
+
+
+def _canonical(head: Head, url: str | None) -> Field | None:
+    for value, origin in ((head.canonical, "link canonical"), (head.meta.get("og:url", ""), "meta og:url")):
+        try:
+            target = urljoin(url or "", value)
+            parts = urlsplit(target)
+        except ValueError:
+            continue
+        if value and parts.scheme in ("http", "https") and parts.netloc:
+            return Field(value=target, origin=origin)
+    return None
+
+
+def _language(page: Page, head: Head) -> Field | None:
+    """The declared language, unless the text is plainly in another script; then what the script says."""
+    text = page.source_text[:20_000]
+    han, kana = len(re.findall("[\u3400-\u9fff]", text)), len(re.findall("[\u3040-\u30ff]", text))
+    letters = len(re.findall("[a-zA-Z\u0400-\u04ff\uac00-\ud7af]", text))
+    script = "ja" if kana * 20 > han + kana > 20 else "zh" if han > 20 and han > letters else ""
+    for value, origin in (
+        (head.language, "html lang"),
+        (head.meta.get("content-language", ""), "meta content-language"),
+        (head.meta.get("og:locale", ""), "meta og:locale"),
+    ):
+        if (match := _LANGUAGE.fullmatch(value)) and (not script or match[0].lower().startswith(script)):
+            return Field(value=match[0].replace("_", "-"), origin=origin)
+    return Field(value=script, origin="text") if script else None
+
+
+def _title(page: Page, head: Head, graph: Iterable[Mapping[str, Any]], labelled: Mapping[str, Field]) -> Field | None:
+    """A heading that the head's titles agree with, else the best of those titles, else the labelled line."""
+    declared = [
+        *(Field(value=text, origin="json-ld") for item in graph for text in _texts(item.get("headline"))),
+        *_declared(_NAMES["title"], head),
+        *([Field(value=head.title[:_MAX_VALUE], origin="title")] if head.title else []),
+    ]
+    keys = [match_text(field.value) for field in declared]
+    headings = [block for block in page.blocks if block.kind == "heading"][:200]
+    best: tuple[float, Block | None] = (0.0, None)
+    for block in headings:
+        key = match_text(block.text[:_MAX_VALUE])
+        if len(key) < 2 or not any(key in other for other in keys):
+            continue
+        share = max(len(key) / len(other) for other in keys if key in other) + (block.level == 1) * 0.2
+        if share > best[0]:
+            best = share, block
+    if best[1] is not None and best[0] >= 0.3:
+        return Field(value=" ".join(best[1].text.split()), origin=f"h{best[1].level}")
+    if "title" in labelled and any(match_text(labelled["title"].value) in key for key in keys):
+        return labelled["title"]
+    for field in declared:
+        if field.origin != "title":
+            return field
+    if declared:
+        return Field(value=_without_site(declared[0].value), origin="title")
+    first = next((block for block in headings if block.level == 1), None)
+    return labelled.get("title") or (Field(value=first.text, origin="h1") if first else None)
+
+
+def _without_site(title: str) -> str:
+    """A title without the names of section and site behind it: its first part that is long enough to be one."""
+    parts = [part.strip() for part in _TITLE_BREAK.split(title) if part.strip()]
+    if len(parts) < 2:
+        return title
+    return parts[0] if len(parts[0]) * 3 >= max(map(len, parts)) else max(parts, key=len)
