@@ -126,20 +126,8 @@ def match_text(text: str) -> str:
 
 def match_batch(texts: Sequence[str]) -> tuple[Codes, Offsets]:
     """The match texts of many texts: one uint32 array, and n + 1 int64 offsets where each begins and ends in it."""
-    lengths = np.array([len(text) for text in texts], dtype=np.int64)
-    codes = _codes("".join(texts))
-    folded = _folded(codes)
-    slow = np.flatnonzero(folded == _SLOW)
-    ends = np.cumsum(lengths)
-    if slow.size:
-        parts = [match_codes(text)[0] for text in texts]
-        sizes = np.array([part.size for part in parts], dtype=np.int64)
-        joined = np.concatenate(parts) if parts else np.empty(0, dtype=np.uint32)
-        return joined, np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(sizes)])
-    kept = folded >= 0
-    before = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(kept, dtype=np.int64)])
-    starts = np.concatenate([np.zeros(1, dtype=np.int64), ends])
-    return folded[kept].astype(np.uint32), before[starts]
+    codes, offsets, _ = match_words(texts)
+    return codes, offsets
 
 
 def match_words(texts: Sequence[str], *, raw: bool = False) -> tuple[Codes, Offsets, Flags]:
@@ -153,25 +141,34 @@ def match_words(texts: Sequence[str], *, raw: bool = False) -> tuple[Codes, Offs
         return np.empty(0, dtype=np.uint32), np.zeros(1, dtype=np.int64), np.empty(0, dtype=np.bool_)
     joined = _codes("".join(texts))
     folded = _folded(joined)
-    ends = np.cumsum([len(text) for text in texts], dtype=np.int64)
-    starts = np.concatenate([np.zeros(1, dtype=np.int64), ends])
-    if not raw and (folded == _SLOW).any():
-        parts = [match_codes(text) for text in texts]
-        codes = np.concatenate([part for part, _ in parts])
-        sources = np.concatenate([source + start for (_, source), start in zip(parts, starts.tolist(), strict=False)])
-        offsets = np.concatenate([starts[:1], np.cumsum([part.size for part, _ in parts], dtype=np.int64)])
+    starts = np.cumsum([0, *map(len, texts)], dtype=np.int64)
+    if raw:
+        codes, offsets, begins = joined, starts, folded != _DROP
+        begins[1:] &= folded[:-1] == _DROP
     else:
-        sources = np.flatnonzero((folded != _DROP) & (folded != _HIDDEN))
-        codes = joined[sources] if raw else folded[sources].astype(np.uint32)
-        offsets = np.searchsorted(sources, starts).astype(np.int64)
-    begins = np.diff(np.cumsum(folded == _DROP)[sources], prepend=-1) > 0
+        codes, sources, offsets = _kept(texts, folded, starts)
+        begins = np.diff(np.cumsum(folded == _DROP)[sources], prepend=-1) > 0
     begins[offsets[:-1][offsets[:-1] < offsets[1:]]] = True
-    if not raw:
-        return codes, offsets, begins
-    everywhere = np.zeros(joined.size, dtype=np.bool_)
-    everywhere[sources] = begins
-    everywhere[starts[:-1][starts[:-1] < ends]] = True
-    return joined, starts, everywhere
+    return codes, offsets, begins
+
+
+def _kept(texts: Sequence[str], folded: npt.NDArray[np.int32], starts: Offsets) -> tuple[Codes, Offsets, Offsets]:
+    """What folding keeps of texts that begin at `starts`: its codes, where each came from, and the texts' offsets."""
+    sources = np.flatnonzero(folded >= 0)
+    offsets = np.searchsorted(sources, starts).astype(np.int64)
+    slow = np.unique(np.searchsorted(starts, np.flatnonzero(folded == _SLOW), side="right") - 1)
+    if not slow.size:
+        return folded[sources].astype(np.uint32), sources, offsets
+    pieces, origins, sizes, position = [], [], np.diff(offsets), 0
+    for index in slow.tolist():
+        fast = sources[offsets[position] : offsets[index]]
+        codes, own = _slow(texts[index])
+        pieces += [folded[fast].astype(np.uint32), codes]
+        origins += [fast, own + starts[index]]
+        sizes[index], position = codes.size, index + 1
+    pieces.append(folded[sources[offsets[position] :]].astype(np.uint32))
+    origins.append(sources[offsets[position] :])
+    return np.concatenate(pieces), np.concatenate(origins), np.concatenate([starts[:1], np.cumsum(sizes)])
 
 
 @cache

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ import numpy.typing as npt
 from cleantext.dedup._reference import BASE, mix64
 from cleantext.errors import ConfigError
 
-__all__ = ["Bands", "Buckets", "band_keys", "choose_bands"]
+__all__ = ["Bands", "Buckets", "band_keys", "choose_bands", "s_curve"]
 
 U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
@@ -38,11 +39,14 @@ class Bands:
         """The probability that a pair of this similarity becomes a candidate."""
         return 1.0 - (1.0 - jaccard**self.rows_per_band) ** self.num_bands
 
-    def s_curve(self) -> tuple[tuple[float, float], ...]:
-        """(similarity, probability) in steps of 0.05."""
-        return tuple((i / 20, round(self.probability(i / 20), 6)) for i in range(21))
+
+@lru_cache(maxsize=64)
+def s_curve(bands: Bands) -> tuple[tuple[float, float], ...]:
+    """(similarity, probability) in steps of 0.05."""
+    return tuple((i / 20, round(bands.probability(i / 20), 6)) for i in range(21))
 
 
+@lru_cache(maxsize=64)
 def choose_bands(threshold: float, recall: float, num_perm: int) -> Bands:
     """The most selective bands that still propose a pair at `threshold` with probability `recall` or more.
 

@@ -9,7 +9,7 @@ meets those of them that share a second band too.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -43,7 +43,10 @@ class Crowds:
     """All crowds of a run. `split` counts those split by more rows, `full` the comparisons a full part refused."""
 
     def __init__(self, verifier: Verifier, keys: U64, crowds: Sequence[tuple[int, I64]], threshold: float) -> None:
-        self._verifier, self._keys, self._threshold = verifier, keys, threshold
+        # Every member meets some kept ones, a few at a time: together that is work for the compiled arithmetic.
+        work = sum(int(verifier.sets.sizes[members].sum()) for _, members in crowds)
+        self._verifier = replace(verifier, work=max(work, verifier.work))
+        self._keys, self._threshold = keys, threshold
         self._crowds = [_Crowd(band) for band, _ in crowds]
         self._of: dict[int, list[_Crowd]] = {}
         for crowd, (_, members) in zip(self._crowds, crowds, strict=True):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -17,7 +18,7 @@ import numpy.typing as npt
 import xxhash
 
 from cleantext.config import Config, DedupConfig
-from cleantext.dedup.banding import Bands, Buckets, band_keys, choose_bands
+from cleantext.dedup.banding import Bands, Buckets, band_keys, choose_bands, s_curve
 from cleantext.dedup.cluster import Stars, components, contained_stars, near_stars
 from cleantext.dedup.contain import contained_links, oriented
 from cleantext.dedup.crowd import Crowds
@@ -41,7 +42,12 @@ def settled(config: DedupConfig | Config | None, threshold: float | None = None)
     chosen = config.dedup if isinstance(config, Config) else config or DedupConfig()
     if threshold is not None:
         chosen = dataclasses.replace(chosen, threshold=threshold)
-    return Config(dedup=chosen).dedup
+    return _checked(chosen)
+
+
+@lru_cache(maxsize=64)
+def _checked(config: DedupConfig) -> DedupConfig:
+    return Config(dedup=config).dedup
 
 
 def find_duplicates(  # noqa: PLR0913 - every option is a keyword
@@ -112,7 +118,7 @@ def equal_groups(texts: MatchTexts) -> I64:
 
     Match texts are grouped by a 128-bit hash and then compared, so that no collision can join two texts.
     """
-    data = memoryview(texts.codes.tobytes())
+    data = texts.codes.view(np.uint8).data
     bounds = (texts.offsets * 4).tolist()
     first = np.full(len(bounds) - 1, -1, dtype=np.int64)
     seen: dict[bytes, list[int]] = {}
@@ -202,7 +208,7 @@ class Search:
         found = _Found(Stars.of(items.size), [], {"compared_texts": int(items.size)})
         if items.size < 2 or not {"near", "contained"} & set(kinds):
             return found
-        sets = shingle_sets(self.texts.take(items), self.rule)
+        sets = shingle_sets(self.texts, self.rule, items)
         verifier = Verifier(sets, self.texts.codes.size)
         everything = all_shared(sets)
         found.counts["exhaustive"] = everything is not None
@@ -254,7 +260,7 @@ class Search:
             "seed": config.seed,
             "num_bands": self.bands.num_bands,
             "rows_per_band": self.bands.rows_per_band,
-            "s_curve": self.bands.s_curve(),
+            "s_curve": s_curve(self.bands),
             "texts": int(self.lengths.size),
             "empty_texts": int(np.count_nonzero(empty)),
             "short_texts": int(np.count_nonzero(~self.long & ~empty)),

@@ -51,7 +51,7 @@ class Links:
 
 @dataclass(frozen=True, slots=True)
 class Verifier:
-    """Exact comparisons of shingle sets. `work` characters in the whole input choose the arithmetic."""
+    """Exact comparisons of shingle sets. `work` is the size of the whole task, which chooses the arithmetic."""
 
     sets: ShingleSets
     work: int
@@ -61,7 +61,7 @@ class Verifier:
         sizes = self.sets.sizes
         cost = np.cumsum(np.minimum(sizes[left], sizes[right]))
         cuts = np.searchsorted(cost, np.arange(_CHUNK, int(cost[-1]) + _CHUNK if cost.size else 0, _CHUNK)) + 1
-        intersections = arithmetic(self.work).intersections
+        intersections = arithmetic(max(self.work, int(cost[-1]) if cost.size else 0)).intersections
         parts = [
             intersections(self.sets.values, self.sets.offsets, left[a:b], right[a:b])
             for a, b in zip([0, *cuts.tolist()], [*cuts.tolist(), left.size], strict=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +21,7 @@ from cleantext.dedup.arithmetic import arithmetic
 from cleantext.errors import ConfigError
 from cleantext.folding import match_words
 
-__all__ = ["MatchTexts", "Rule", "ShingleSets", "match_texts", "shingle_hash", "shingle_sets", "shingles"]
+__all__ = ["MatchTexts", "Rule", "ShingleSets", "blocks", "match_texts", "shingle_hash", "shingle_sets", "shingles"]
 
 U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
@@ -28,7 +29,7 @@ I64 = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 _SIZES = {"paragraph": 3, "document": 5}
-# Characters folded at a time: bounds the temporary arrays, and how many texts one odd character slows down.
+# Characters or shingles handled at a time: bounds the temporary arrays.
 _BATCH = 1 << 20
 _MASK = 2**64 - 1
 
@@ -115,21 +116,16 @@ def _unspaced() -> Flags:
     return table
 
 
-def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
-    """`texts` in stretches of about `_BATCH` characters."""
-    first, size = 0, 0
-    for i, text in enumerate(texts):
-        size += len(text)
-        if size >= _BATCH:
-            yield texts[first : i + 1]
-            first, size = i + 1, 0
-    if first < len(texts) or not texts:
-        yield texts[first:]
+def blocks(sizes: I64) -> Iterator[tuple[int, int]]:
+    """Stretches of texts of `sizes`, as (begin, end): each of about `_BATCH` in all, and of one text at least."""
+    number = (np.cumsum(sizes) - sizes) // _BATCH
+    yield from pairwise([*np.flatnonzero(np.diff(number, prepend=-1)).tolist(), sizes.size])
 
 
 def match_texts(texts: Sequence[str], rule: Rule) -> MatchTexts:
     """The match texts of `texts`, or with match="raw" the texts themselves, cut into units by `rule`."""
-    parts = [_cut(batch, rule) for batch in _batches(texts)]
+    lengths = np.array([len(text) for text in texts], dtype=np.int64)
+    parts = [_cut(texts[begin:end], rule) for begin, end in blocks(lengths)] or [_cut([], rule)]
     if len(parts) == 1:
         return parts[0]
     lengths = np.concatenate([part.lengths for part in parts])
@@ -148,10 +144,16 @@ def _cut(texts: Sequence[str], rule: Rule) -> MatchTexts:
     return MatchTexts(codes, offsets, begins)
 
 
-def shingle_sets(texts: MatchTexts, rule: Rule) -> ShingleSets:
-    """The set of 64-bit shingle hashes of every text; empty for an empty match text."""
-    units, unit_offsets = texts.units()
-    return ShingleSets(*arithmetic(texts.codes.size).shingle_sets(texts.codes, units, unit_offsets, rule.size))
+def shingle_sets(texts: MatchTexts, rule: Rule, chosen: I64 | None = None) -> ShingleSets:
+    """The sets of 64-bit shingle hashes of the `chosen` texts (default: all); of an empty match text, empty."""
+    indices = np.arange(texts.lengths.size) if chosen is None else chosen
+    numbers, parts = arithmetic(texts.codes.size), []
+    for begin, end in blocks(texts.lengths[indices]):
+        part = texts.take(indices[begin:end])
+        parts.append(ShingleSets(*numbers.shingle_sets(part.codes, *part.units(), rule.size)))
+    sizes = np.concatenate([np.empty(0, dtype=np.int64), *(part.sizes for part in parts)])
+    values = np.concatenate([np.empty(0, dtype=np.uint64), *(part.values for part in parts)])
+    return ShingleSets(values, np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(sizes)]))
 
 
 def shingles(text: str, config: DedupConfig | Config | None = None, *, level: str = "paragraph") -> tuple[str, ...]:
