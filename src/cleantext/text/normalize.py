@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cleantext.config import NormalizeConfig
 from cleantext.text.punctuation import fix_punctuation
-from cleantext.text.script import conversion_for, convert_lines, detect_script
+from cleantext.text.script import convert_lines, to_script
 from cleantext.text.steps import Repaired
 
 __all__ = ["normalize", "normalize_steps"]
@@ -24,5 +24,4 @@ def normalize(text: str, config: NormalizeConfig | None = None) -> str:
     '推动环境质量改善'
     """
     config = config or NormalizeConfig()
-    opencc_config = conversion_for(detect_script(text), config.script)
-    return normalize_steps(text, opencc_config=opencc_config, punctuation=config.punctuation).text
+    return fix_punctuation(to_script(text, config.script), config.punctuation).text

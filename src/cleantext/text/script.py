@@ -34,6 +34,8 @@ _MIXED_SHARE = 0.05
 _MIXED_SHARE_ALONE = 0.25  # if there is but one
 # Traditional forms that the standard list of 2013 (通用规范汉字表) has brought back for names.
 _NAMES = "昇陞甦蒐迺龢氾叡"
+# Forms that Hong Kong shares with the mainland.
+_SHARED = "着温卧葱揾擡"
 
 # Where 著 is not 着 and OpenCC's Taiwan table does not know it (張三 著, 著有《…》, 編著); and 么, which is Simplified
 # where it is not 幺 (老么, 么兒).
@@ -42,6 +44,7 @@ _KEPT = re.compile(
     "|[原土編编專专論论譯译拙遺遗卓新撰所均曾大舊旧近佳宏史](著)(?![力手眼重急陸陆火想實实迷裝装落])"
     "|(?<!老)(么)(?![兒女妹弟])"
 )
+_MAX_PASSES = 4
 _TO_SIMPLIFIED = ("t2s", "tw2s", "tw2sp", "hk2s")
 
 
@@ -82,7 +85,9 @@ def _only() -> tuple[re.Pattern[str], re.Pattern[str]]:
     from cleantext.folding import simplified_table  # noqa: PLC0415 - brings numpy
 
     table = simplified_table()
-    simplified = "".join(sorted(char for char in set(table.values()) if not _encodes(char, "cp950")))
+    simplified = "".join(
+        sorted(char for char in set(table.values()) if char not in _SHARED and not _encodes(char, "cp950"))
+    )
     traditional = "".join(sorted(char for char in table if char not in _NAMES and not _encodes(char, "gb2312")))
     return re.compile(f"[{simplified}]"), re.compile(f"[{traditional}]")
 
@@ -219,7 +224,13 @@ def to_script(text: str, target: str = "s") -> str:
     >>> to_script("著力改善環境"), to_script("日本の環境"), to_script("環境", "t2s")
     ('着力改善环境', '日本の環境', '环境')
     """
-    opencc_config = conversion_for(detect_script(text), target)
-    if opencc_config is None:
-        return text
-    return (convert_lines if target in TARGETS else convert)(text, opencc_config).text
+    if target not in TARGETS:
+        return text if target == "keep" else convert(text, target).text
+    # What is converted can tip the scales of a mixed text, which then needs the other conversion.
+    for _ in range(_MAX_PASSES):
+        opencc_config = conversion_for(detect_script(text), target)
+        after = convert_lines(text, opencc_config).text if opencc_config else text
+        if after == text:
+            break
+        text = after
+    return text
