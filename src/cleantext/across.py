@@ -97,6 +97,7 @@ def compare(entries: list[Entry], config: Config) -> Across:
         level="document",
         order=order,
         reference=references,
+        tag=("contained",),
     )
     across.settings["documents"] = dict(found.settings)
     ids = [entry.document.document_id for entry in entries]
@@ -106,9 +107,7 @@ def compare(entries: list[Entry], config: Config) -> Across:
     gone = {
         removal.index: removal
         for removal in found.removals
-        if config.dedup.documents == "drop"
-        and removal.kind in ("exact", "near")
-        and not entries[removal.index].reference
+        if config.dedup.documents == "drop" and not entries[removal.index].reference
     }
     for index, why in gone.items():
         document = entries[index].document
