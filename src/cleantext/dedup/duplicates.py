@@ -28,7 +28,7 @@ from cleantext.dedup.shingle import MatchTexts, Rule, match_texts, shingle_sets
 from cleantext.dedup.signature import signatures
 from cleantext.errors import ConfigError
 
-__all__ = ["Search", "find_duplicates", "minhash_signatures", "settled"]
+__all__ = ["Kinds", "Search", "find_duplicates", "minhash_signatures", "settled"]
 
 I64 = npt.NDArray[np.int64]
 U32 = npt.NDArray[np.uint32]
@@ -59,13 +59,14 @@ def find_duplicates(  # noqa: PLR0913 - every option is a keyword
     order: Sequence[int] | None = None,
     reference: Collection[int] = (),
     kinds: Collection[str] = KINDS,
+    tag: Collection[str] = (),
 ) -> Duplicates:
     """The duplicates among `texts`, by index.
 
     `threshold` overrides that of `config`. `level` is paragraph (shingles of 3 units) or document (5). `order` ranks
     the indices by the keep policy, best first (default: as they come). Texts in `reference` are compared with and
-    never removed; they rank before all others. `kinds` limits what is looked for. Raises ConfigError where the
-    configuration or the call is wrong; any text will do.
+    never removed; they rank before all others. `kinds` limits what is looked for; pairs of the kinds in `tag` are
+    reported and remove nothing. Raises ConfigError where the configuration or the call is wrong; any text will do.
 
     >>> texts = ["山水之间有一座小城,小城里住着一位老人。", "山水之間有一座小城，小城裏住著一位老人！", "另一段话。"]
     >>> [tuple(pair) for pair in find_duplicates(texts)]
@@ -73,12 +74,12 @@ def find_duplicates(  # noqa: PLR0913 - every option is a keyword
     """
     texts = list(texts)
     search = Search(texts, settled(config, threshold), level)
-    unknown = [kind for kind in kinds if kind not in KINDS]
+    unknown = [kind for kind in (*kinds, *tag) if kind not in KINDS]
     if unknown:
         raise ConfigError(f"kinds: {unknown[0]!r} is not one of {', '.join(KINDS)}")
     protected = np.zeros(len(texts), dtype=np.bool_)
     protected[_indices("reference", reference, len(texts))] = True
-    return search.run(_ranks(order, protected), protected, kinds)
+    return search.run(_ranks(order, protected), protected, Kinds(frozenset(kinds), frozenset(tag)))
 
 
 def minhash_signatures(
@@ -137,6 +138,18 @@ def equal_groups(texts: MatchTexts) -> I64:
     return first
 
 
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """The kinds of duplicates sought, and those of them that are only tagged."""
+
+    sought: frozenset[str] = frozenset(KINDS)
+    tagged: frozenset[str] = frozenset()
+
+    def spared(self, kind: str, protected: Flags) -> Flags:
+        """Who must not be removed as `kind`: the `protected`, or everyone if the kind is only tagged."""
+        return np.ones_like(protected) if kind in self.tagged else protected
+
+
 @dataclass(slots=True)
 class _Found:
     """What near and contained matching found among the items: who goes, rows of (left, right, kind, Jaccard,
@@ -166,16 +179,16 @@ class Search:
         self.first = equal_groups(self.texts)
         self.long: Flags = (self.lengths >= config.min_chars) & (self.lengths > 0)
 
-    def run(self, ranks: I64, protected: Flags, kinds: Collection[str], short: bool = True) -> Duplicates:
+    def run(self, ranks: I64, protected: Flags, kinds: Kinds, short: bool = True) -> Duplicates:
         """The duplicates, given the rank of each text; without `short`, short texts are no duplicates at all."""
         groups = self._groups(ranks, short)
         leaders = np.array([group[0] for group in groups], dtype=np.int64)
         leaders = leaders[self.long[leaders]]
         items = leaders[np.argsort(ranks[leaders])]
         found = self._match(items, protected[items], kinds)
-        repeated = [group for group in groups if len(group) > 1] if "exact" in kinds else []
+        repeated = [group for group in groups if len(group) > 1] if "exact" in kinds.sought else []
         pairs = _pairs(items, found, repeated)
-        removals = _removals(items, found.stars, repeated, protected)
+        removals = _removals(items, found.stars, repeated, kinds.spared("exact", protected))
         return self.result(pairs, removals, [tuple(group) for group in repeated], found.counts)
 
     def result(
@@ -204,18 +217,18 @@ class Search:
                 groups.setdefault(int(self.first[index]), []).append(index)
         return list(groups.values())
 
-    def _match(self, items: I64, protected: Flags, kinds: Collection[str]) -> _Found:
+    def _match(self, items: I64, protected: Flags, kinds: Kinds) -> _Found:
         found = _Found(Stars.of(items.size), [], {"compared_texts": int(items.size)})
-        if items.size < 2 or not {"near", "contained"} & set(kinds):
+        if items.size < 2 or not {"near", "contained"} & kinds.sought:
             return found
         sets = shingle_sets(self.texts, self.rule, items)
         verifier = Verifier(sets, self.texts.codes.size)
         everything = all_shared(sets)
         found.counts["exhaustive"] = everything is not None
-        if "near" in kinds:
-            self._near(found, verifier, everything, protected)
-        if "contained" in kinds:
-            self._contained(found, verifier, everything, protected)
+        if "near" in kinds.sought:
+            self._near(found, verifier, everything, kinds.spared("near", protected))
+        if "contained" in kinds.sought:
+            self._contained(found, verifier, everything, kinds.spared("contained", protected))
         return found
 
     def _near(self, found: _Found, verifier: Verifier, everything: Links | None, protected: Flags) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from cleantext.config import Config, DedupConfig
-from cleantext.dedup.duplicates import KINDS, Search, settled
+from cleantext.dedup.duplicates import Kinds, Search, settled
 from cleantext.dedup.results import Duplicates, Pair, Removal
 
 __all__ = ["find_repeats"]
@@ -26,7 +26,7 @@ def find_repeats(paragraphs: Iterable[str], config: DedupConfig | Config | None 
     """
     search = Search(list(paragraphs), settled(config), "paragraph")
     size = search.lengths.size
-    found = search.run(np.arange(size), np.zeros(size, dtype=np.bool_), KINDS, short=False)
+    found = search.run(np.arange(size), np.zeros(size, dtype=np.bool_), Kinds(), short=False)
     short = _short_repeats(search, found)
     if not short:
         return found
