@@ -27,7 +27,8 @@ _DROPPED = {
 _SPACED = "\x0b\x0c\x85"
 _BIDI_CHARS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _JOINERS = "\u200c\u200d"
-_TAG_CHARS = "\U000e0001" + "".join(map(chr, range(0xE0020, 0xE0080)))
+_TAGS = "\U000e0001\U000e0020-\U000e007f"
+_TAG_CHARS = frozenset("\U000e0001") | frozenset(map(chr, range(0xE0020, 0xE0080)))
 _PRIVATE = dict(
     zip(
         [0xE5E5, *range(0xE78D, 0xE797), 0xE7C7, 0xE81E, 0xE826, 0xE82B, 0xE82C, 0xE832, 0xE843, 0xE854, 0xE864],
@@ -37,7 +38,7 @@ _PRIVATE = dict(
 )
 _PRIVATE_CHARS = "".join(map(chr, _PRIVATE))
 
-_RUN = re.compile(f"[{''.join(_DROPPED.values())}{_SPACED}{_BIDI_CHARS}{_JOINERS}{_TAG_CHARS}{_PRIVATE_CHARS}]+")
+_RUN = re.compile(f"[{''.join(_DROPPED.values())}{_SPACED}{_BIDI_CHARS}{_JOINERS}{_TAGS}{_PRIVATE_CHARS}]+")
 _ALWAYS = {rule: re.compile(f"[{chars}]") for rule, chars in _DROPPED.items()}
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003fffd]")
@@ -110,4 +111,4 @@ def _joins(previous: str, following: str) -> bool:
 
 def _tags(previous: str) -> bool:
     """Whether a tag character may follow: in the sequence of a flag (England, Scotland, Wales)."""
-    return previous == _FLAG or (previous != "" and previous in _TAG_CHARS)
+    return previous == _FLAG or previous in _TAG_CHARS

@@ -25,7 +25,7 @@ RULE = "pinyin"
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 # The letters of pinyin, composed or not; ɑ and ɡ are what some input methods write for a and g.
-_GLOSSED = re.compile(rf"[{_HAN}](?:[(（][A-Za-zü\u00e0-\u01dc\u1e3f\u0251\u0261\u0300-\u030c]{{1,12}}[)）])+")
+_READINGS = re.compile("(?:[(（][A-Za-z\u00e0-\u01dc\u1e3f\u0251\u0261\u0300-\u030c]{1,12}[)）])+")
 _READING = re.compile("[(（]([^)）]*)[)）]")
 _TONED = re.compile("[\u0300\u0301\u0304\u030c]")
 _LOOK_ALIKE = str.maketrans("ɑɡ", "ag")
@@ -64,11 +64,9 @@ def _is_reading(reading: str, char: str) -> bool:
 
 def _glossed(text: str) -> Iterator[tuple[int, int, str]]:
     """Where readings of a character stand right after it: start and end of the bracketed part, and the character."""
-    if "(" not in text and "（" not in text:
-        return
-    for match in _GLOSSED.finditer(text):
-        char, start = match[0][0], match.start() + 1
-        end = start
+    for match in _READINGS.finditer(text):
+        start = end = match.start()
+        char = text[start - 1 : start]
         for reading in _READING.finditer(text, start, match.end()):
             if not _is_reading(reading[1], char):
                 break

@@ -8,6 +8,8 @@ pure Python package opencc-python-reimplemented (Apache-2.0), and comes with the
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Set
 from functools import cache
 from typing import NamedTuple, Protocol
 
@@ -21,9 +23,9 @@ __all__ = ["conversion_for", "convert", "convert_lines", "detect_script", "to_sc
 STAGE = "script"
 TARGETS = ("s", "t", "tw", "hk")
 
-_KANA = re.compile("[\u3041-\u3096\u309d\u309e\u30a1-\u30fa\u30fd-\u30ff\u31f0-\u31ff\uff66-\uff6f\uff71-\uff9d]")
+_KANA = frozenset(map(chr, [*range(0x3041, 0x3097), *range(0x30A1, 0x30FB), *range(0xFF66, 0xFF9E)])) - {"ｰ"}
 # Words without which hardly a Chinese sentence does, and which Japanese does not write with these characters.
-_CHINESE_WORDS = re.compile("[的了是这這们們我他她你您在和不有]")
+_CHINESE_WORDS = frozenset("的了是这這们們我他她你您在和不有")
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd]")
 # Forms of the two standards where they differ, and words of one place only.
 _TAIWAN = re.compile("[裡汙洩牠妳簷]|新[台臺][幣灣北竹]|立委|行政院|捷運|網路|資訊|軟體|硬體|品質|透過")
@@ -80,16 +82,14 @@ class _Evidence(NamedTuple):
 
 
 @cache
-def _only() -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _only() -> tuple[frozenset[str], frozenset[str]]:
     """Characters that only Simplified and only Traditional text has, from the folding table (OpenCC's data)."""
     from cleantext.folding import simplified_table  # noqa: PLC0415 - brings numpy
 
     table = simplified_table()
-    simplified = "".join(
-        sorted(char for char in set(table.values()) if char not in _SHARED and not _encodes(char, "cp950"))
-    )
-    traditional = "".join(sorted(char for char in table if char not in _NAMES and not _encodes(char, "gb2312")))
-    return re.compile(f"[{simplified}]"), re.compile(f"[{traditional}]")
+    simplified = {char for char in table.values() if char not in _SHARED and not _encodes(char, "cp950")}
+    traditional = {char for char in table if char not in _NAMES and not _is_simplified(char)}
+    return frozenset(simplified), frozenset(traditional)
 
 
 def _is_simplified(text: str) -> bool:
@@ -104,15 +104,20 @@ def _encodes(text: str, encoding: str) -> bool:
     return True
 
 
-def _evidence(text: str) -> _Evidence:
+def _evidence(counts: Counter[str]) -> _Evidence:
     simplified, traditional = _only()
-    return _Evidence(len(simplified.findall(text)), len(traditional.findall(text)))
+    return _Evidence(_count(counts, simplified), _count(counts, traditional))
 
 
-def _is_japanese(text: str) -> bool:
+def _count(counts: Counter[str], chars: Set[str]) -> int:
+    """How often any of `chars` occurs."""
+    return sum(counts[char] for char in counts.keys() & chars)
+
+
+def _is_japanese(counts: Counter[str]) -> bool:
     """Whether kana outnumber the commonest words of Chinese; a few kana in a Chinese text are a quotation."""
-    kana = len(_KANA.findall(text))
-    return kana > 0 and kana >= len(_CHINESE_WORDS.findall(text))
+    kana = _count(counts, _KANA)
+    return kana > 0 and kana >= _count(counts, _CHINESE_WORDS)
 
 
 def detect_script(text: str) -> str:
@@ -123,11 +128,10 @@ def detect_script(text: str) -> str:
     >>> detect_script("推动环境质量"), detect_script("推動環境質量"), detect_script("環境の質"), detect_script("中文")
     ('Hans', 'Hant', 'Jpan', '')
     """
-    if not _HAN.search(text):
-        return "Jpan" if _KANA.search(text) else ""
-    if _is_japanese(text):
+    counts = Counter(text)
+    if _is_japanese(counts):
         return "Jpan"
-    found = _evidence(text)
+    found = _evidence(counts)
     if found == (0, 0):
         return ""
     minority = min(found)
@@ -206,7 +210,7 @@ def convert_lines(text: str, opencc_config: str) -> Repaired:
     edits: list[Edit] = []
     offset = 0
     for line in text.splitlines(keepends=True):
-        found = _evidence(line) if to_simplified or from_simplified else _Evidence(0, 0)
+        found = _evidence(Counter(line)) if to_simplified or from_simplified else _Evidence(0, 0)
         is_there = (to_simplified and found.simplified and not found.traditional) or (
             from_simplified and found.traditional and not found.simplified
         )
