@@ -1,0 +1,137 @@
+"""What a line looks like on its own: its folded views, its shape in numbers, and the lexicon's opinion of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from cleantext.folding import label_view
+from cleantext.pages.lexicon import CERTAIN, STRONG, WEAK, find, word_class
+
+__all__ = ["EDGE", "Look", "look_at"]
+
+# Of a long line only this many code points at either end are read: nothing here depends on a line's length.
+EDGE = 400
+
+_WIDE = re.compile("[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
+_WORD = re.compile(r"[^\W\d_]+|\d+")
+_END = re.compile(r"[。!?.…:;][”’\"'」』)\]】》]*$|[。!?…][^\w]*$")
+_CLAUSE = re.compile(r"[,、;:](?!\d)")
+_STOP = re.compile(r"[。!?](?=.)|[a-z][.!?] (?=\S)")
+# Characters of grammar rather than of things: titles and menus have few.
+_FUNCTION = re.compile(
+    "[的了是在和就也不这那有我你他她它们着过把被给让吗呢吧啊么很都还又再没可以为与及而或但于之其者所以并]"
+)
+_FUNCTION_WORD = re.compile(
+    r"\b(the|a|an|of|to|and|in|that|is|was|for|it|with|as|his|her|on|be|at|by|had|not|are|but|from|or|have|they|you|i|which|"
+    r"he|she|we|were|this|their|has|been|will|would|can|de|la|el|en|y|que|los|der|die|das|und|ist|le|les|et|des|une)\b"
+)
+_DATE = re.compile(
+    r"(?:19|20)\d\d ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2}|\d{1,2}月\d{1,2}日|\d{1,2}[-/]\d{1,2} \d{1,2}:\d\d|\d+ ?(?:小时|分钟|天|个月|年|周)前|\b\d+ (?:hours?|minutes?|days?|weeks?) ago\b"
+)
+_DATE_END = re.compile(
+    r"(?:(?:19|20)\d\d ?[-/.年] ?\d{1,2}(?: ?[-/.月] ?\d{1,2}日?)?|\d{1,2}[-/月]\d{1,2}日?)[])】]?(?: ?\d{1,2}:\d\d(?::\d\d)?)?$|\d{1,2}:\d\d$|前$"
+)
+_SEPARATOR = re.compile(r"[|·>»›/•│丨]")
+_BULLET = re.compile(r"[•·●■◆▪○◇□★☆►▶※*+-] ?\S|\(?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)、.:]")
+_TRAIL = re.compile(r"(?:\.{2,}|…)$")
+_MEDIA = re.compile(r"[(\[【](?:组?图|视频|影|多图|[^()\[\]]{0,3}图)[)\]】]?$|\((?:图|组图)\)")
+_CONTACT = re.compile(r"https?:|www\.|@[\w-]+\.|\b\d{3,4}-\d{7,8}\b|\b1[3-9]\d{9}\b")
+_QUOTE = ("“", "「", "『", '"', "‘", "(", "《", "—")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One line, read: `spaced` and `view` are its folded views with and without spaces (ends only, if it is long)."""
+
+    view: str
+    spaced: str
+    units: int
+    reason: str | None
+    strength: int
+    values: tuple[float, ...]
+
+
+NAMES = (
+    "size1 size2 size4 size8 size13 size20 size32 size50 size80 size150 end clause stop function digits date date_end separator cells "
+    "latin bullet trail media contact quote colon tag "
+    "nav share pager related comments legal advert other certain strong weak clock numeric"
+).split()
+_SIZES = (1, 2, 4, 8, 13, 20, 32, 50, 80)
+
+
+def fold(text: str) -> tuple[str, list[int]]:
+    """The label view with single spaces left in, and for each character the offset in `text` it came from."""
+    pieces: list[str] = []
+    offsets: list[int] = []
+    for match in re.finditer(r"\S+", text):
+        view, where = label_view(match.group())
+        if view:
+            if pieces:
+                pieces.append(" ")
+                offsets.append(match.start() - 1)
+            pieces.append(view)
+            offsets += [match.start() + i for i in where]
+    return "".join(pieces), offsets
+
+
+def look_at(text: str) -> Look:
+    """Read a line."""
+    short = text if len(text) <= 2 * EDGE else text[:EDGE] + text[-EDGE:]
+    spaced, _ = fold(short)
+    view = spaced.replace(" ", "")
+    wide = len(_WIDE.findall(view))
+    words = len(_WORD.findall(spaced)) if wide < len(view) else 0
+    units = wide + (2 * words if wide < len(view) else 0)
+    if len(text) > 2 * EDGE:
+        units = units * len(text) // (2 * EDGE)
+    entry = find(view, spaced)
+    reason, strength = (entry.reason, entry.strength) if entry else (None, 0)
+    cells = [cell for cell in re.split(r"[ |·/•│丨>»›]+", spaced) if cell] if len(view) <= 400 else []
+    known = [found for cell in cells if (found := word_class(cell))]
+    if strength < CERTAIN and (found := word_class(view)):
+        reason, strength = found, STRONG
+    elif strength < STRONG and len(known) >= 2 and 2 * len(known) >= len(cells):
+        reason, strength = max(sorted(set(known)), key=known.count), STRONG
+    elif not strength and known and len(view) <= 30:
+        reason, strength = known[0], WEAK
+    name = reason.partition("/")[2] if reason else ""
+    bucket = sum(units > size for size in _SIZES)
+    mean = len(view) / len(cells) if cells else 99.0
+    grammar = (len(_FUNCTION.findall(view)) + 2 * len(_FUNCTION_WORD.findall(spaced))) / max(units, 4)
+    values = [0.0] * len(NAMES)
+    values[bucket] = 1.0
+    rest = (
+        bool(_END.search(view[-8:])),
+        min(len(_CLAUSE.findall(view)), 6) / 3,
+        min(len(_STOP.findall(spaced)), 4) / 2,
+        min(grammar * 5, 2.0),
+        sum(map(str.isdigit, view)) / max(len(view), 1),
+        bool(_DATE.search(spaced[:200])),
+        bool(_DATE_END.search(spaced[-24:])),
+        min(len(_SEPARATOR.findall(view)), 6) / 3,
+        len(cells) >= 4 and mean <= 6,
+        wide == 0,
+        bool(_BULLET.match(spaced)),
+        bool(_TRAIL.search(view)),
+        bool(_MEDIA.search(view[-20:])),
+        bool(_CONTACT.search(spaced)),
+        view.startswith(_QUOTE),
+        view.endswith(":"),
+        view.startswith(("#", "【", "[")) and not view.endswith("。"),
+        name == "navigation",
+        name == "share",
+        name == "pager",
+        name == "related",
+        name == "comments",
+        name == "legal",
+        name == "advert",
+        name == "other",
+        strength == CERTAIN,
+        strength == STRONG,
+        strength == WEAK,
+        name == "clock",
+        bool(view) and not any(map(str.isalpha, view)),
+    )
+    values[10:] = map(float, rest)
+    return Look(view, spaced, units, reason, strength, tuple(values))

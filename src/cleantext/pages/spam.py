@@ -1,0 +1,98 @@
+"""Spam titles: lines that are not a title of this text at all, told by what they are rather than by a list of words.
+
+A site that was broken into, or that sells its visitors, puts a chain of search terms where the title should be. Such
+a line has several of these traits: it is cut into keyword segments; it has next to no grammar; it shares next to no
+character pairs with the text below it; it is written in the other Chinese script; it uses words of a trade that does
+this. No single trait is enough. A real title overlaps with its text, and that alone clears it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from cleantext.folding import label_view, simplified_table
+
+__all__ = ["SpamEvidence", "is_spam_title", "spam_evidence"]
+
+_SEGMENT = re.compile(r"[_|,、/·\-—–\s]+")
+_GRAMMAR = re.compile("[的了是在和就也不这那我你他她它们着过把被给让吗呢吧啊么很都还又再没为与及而或但将已于]")
+_HAN = re.compile("[\u3400-\u9fff]")
+# Trades that live on borrowed pages: pornography, gambling, brokered births, loans, forged papers. Folded.
+_TRADE = re.compile(
+    r"无码|av在线|a片|成人(?:网|片|电影|视频|专区)|亚洲.{0,4}(?:专区|精品|欧美)|欧美.{0,4}(?:专区|精品|日韩)|国产.{0,4}(?:精品|视频|自拍|专区|亚洲)|蜜臀|尤物|久久|人妻|"
+    r"黄色(?:网站|视频)|免费(?:观看|视频)|在线观看|激情|情色|做爱|约炮|裸聊|彩票(?:平台|官网|app|开户)|博彩|棋牌|娱乐城|娱乐平台|赌场|真人荷官|百家乐|"
+    r"时时彩|开户(?:平台|网址|送)|注册送|下注|体育(?:平台|投注|官网)|代孕|试管婴儿(?:医院|费用|价格)|贷款(?:平台|口子|app)|小额贷|套现|发票|办证|"
+    r"(?:官网|官方|app|手机版|最新版?)(?:下载|入口|登录|网址)|下载(?:v\d|官网|安装)|(?:安卓|苹果|ios)(?:版)?下载|casino|porn|xxx|slot(?:s|\b)|viagra|betting|escort"
+)
+_MAX_BODY = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class SpamEvidence:
+    """The traits of a line: keyword segments, grammar share, overlap with the text, other script, trade words."""
+
+    segments: int
+    grammar: float
+    overlap: float
+    other_script: bool
+    trade: int
+
+    @property
+    def score(self) -> float:
+        """Traits added up; from 3 on the line is spam."""
+        chain = 1.0 if self.segments >= 3 else 0.0
+        dry = 0.5 if self.grammar < 0.03 else 0.0
+        apart = 1.0 if self.overlap < 0.08 else 0.5 if self.overlap < 0.15 else -2.0 if self.overlap > 0.35 else 0.0
+        return chain + dry + apart + (1.0 if self.other_script else 0.0) + min(self.trade, 2) * 1.0
+
+
+def _script(text: str) -> str:
+    """`t` or `s` where a text is clearly written in Traditional or Simplified characters, else nothing."""
+    table = simplified_table()
+    traditional = simplified = 0
+    values = _only_simplified()
+    for char in _HAN.findall(text[:2000]):
+        if char in table:
+            traditional += 1
+        elif char in values:
+            simplified += 1
+    if traditional >= 3 and traditional > 4 * simplified:
+        return "t"
+    if simplified >= 3 and simplified > 4 * traditional:
+        return "s"
+    return ""
+
+
+def _only_simplified() -> frozenset[str]:
+    return frozenset(simplified_table().values())
+
+
+def spam_evidence(line: str, body: str) -> SpamEvidence:
+    """What speaks for `line` being a spam title above `body` (the text of the page without the line)."""
+    view = label_view(line[:300])[0]
+    segments = [part for part in _SEGMENT.split(line[:300].strip()) if len(part) >= 2]
+    pairs = {view[i : i + 2] for i in range(len(view) - 1) if view[i : i + 2].isalnum()}
+    text = label_view(body[:_MAX_BODY])[0]
+    shared = sum(pair in text for pair in pairs)
+    ours, theirs = _script(line[:300]), _script(body)
+    return SpamEvidence(
+        segments=len(segments),
+        grammar=len(_GRAMMAR.findall(view)) / max(len(view), 1),
+        overlap=shared / len(pairs) if pairs else 1.0,
+        other_script=bool(ours and theirs and ours != theirs),
+        trade=len(_TRADE.findall(view)),
+    )
+
+
+def is_spam_title(line: str, body: str) -> bool:
+    """Whether `line` is a chain of search terms and no title of `body`.
+
+    >>> is_spam_title("棋牌平台_彩票官网下载_真人娱乐城_在线开户", "市政府昨日召开会议,部署冬季供暖工作。" * 5)
+    True
+    >>> is_spam_title("警方捣毁棋牌平台", "警方昨日捣毁一个棋牌平台,抓获嫌疑人十名。" * 5)
+    False
+    """
+    if not 8 <= len(line) <= 300 or len(body) < 60:
+        return False
+    return spam_evidence(line, body).score >= 3
