@@ -290,3 +290,24 @@ def test_laws(texts: list[str], rng: random.Random) -> None:
         rank = {index: place for place, index in enumerate(found.kept)}
         ranking = [rank[index] for index in order if index in rank]
         assert not [r for r in find_duplicates(again, order=ranking).removals if r.kind != "contained"]
+
+
+def test_tagged_kinds_are_reported_and_remove_nothing() -> None:
+    texts = [BASE, NEAR, BASE, LEAD]
+    found = find_duplicates(texts, tag=["contained"])
+    assert [(r.index, r.kept, r.kind) for r in found.removals] == [(1, 0, "near"), (2, 0, "exact")]
+    assert [p.kind for p in found] == ["near", "exact", "contained"]
+    for tag in (["near"], ["near", "exact"], ["near", "exact", "contained"]):
+        tagged = find_duplicates(texts, tag=tag)
+        assert {p.kind for p in tagged} == {"exact", "near", "contained"}
+        assert not {r.kind for r in tagged.removals} & set(tag)
+
+
+def test_members_of_a_giant_family_go_if_they_repeat_a_kept_one() -> None:
+    texts = sorted(set(family(1, 400)))
+    found = find_duplicates(texts, kinds=("near",))
+    check(texts, found)
+    assert found.settings["crowds"] > 0
+    assert found.settings["refused_comparisons"] == 0
+    assert len(found.kept) < 40
+    assert not [1 for a, b in combinations(found.kept, 2) if jaccard(texts[a], texts[b]) >= 0.8]
