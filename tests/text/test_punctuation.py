@@ -70,7 +70,7 @@ def test_restored(text: str, expected: str) -> None:
         "&nbsp;你好",
         "甲、乙和丙",
         "Yahoo!中国",
-        "한국어, 漢字",
+        "漢字, 한국어(漢字)는",
     ],
 )
 def test_left_alone(text: str) -> None:

@@ -27,6 +27,8 @@ from text_strategies import TEXT, check_steps
         ("香港特首裏外受敵，有人說着說着，係咁嘅", "Hant-HK"),
         ("日本語の環境と質量について", "Jpan"),
         ("カタカナ", "Jpan"),
+        ("檢察 수사 본격화 되는 時點", "Kore"),
+        ("韓國人說的「감사」是謝謝的意思，我們都會了", "Hant"),
         ("我们喜欢听《ひまわり》这首歌，它是他的", "Hans"),  # a Japanese title in a Chinese text
         ("這是繁體。这是简体。", "Hani"),
         ("毕昇发明了活字印刷，王叡是陆陞的朋友", "Hans"),  # names that keep a Traditional form
@@ -85,6 +87,7 @@ def test_conversion_for(variety: str, target: str, expected: str | None) -> None
         ("乾隆皇帝抬頭，身體乾淨", "乾隆皇帝抬头，身体干净"),
         ("这是简体，什么都好。這是繁體，什麼都好。老么", "这是简体，什么都好。这是繁体，什么都好。老幺"),
         ("日本の環境と質量", "日本の環境と質量"),
+        ("檢察 수사 본격화", "檢察 수사 본격화"),
         ("乾隆年间，瞭望塔上，干净的后面，徵羽之音", "乾隆年间，瞭望塔上，干净的后面，徵羽之音"),
         ("", ""),
         ("AT&T 123 😀 e\u0301", "AT&T 123 😀 e\u0301"),

@@ -61,7 +61,7 @@ _CODE = re.compile(
     r"""|^\s*(?:#include|import |from \w+ import|def |class \w|var |let |const |function\b|return\b|SELECT )""",
     re.ASCII,
 )
-_KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d]")
+_NOT_CHINESE = re.compile("[\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d\uac00-\ud7a3]")  # kana, Hangul
 _LETTER = re.compile("[A-Za-z]")
 # A line with more letters than this, and than this many to a Han character, is not Chinese but names Chinese things.
 _FOREIGN_LETTERS, _FOREIGN_RATIO = 20, 2
@@ -106,7 +106,7 @@ def fix_punctuation(text: str, style: str) -> Repaired:
     changes: list[Change] = []
     offset = 0
     for line in text.split("\n"):
-        if _WANTED.search(line) and _HAN_CHAR.search(line) and not _KANA.search(line) and not _CODE.search(line):
+        if _WANTED.search(line) and _HAN_CHAR.search(line) and not _NOT_CHINESE.search(line) and not _CODE.search(line):
             changes += [(offset + start, offset + end, after) for start, end, after in _Line(line).changes()]
         offset += len(line) + 1
     return _edited(text, changes)

@@ -1,8 +1,9 @@
 """Which Chinese script a text is written in, and its conversion by OpenCC.
 
 The script is told from characters that only one of them has: Simplified forms that Big5 does not know, Traditional
-forms that GB2312 does not know. Text with kana in it is Japanese and left alone. The conversion is OpenCC's, in the
-pure Python package opencc-python-reimplemented (Apache-2.0), and comes with the edits it consists of.
+forms that GB2312 does not know. Text with kana in it is Japanese, with Hangul Korean, and both are left alone. The
+conversion is OpenCC's, in the pure Python package opencc-python-reimplemented (Apache-2.0), and comes with the edits
+it consists of.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ STAGE = "script"
 TARGETS = ("s", "t", "tw", "hk")
 
 _KANA = frozenset(map(chr, [*range(0x3041, 0x3097), *range(0x30A1, 0x30FB), *range(0xFF66, 0xFF9E)])) - {"ｰ"}
+_HANGUL = frozenset(map(chr, range(0xAC00, 0xD7A4)))
 # Words without which hardly a Chinese sentence does, and which Japanese does not write with these characters.
 _CHINESE_WORDS = frozenset("的了是这這们們我他她你您在和不有")
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd]")
@@ -114,14 +116,16 @@ def _count(counts: Counter[str], chars: Set[str]) -> int:
     return sum(counts[char] for char in counts.keys() & chars)
 
 
-def _is_japanese(counts: Counter[str]) -> bool:
-    """Whether kana outnumber the commonest words of Chinese; a few kana in a Chinese text are a quotation."""
-    kana = _count(counts, _KANA)
-    return kana > 0 and kana >= _count(counts, _CHINESE_WORDS)
+def _other_language(counts: Counter[str]) -> str:
+    """Jpan or Kore where kana or Hangul outnumber the commonest words of Chinese; a few of them are a quotation."""
+    kana, hangul = _count(counts, _KANA), _count(counts, _HANGUL)
+    if max(kana, hangul) == 0 or max(kana, hangul) < _count(counts, _CHINESE_WORDS):
+        return ""
+    return "Jpan" if kana >= hangul else "Kore"
 
 
 def detect_script(text: str) -> str:
-    """The script of `text` by ISO 15924: Hans, Hant, Hant-TW or Hant-HK, Jpan, Hani (passages of both), or ''.
+    """The script of `text` by ISO 15924: Hans, Hant, Hant-TW or Hant-HK, Hani (passages of both), Jpan, Kore, or ''.
 
     '' is text without Han characters or with none that only one script has.
 
@@ -129,8 +133,9 @@ def detect_script(text: str) -> str:
     ('Hans', 'Hant', 'Jpan', '')
     """
     counts = Counter(text)
-    if _is_japanese(counts):
-        return "Jpan"
+    other = _other_language(counts)
+    if other:
+        return other
     found = _evidence(counts)
     if found == (0, 0):
         return ""
@@ -223,7 +228,7 @@ def convert_lines(text: str, opencc_config: str) -> Repaired:
 def to_script(text: str, target: str = "s") -> str:
     """`text` in the script `target`: s, t, tw or hk as its own script requires, or by an OpenCC configuration.
 
-    Japanese text, and text that is in the script already, stay as they are unless a configuration is named.
+    Japanese and Korean text, and text that is in the script already, stay as they are unless a configuration is named.
 
     >>> to_script("著力改善環境"), to_script("日本の環境"), to_script("環境", "t2s")
     ('着力改善环境', '日本の環境', '环境')

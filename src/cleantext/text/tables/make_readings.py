@@ -14,10 +14,12 @@ the characters that may be read so.
 
 import unicodedata
 from collections import defaultdict
+from collections.abc import Mapping
+from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
 
-import pypinyin
-from pypinyin.constants import PINYIN_DICT
+TABLE = Path(__file__).with_name("readings.txt")
 
 
 def encodable(char: str) -> bool:
@@ -31,16 +33,20 @@ def encodable(char: str) -> bool:
     return False
 
 
+def table(readings: Mapping[int, str]) -> str:
+    """The lines of the table, from the readings of each code point, joined with commas."""
+    chars = defaultdict(list)
+    for code, joined in sorted(readings.items()):
+        for reading in sorted(set(joined.split(","))):
+            if encodable(chr(code)) and len(unicodedata.normalize("NFD", reading)) > len(reading.replace("ü", "u")):
+                chars[unicodedata.normalize("NFC", reading)].append(chr(code))
+    return "".join(f"{syllable}\t{''.join(found)}\n" for syllable, found in sorted(chars.items()))
+
+
 def main() -> None:
     """Write the table beside this file."""
-    table = defaultdict(list)
-    for code, readings in sorted(PINYIN_DICT.items()):
-        for reading in sorted(set(readings.split(","))):
-            if encodable(chr(code)) and len(unicodedata.normalize("NFD", reading)) > len(reading.replace("ü", "u")):
-                table[unicodedata.normalize("NFC", reading)].append(chr(code))
-    head = f"# pypinyin {pypinyin.__version__} (MIT licence); made by make_readings.py\n"
-    rows = "".join(f"{syllable}\t{''.join(chars)}\n" for syllable, chars in sorted(table.items()))
-    Path(__file__).with_name("readings.txt").write_text(head + rows, encoding="utf-8")
+    head = f"# pypinyin {version('pypinyin')} (MIT licence); made by make_readings.py\n"
+    TABLE.write_text(head + table(import_module("pypinyin.constants").PINYIN_DICT), encoding="utf-8")
 
 
 if __name__ == "__main__":
