@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+import zstandard
 
 from cleantext import Config, ConfigError, GuardError, run
 
@@ -184,3 +188,39 @@ def test_ten_thousand_small_files(tmp_path: Path) -> None:
         (tmp_path / "in" / f"{n}.txt").write_text(f"第{n}条短讯。", encoding="utf-8")
     report = run(tmp_path / "in", tmp_path / "out", Config.from_dict({"dedup": {"max_removed": 1.0}}))
     assert (report.documents, report.failed) == (10_000, 0)
+
+
+def test_every_container_gives_the_same_documents(tmp_path: Path) -> None:
+    texts = ["首页 > 正文\n" + article(0, 1, 2), article(3, 4)]
+    rows_in = [{"id": str(n), "text": text} for n, text in enumerate(texts)]
+    lines = "\n".join(map(json.dumps, rows_in)).encode()
+    pq.write_table(pa.Table.from_pylist(rows_in), tmp_path / "a.parquet")
+    (tmp_path / "a.jsonl").write_bytes(lines)
+    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(lines))
+    (tmp_path / "a.jsonl.zst").write_bytes(zstandard.compress(lines))
+    found = []
+    for name in ("a.parquet", "a.jsonl", "a.jsonl.gz", "a.jsonl.zst"):
+        run(tmp_path / name, tmp_path / f"out-{name}")
+        found.append([(row["id"], row["paragraphs"]) for row in rows(tmp_path / f"out-{name}", "documents.jsonl")])
+    assert [paragraphs for _, paragraphs in found[0]] == [SENTENCES[:3], SENTENCES[3:5]]
+    assert found[0] == found[1] == found[2] == found[3]
+
+
+def test_parquet_output(corpus: Callable[..., Path], tmp_path: Path) -> None:
+    run(corpus(article(0, 1)), tmp_path / "out", Config.from_dict({"output": {"format": "parquet"}}))
+    (row,) = pq.read_table(tmp_path / "out" / "documents.parquet").to_pylist()
+    assert row["paragraphs"] == SENTENCES[:2]
+    run(tmp_path / "out" / "documents.parquet", tmp_path / "again")
+    assert rows(tmp_path / "again", "documents.jsonl")[0]["paragraphs"] == SENTENCES[:2]
+
+
+def test_a_broken_container_costs_itself(corpus: Callable[..., Path], tmp_path: Path) -> None:
+    folder = corpus(article(0, 1))
+    (folder / "cut.txt.gz").write_bytes(gzip.compress(b"x" * 100_000)[:60])
+    (folder / "bomb.txt.gz").write_bytes(gzip.compress(b"x" * 40_000_000))
+    (folder / "no.parquet").write_bytes(b"PAR1 and nothing more")
+    report = run(folder, tmp_path / "out")
+    assert (report.documents, report.failed) == (1, 3)
+    failed = {row["origin"]: row["error"] for row in rows(tmp_path / "out", "failed.jsonl")}
+    assert set(failed) == {"cut.txt.gz", "bomb.txt.gz", "no.parquet"}
+    assert "limit" in failed["bomb.txt.gz"]

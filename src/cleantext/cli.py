@@ -12,7 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cleantext.config import Config, load_rules, to_toml
-from cleantext.errors import CleantextError, ConfigError, DocumentError, EngineError, GuardError, StageMismatchError
+from cleantext.errors import (
+    CleantextError,
+    ConfigError,
+    DocumentError,
+    EngineError,
+    GuardError,
+    MissingDependencyError,
+    StageMismatchError,
+)
 
 if TYPE_CHECKING:
     from cleantext.cleaner import Cleaner
@@ -31,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         return int(options.command(options))
-    except (ConfigError, StageMismatchError) as error:
+    except (ConfigError, StageMismatchError, MissingDependencyError) as error:
         return _fail(error, USAGE)
     except GuardError as error:
         return _fail(error, GUARD)

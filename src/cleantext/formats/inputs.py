@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import glob
-import io
 import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from cleantext.errors import ConfigError
-from cleantext.formats.base import Failure, Reader, Record
-from cleantext.formats.jsonl import read_jsonl
-from cleantext.formats.text import read_whole
+from cleantext.formats.base import Failure, Record
+from cleantext.formats.open import plain_name, read_stream
 
 __all__ = ["Input", "find_inputs", "read_input"]
 
 STDIN = "-"
 # What is taken from a folder; a file named on the command line is always read.
-SUFFIXES = (".txt", ".text", ".md", ".jsonl", ".ndjson")
+SUFFIXES = (".txt", ".text", ".md", ".html", ".htm", ".jsonl", ".ndjson", ".parquet")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +36,8 @@ class Input:
 def find_inputs(arguments: Sequence[str | os.PathLike[str]], leave_out: str | None = None) -> list[Input]:
     """The files the arguments name: files, folders (sorted, hidden ones left out), globs, `-` for standard input.
 
-    The folder `leave_out` (where the output goes) is not walked. Raises ConfigError that lists every argument which names nothing to read.
+    The folder `leave_out` (where the output goes) is not walked. Raises ConfigError that lists every argument which
+    names nothing to read.
     """
     found: list[Input] = []
     problems: list[str] = []
@@ -81,7 +79,7 @@ def _folder(root: Path, leave_out: Path | None) -> Iterator[Input]:
             continue
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
-            if name.lower().endswith(SUFFIXES) and not name.startswith("."):
+            if plain_name(name).endswith(SUFFIXES) and not name.startswith("."):
                 path = Path(folder, name)
                 relative = path.relative_to(root).as_posix()
                 parent = (root.resolve().name / path.relative_to(root).parent).as_posix()
@@ -92,24 +90,12 @@ def read_input(item: Input, max_bytes: int) -> Iterator[Record | Failure]:
     """The records of one input. A file that cannot be opened or read is one failure."""
     try:
         if item.path == STDIN:
-            yield from _named(_read(sys.stdin.buffer, item, max_bytes), item)
+            yield from _named(read_stream(sys.stdin.buffer, item.path, item.origin, max_bytes), item)
         else:
             with Path(item.path).open("rb") as stream:
-                yield from _named(_read(stream, item, max_bytes), item)
+                yield from _named(read_stream(stream, item.path, item.origin, max_bytes), item)
     except OSError as error:
         yield Failure(origin=item.origin, error=f"cannot be read: {error.strerror or error}")
-
-
-def _read(stream: BinaryIO, item: Input, max_bytes: int) -> Iterator[Record | Failure]:
-    buffered = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream)  # type: ignore[type-var]
-    return _reader(item.path, buffered.peek(64))(buffered, item.origin, max_bytes)
-
-
-def _reader(path: str, head: bytes) -> Reader:
-    """The reader for a file, by its name; for standard input by its first bytes."""
-    if path.lower().endswith((".jsonl", ".ndjson")) or (path == STDIN and head.lstrip().startswith(b"{")):
-        return read_jsonl
-    return read_whole
 
 
 def _named(records: Iterator[Record | Failure], item: Input) -> Iterator[Record | Failure]:
