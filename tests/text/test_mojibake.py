@@ -40,6 +40,7 @@ def mended(line: str) -> str:
         ("Ð¿Ñ€Ð¸Ð²ÐµÑ‚", "привет"),
         ("价格â‚¬5，Â©2020", "价格€5，©2020"),
         ("MÃ¼nchen and São Paulo", "München and São Paulo"),
+        ("cafÃ©\xa0bar, voilÃ\xa0 le", "café\xa0bar, voilà le"),  # a space of its own, and one that is a byte
         ("l’humanitÃ©", "l’humanité"),  # the right mark beside it does not hinder
         ("\ud83d\ude00 \ud83d", "😀 \ufffd"),
         ("你\x85好", "你…好"),

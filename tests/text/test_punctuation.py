@@ -65,6 +65,7 @@ def test_restored(text: str, expected: str) -> None:
         '24"显示器和27"显示器',
         '他说"好',  # a quote without its other
         "左(括号没有右",
+        "调用 os.path.join(路径)和f(变量)",
         "你好:) 再见;(",
         "Don't stop, 他's",
         "&nbsp;你好",

@@ -30,7 +30,7 @@ _SUSPECT = re.compile(rf"[^\x00-\x1a\x1c-\x7f{CJK}\xa0·°–—‘’“”•�
 _PIECE = re.compile(f"[{CJK}]+|[^{CJK}]+")
 _IS_CJK = re.compile(f"[{CJK}]")
 # Where a piece that is not one consistent mojibake is cut: into words, then at marks that may stand for themselves.
-_CUTS = (re.compile("([ \t\r\n]+)"), re.compile("([‘’“”…—–]+)"))
+_CUTS = (re.compile("([ \t\r\n]+)"), re.compile("([‘’“”…—–\xa0]+)"))
 
 
 class _Ftfy(NamedTuple):

@@ -71,6 +71,7 @@ _SENTENCE = re.compile(r"\s*[A-Za-z]+[ ,]+[A-Za-z]")
 _DOTS = re.compile(r"\.+")
 # Years, times and the like in brackets: (2016-2017年) stays as it is.
 _DATES = re.compile(r"[\d\s.,:/~～\-—–－至到、年月日号號時时分秒]*")
+_CALL = re.compile(r"(?<![A-Za-z0-9_.])[a-z_][a-z0-9_.]*\Z", re.ASCII)  # print(变量) is a call, WHO(世卫组织) is not
 _NUMERAL = re.compile(r"\s*第?[〇一二三四五六七八九十百甲乙丙丁戊己庚辛壬癸]{1,4}")
 _LOOK = 40
 _CLAUSE_BEFORE = re.compile(rf"[{_HAN}]{{5}}[\"'”’)）]*\Z")
@@ -225,6 +226,8 @@ class _Line:
         if self.line[start] == "（" or not self._has_han(start, end):
             return False
         if end - start <= _LOOK and _DATES.fullmatch(self.line, start + 1, end):
+            return False
+        if _CALL.search(self.line, max(0, start - _LOOK), start):
             return False
         return not self.foreign or self._class(start - 1) == "H"
 
