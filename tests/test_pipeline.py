@@ -108,7 +108,8 @@ def test_batches_workers_and_runs_change_nothing(corpus: Callable[..., Path], tm
 def test_shared_paragraphs(corpus: Callable[..., Path], tmp_path: Path) -> None:
     folder = corpus(article(0, 1, 2), article(3, 0, 4))
     shared = SENTENCES[0]
-    for how, expected in [("tag", [3, shared, 4]), ("drop", [3, 4]), ("mask", [3, "", 4])]:
+    cases: list[tuple[str, list[int | str]]] = [("tag", [3, shared, 4]), ("drop", [3, 4]), ("mask", [3, "", 4])]
+    for how, expected in cases:
         run(folder, tmp_path / how, Config.from_dict({"dedup": {"across": how}}))
         documents = rows(tmp_path / how, "documents.jsonl")
         wanted = [SENTENCES[item] if isinstance(item, int) else item for item in expected]

@@ -306,7 +306,7 @@ def _repeats(repeats: Duplicates) -> tuple[Repeat, ...]:
             kind=pair.kind,
             jaccard=pair.jaccard,
             containment=pair.containment,
-            cluster=repeats.cluster_of(pair.i),
+            cluster=repeats.cluster_of(pair.i) or 0,
         )
         for pair in repeats.pairs
     )

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from checks import check_partition
 
+from checks import check_partition
 from cleantext import clean, extract
 
 DATA = Path(os.environ.get("CLEANTEXT_EVAL", "absent"))
