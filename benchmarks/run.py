@@ -1,6 +1,6 @@
 """Run the benchmarks and write one JSON file with the machine, the versions and the seeds they ran on.
 
-    python benchmarks/run.py [--output benchmarks/results/NAME.json] [pytest arguments]
+python benchmarks/run.py [--output benchmarks/results/NAME.json] [pytest arguments]
 """
 
 from __future__ import annotations

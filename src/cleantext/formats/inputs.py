@@ -81,6 +81,8 @@ def _folder(root: Path, leave_out: Path | None) -> Iterator[Input]:
         for name in sorted(names):
             if plain_name(name).endswith(SUFFIXES) and not name.startswith("."):
                 path = Path(folder, name)
+                if not path.is_file():  # a pipe or device would be waited for
+                    continue
                 relative = path.relative_to(root).as_posix()
                 parent = (root.resolve().name / path.relative_to(root).parent).as_posix()
                 yield Input(path=str(path), origin=relative, source=parent)
