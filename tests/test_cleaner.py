@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from checks import check_partition
 from cleantext import Cleaner, Config, DecodeError, LimitExceededError, clean, extract
+from cleantext.cleaner import _is_html
 from cleantext.formats.base import Failure, Record
 
 LINES = st.sampled_from(
@@ -134,3 +135,31 @@ def test_a_repeated_body_is_flagged_when_little_is_left() -> None:
     line = "会议今日召开，市长主持会议并讲话，各区负责人参加了会议，并就下一步工作作了部署。"
     assert clean("\n".join([line] * 9)).flags == ("shell",)
     assert clean(line).flags == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "content_type", "page"),
+    [
+        ("<!DOCTYPE html><p>正文</p>", None, True),
+        ("\n<!-- 注 --> <?xml version='1.0'?>\n<html><p>正文", None, True),
+        ("<div>正文</div>", None, True),
+        ("正文<br>正文<br>", None, True),
+        ("正文第一段很长，没有什么标记，从头到尾都是文字，只有一处<br>换行", None, False),
+        ("正文第一段很长，没有什么标记，从头到尾都是文字，只有一处<br>换行", "text/html; charset=gbk", True),
+        (
+            "如何写网页：先写<html>，再写<body>，段落用<p>包起来，这样浏览器才知道哪里是一段，哪里是标题，然后保存。",
+            None,
+            False,
+        ),
+        ("<会议>今日召开", None, False),
+        ("a < b and b > c", "text/html", False),
+        ("", None, False),
+    ],
+)
+def test_pages_and_dumps_are_told_apart(text: str, content_type: str | None, page: bool) -> None:
+    assert _is_html(text, content_type) == page
+
+
+def test_sniffing_is_linear() -> None:
+    for hostile in ("<!--" * 100_000, "<p " * 100_000, "<?" * 100_000, "<" * 1_000_000):
+        _is_html(hostile, None)

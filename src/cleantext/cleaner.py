@@ -34,10 +34,19 @@ from cleantext.text import (
 
 __all__ = ["Cleaner", "clean", "document_id", "extract"]
 
-# What tells a page from a dump: a document element near the start, or several tags of running text.
-_DOCUMENT = re.compile(r"<(?:!doctype\s+html|html|head|body)[\s>]", re.IGNORECASE)
-_MARKUP = re.compile(r"</?(?:p|div|br|span|a|table|td|li|ul|h[1-6]|img|font)\b[^<>]{0,500}>", re.IGNORECASE)
+# What tells a page from a dump: it opens with a tag, after comments and declarations, or tags are much of its text.
+# A dump of an article about HTML has tags in it too.
+_OPENING = re.compile(
+    r"\s*(?:<!--.{0,5000}?-->\s*|<\?[^>]{0,200}>\s*)*"
+    r"<(?:!doctype|html|head|body|meta|title|script|style|link|div|p|table|article|section|main|h[1-6]|ul|ol|span|font"
+    r"|center|a|b|img|br)\b[^<>]*>",
+    re.IGNORECASE | re.DOTALL,
+)
+_MARKUP = re.compile(
+    r"</?(?:p|div|br|span|a|table|td|tr|li|ul|ol|h[1-6]|img|font|b|strong|em)\b[^<>]{0,500}>", re.IGNORECASE
+)
 _SNIFFED = 20_000
+_MARKUP_SHARE = 0.15
 _BLANK_LINES = re.compile(r"\n[^\S\n]*\n")
 # Metadata that is worded text, and so follows the script of the output.
 _WORDED = frozenset({"title", "author", "source", "editor", "original_title", "site"})
@@ -81,7 +90,8 @@ def extract(
 ) -> MainContent:
     """The main content of `source` as it stands there: chrome removed, nothing repaired or converted."""
     cleaner = Cleaner(Config.from_dict({"extract": {"kind": kind}}))
-    content, pieces = cleaner.main_content(cleaner.decoded(source, content_type).text, url=url)
+    text = cleaner.decoded(source, content_type).text
+    content, pieces = cleaner.main_content(text, url=url, content_type=content_type)
     return dataclasses.replace(
         content,
         blocks=tuple(content.source_text[piece.start : piece.end] for piece in pieces),
@@ -113,7 +123,11 @@ class Cleaner:
         """The clean document in `record`. Raises DocumentError where it cannot be read."""
         decoded = self.decoded(record.content, record.content_type)
         content, pieces = self.main_content(
-            decoded.text, url=record.url, kind=record.kind, title=record.metadata.get("title")
+            decoded.text,
+            url=record.url,
+            kind=record.kind,
+            title=record.metadata.get("title"),
+            content_type=record.content_type,
         )
         source, identity = content.source_text, document_id(record)
         title = _value(content.metadata, "title") or ""
@@ -169,14 +183,20 @@ class Cleaner:
         return Decoded(text=text.removeprefix("\ufeff"), encoding="utf-8", encoding_source="text", confidence=1.0)
 
     def main_content(
-        self, text: str, *, url: str | None = None, kind: str = "auto", title: str | None = None
+        self,
+        text: str,
+        *,
+        url: str | None = None,
+        kind: str = "auto",
+        title: str | None = None,
+        content_type: str | None = None,
     ) -> tuple[MainContent, list[_Piece]]:
         """What is removed and known of a decoded text, and the pieces that stay, repaired but not yet compared."""
         forced = self.config.extract.kind
         kind = forced if forced != "auto" else kind
         if kind == "text":
             return MainContent(source_text=text), _paragraphs(text)
-        if kind == "html" or (kind == "auto" and _is_html(text)):
+        if kind == "html" or (kind == "auto" and _is_html(text, content_type)):
             return self._page(text, url)
         return self._dump(text, url, title)
 
@@ -254,11 +274,13 @@ def document_id(record: Record) -> str:
     return xxhash.xxh3_64_hexdigest(record.origin.encode("utf-8", "surrogatepass") + b"\0" + content)
 
 
-def _is_html(text: str) -> bool:
+def _is_html(text: str, content_type: str | None) -> bool:
+    """Whether `text` is a page; where `content_type` says that it is, one tag anywhere near its start is enough."""
     head = text[:_SNIFFED]
-    if _DOCUMENT.search(head):
+    if _OPENING.match(head):
         return True
-    return len(_MARKUP.findall(head)) >= 3 + len(head) // 2000
+    markup = sum(map(len, _MARKUP.findall(head)))
+    return markup > (0 if content_type and "html" in content_type.lower() else _MARKUP_SHARE * len(head))
 
 
 def _line_piece(line: Line, config: RepairConfig) -> _Piece:

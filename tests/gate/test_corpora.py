@@ -7,18 +7,15 @@ reached less 0.005; raise them when it gets better.
 from __future__ import annotations
 
 import gzip
-import json
 import os
-import re
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from checks import check_partition
-from cleantext import clean, extract
+from cleantext import clean
+from quality.extraction import by_cleantext, dump_of, pages, score
 
 DATA = Path(os.environ.get("CLEANTEXT_EVAL", "absent"))
 pytestmark = [
@@ -26,12 +23,7 @@ pytestmark = [
     pytest.mark.skipif(not DATA.is_dir(), reason="CLEANTEXT_EVAL names no folder with the corpora"),
 ]
 FLOOR_DUMPS = 0.88
-TOKEN = re.compile(r"[㐀-鿿豈-﫿぀-ヿ가-힯]|[a-z0-9]+")
-
-
-def chinese_pages() -> Iterator[tuple[dict[str, Any], Path]]:
-    for path in sorted((DATA / "zh-dev").glob("*.json")):
-        yield json.loads(path.read_text(encoding="utf-8")), path.with_suffix(".html.gz")
+FLOOR_PAGES = {("zh-dev", 1): 0.83, ("mixed-dev", 1): 0.84, ("wcxb-dev", 5): 0.8}
 
 
 def other_pages() -> Iterator[Path]:
@@ -39,28 +31,22 @@ def other_pages() -> Iterator[Path]:
     yield from sorted((DATA / "wcxb-dev" / "html").glob("*.gz"))[::10]
 
 
-def f1(predicted: str, gold: str) -> float:
-    a, b = (Counter(TOKEN.findall(text.lower())) for text in (predicted, gold))
-    return 2 * (a & b).total() / (a.total() + b.total()) if a and b else float(not a and not b)
-
-
-def dump_of(row: dict[str, Any]) -> str:
-    return "\n".join(block["text"] for block in row["blocks"])
-
-
 def test_dumps() -> None:
-    rows = [row for row, _ in chinese_pages() if "blocks" in row]
-    scores = [f1(extract(dump_of(row).encode()).text, row["main_content"]) for row in rows]
-    assert sum(scores) / len(scores) >= FLOOR_DUMPS
+    assert score(DATA / "zh-dev", by_cleantext, dump=True).mean >= FLOOR_DUMPS
+
+
+@pytest.mark.parametrize(("folder", "step"), FLOOR_PAGES)
+def test_pages(folder: str, step: int) -> None:
+    assert score(DATA / folder, by_cleantext, step=step).mean >= FLOOR_PAGES[folder, step]
 
 
 def test_nothing_is_lost_in_dumps() -> None:
-    for row, _ in chinese_pages():
+    for row, _, _ in pages(DATA / "zh-dev"):
         if "blocks" in row:
             check_partition(clean(dump_of(row)))
 
 
 def test_nothing_is_lost_in_pages() -> None:
-    for path in [*(page for _, page in chinese_pages()), *other_pages()]:
+    for path in [*(page for _, page, _ in pages(DATA / "zh-dev")), *other_pages()]:
         with gzip.open(path) as stream:
             check_partition(clean(stream.read()))
