@@ -92,10 +92,9 @@ def signatures(values: U64, offsets: I64, a: U32, b: U32) -> U32:
 
 def intersections(values: U64, offsets: I64, left: I64, right: I64) -> I64:
     """How many values the sets left[p] and right[p] share, for every p."""
-    sizes = np.diff(offsets)
-    swap = sizes[left] > sizes[right]
+    swap = offsets[left + 1] - offsets[left] > offsets[right + 1] - offsets[right]
     small, large = np.where(swap, right, left), np.where(swap, left, right)
-    counts = sizes[small]
+    counts = offsets[small + 1] - offsets[small]
     pair = np.repeat(np.arange(counts.size), counts)
     needles = values[np.repeat(offsets[small] - (np.cumsum(counts) - counts), counts) + np.arange(pair.size)]
     low, end = np.repeat(offsets[large], counts), np.repeat(offsets[large + 1], counts)

@@ -64,11 +64,16 @@ class Crowds:
         return set(self._of)
 
     def near(self, member: int) -> Links:
-        """The verified links between `member` and kept members of its crowds."""
+        """The verified links between `member` and the kept members of its first crowd that has any near it."""
         own_keys = self._keys[member].tolist()
-        rivals = sorted({rival for crowd in self._of.get(member, ()) for rival in crowd.rivals(own_keys)})
-        left = np.array(rivals, dtype=np.int64)
-        return self._verifier.near(left, np.full(left.size, member, dtype=np.int64), self._threshold)
+        met: set[int] = set()
+        for crowd in self._of[member]:
+            left = np.array(sorted(set(crowd.rivals(own_keys)) - met), dtype=np.int64)
+            met.update(left.tolist())
+            links = self._verifier.near(left, np.full(left.size, member, dtype=np.int64), self._threshold)
+            if len(links):
+                return links
+        return Links.joined([])
 
     def keep(self, member: int) -> None:
         """Note that `member` is kept: those after it are compared with it."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -92,14 +92,14 @@ class MatchTexts:
         return np.append(begins, self.codes.size), np.searchsorted(begins, self.offsets).astype(np.int64)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ShingleSets:
     """The shingle hashes of n texts, sorted and each once: set i is values[offsets[i]:offsets[i + 1]]."""
 
     values: U64
     offsets: I64
 
-    @property
+    @cached_property
     def sizes(self) -> I64:
         """Shingles in each set."""
         return np.diff(self.offsets)
