@@ -11,11 +11,16 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 
-__all__ = ["align"]
+__all__ = ["align", "bare"]
 
 _SIGNS = re.compile(r"[\W_]+")
 # Characters of an anchor: where a piece of an extractor's text is looked for in the page when it is not next in line.
 _ANCHOR = 8
+
+
+def bare(text: str) -> str:
+    """The letters and digits of `text`."""
+    return _SIGNS.sub("", text)
 
 
 def align(blocks: Sequence[str], pieces: Sequence[str]) -> tuple[tuple[float, ...], int]:
@@ -24,11 +29,11 @@ def align(blocks: Sequence[str], pieces: Sequence[str]) -> tuple[tuple[float, ..
     Linear: a piece is looked for where the last one ended, else through an index of every eighth position; a match
     runs as far as the letters and digits are equal, across blocks. Repeated text is matched in order.
     """
-    bare = [_SIGNS.sub("", block) for block in blocks]
-    aligner = _Aligner(bare)
-    unaligned = sum(aligner.place(_SIGNS.sub("", piece)) for piece in pieces)
+    texts = [bare(block) for block in blocks]
+    aligner = _Aligner(texts)
+    unaligned = sum(aligner.place(bare(piece)) for piece in pieces)
     shares, position = [], 0
-    for text in bare:
+    for text in texts:
         covered = aligner.covered.count(1, position, position + len(text))
         shares.append(covered / len(text) if text else -1.0)
         position += len(text)
@@ -46,8 +51,8 @@ def _fill(shares: list[float]) -> list[float]:
 
 
 class _Aligner:
-    def __init__(self, bare: Sequence[str]) -> None:
-        self.text = "".join(bare)
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.text = "".join(texts)
         self.covered = bytearray(len(self.text))
         self._cursor = 0
         self._anchors: dict[str, list[int]] = {}
@@ -55,7 +60,7 @@ class _Aligner:
             self._anchors.setdefault(self.text[position : position + _ANCHOR], []).append(position)
         self._whole: dict[str, list[int]] = {}
         position = 0
-        for text in bare:
+        for text in texts:
             if 0 < len(text) < 2 * _ANCHOR:
                 self._whole.setdefault(text, []).append(position)
             position += len(text)
@@ -84,20 +89,23 @@ class _Aligner:
         """Where in `piece` from `at` on, and where in the page, the next match begins."""
         if at == 0 and len(piece) < 2 * _ANCHOR and (places := self._whole.get(piece)):
             return 0, self._nearest(places)
-        best, tries = (0, 0, 0), _ANCHOR
+        best, tries = (0, False, 0, 0, 0), _ANCHOR
         for start in range(at, len(piece) - _ANCHOR + 1):
             if best[0] and not (tries := tries - 1):
                 break
             if places := self._anchors.get(piece[start : start + _ANCHOR]):
                 best = max(best, self._match(piece, at, start, self._nearest(places)))
-        return (best[1], best[2]) if best[0] else None
+        return (best[3], best[4]) if best[0] else None
 
-    def _match(self, piece: str, at: int, start: int, position: int) -> tuple[int, int, int]:
-        """The match through an anchor, led back as far as it goes: its length and where it begins in both."""
+    def _match(self, piece: str, at: int, start: int, position: int) -> tuple[int, bool, int, int, int]:
+        """The match through an anchor, led back as far as it goes: how good it is, and where it begins in both.
+
+        The longest is best, then one that lies ahead, then the nearest.
+        """
         length = self._common(piece, start, position)
         while start > at and position > 0 and piece[start - 1] == self.text[position - 1]:
             start, position, length = start - 1, position - 1, length + 1
-        return length, start, position
+        return length, position >= self._cursor, -abs(position - self._cursor), start, position
 
     def _nearest(self, places: list[int]) -> int:
         """The first of `places` not yet passed, else the first that is not covered, of the first few."""

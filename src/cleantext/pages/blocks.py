@@ -49,6 +49,9 @@ _ANCESTORS = 4
 _MAX_WORDS = 24
 # A table with a cell longer than this lays out a page rather than data.
 _MAX_CELL = 400
+# A page that shows less than this, or hides more than so many times what it shows, is shown whole.
+_LITTLE = 100
+_MOSTLY_HIDDEN = 4
 # Lines between single <br> that are wider than this on average and end like sentences are paragraphs.
 _PARAGRAPH_COLUMNS = 40
 
@@ -99,27 +102,25 @@ def parse_page(html: str, limits: LimitsConfig | None = None) -> Page:
 
 
 def cut_page(dom: Dom) -> Page:
-    """The blocks of a parsed page. Where it shows next to nothing, what scripts could reveal is shown as well."""
+    """The blocks of a parsed page. Where it hides most of what it has, scripts reveal that: it is shown as well."""
     drafts = _Cutter().cut(dom.events())
-    if sum(len(draft.text) for draft in drafts) < _LITTLE:
+    shown = sum(len(draft.text) for draft in drafts)
+    if shown < max(_LITTLE, dom.hidden / _MOSTLY_HIDDEN):
         revealed = _Cutter().cut(dom.events(hidden=True))
-        if sum(len(draft.text) for draft in revealed) > 2 * _LITTLE:
+        if sum(len(draft.text) for draft in revealed) > _MOSTLY_HIDDEN * shown:
             drafts = revealed
-    blocks, position = [], 0
+    blocks: list[Block] = []
+    position, words = 0, dict[str, frozenset[str]]()
     for draft in drafts:
-        end = position + len(draft.text)
-        blocks.append(_block(draft, position, end))
-        position = end + 1
+        blocks.append(_block(draft, position, words))
+        position = blocks[-1].end + 1
     flags = [name for name in ("flattened", "truncated") if getattr(dom, name)]
     return Page(
         source_text="\n".join(block.text for block in blocks), blocks=tuple(blocks), dom=dom, flags=tuple(flags)
     )
 
 
-_LITTLE = 100
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Scope:
     """What the open elements make of the text inside them."""
 
@@ -132,7 +133,6 @@ class _Scope:
     preformatted: bool = False
     parent: _Scope | None = None
     names: str = ""
-    depth: int = 0
 
 
 @dataclass(slots=True)
@@ -256,7 +256,7 @@ class _Cutter:
         """A table of data becomes one block: its rows on lines, its cells between tabs."""
         for outer in self._tables[-1:]:
             outer.nested |= table.nested
-        drafts = self._drafts[table.first :]
+        drafts = [] if table.nested else self._drafts[table.first :]
         in_cells = sum(b - a for row in table.rows for a, b in row)
         if not _is_data(table, drafts) or in_cells < len(drafts) - (1 if _is_caption(drafts) else 0):
             return
@@ -271,8 +271,8 @@ class _Cutter:
 
 def _inner(scope: _Scope, tag: str, attributes: Mapping[str, str | None]) -> _Scope:
     """What `scope` becomes inside an element."""
-    if not attributes and tag not in BLOCK_TAGS and tag != "a":
-        return scope
+    if tag not in BLOCK_TAGS:
+        return replace(scope, tag=tag, names="", link=True, parent=scope) if tag == "a" and not scope.link else scope
     kind, level, lists = scope.kind, scope.level, scope.lists
     if tag in _HEADINGS:
         kind, level = "heading", _HEADINGS[tag]
@@ -297,7 +297,6 @@ def _inner(scope: _Scope, tag: str, attributes: Mapping[str, str | None]) -> _Sc
         preformatted=scope.preformatted or kind == "code",
         parent=scope,
         names=names,
-        depth=scope.depth + 1,
     )
 
 
@@ -308,7 +307,7 @@ def _is_caption(drafts: Sequence[_Draft]) -> bool:
 def _is_data(table: _Table, drafts: Sequence[_Draft]) -> bool:
     """Whether a table holds data, rather than laying out a page: two rows or more of two short cells or more."""
     rows = [row for row in table.rows if row]
-    if table.nested or not drafts or len(rows) < 2 or max(len(row) for row in rows) < 2:
+    if not drafts or len(rows) < 2 or max(len(row) for row in rows) < 2:
         return False
     if any(draft.scope.kind == "code" for draft in drafts):
         return False
@@ -344,30 +343,24 @@ def _are_paragraphs(run: Sequence[_Draft]) -> bool:
     return columns >= _PARAGRAPH_COLUMNS * len(run) and ended * 2 >= len(run)
 
 
-def _block(draft: _Draft, start: int, end: int) -> Block:
-    tags, words = _surroundings(draft.scope)
+def _block(draft: _Draft, start: int, words: dict[str, frozenset[str]]) -> Block:
+    tags, names, at = [], [], draft.scope
+    while at.parent and len(names) < _ANCESTORS and len(tags) < 2 * _ANCESTORS:
+        tags.append(at.tag)
+        if at.names:
+            names.append(at.names)
+        at = at.parent
+    for name in names:
+        if name not in words:
+            words[name] = frozenset(_WORDS.findall(name.lower())[:_MAX_WORDS])
     return Block(
         text=draft.text,
         start=start,
-        end=end,
+        end=start + len(draft.text),
         kind=draft.scope.kind,
         level=draft.scope.level,
-        link_density=min(1.0, draft.linked / max(1, len("".join(draft.text.split())))),
+        link_density=min(1.0, draft.linked / max(1, len("".join(draft.text.split())))) if draft.linked else 0.0,
         landmark=draft.scope.landmark,
-        tags=tags,
-        words=words,
+        tags=tuple(reversed(tags)),
+        words=frozenset().union(*(words[name] for name in names)),
     )
-
-
-def _surroundings(scope: _Scope) -> tuple[tuple[str, ...], frozenset[str]]:
-    tags: list[str] = []
-    words: list[str] = []
-    named = 0
-    at: _Scope | None = scope
-    while at is not None and at.tag and named < _ANCESTORS and len(tags) < 2 * _ANCESTORS:
-        tags.append(at.tag)
-        if at.names:
-            named += 1
-            words += _WORDS.findall(at.names.lower())[:_MAX_WORDS]
-        at = at.parent
-    return tuple(reversed(tags)), frozenset(words)

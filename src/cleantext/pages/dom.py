@@ -53,6 +53,12 @@ _UNSHOWN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IG
 # More open formatting elements than this are reopened in no paragraph.
 _MAX_FORMATTING = 16
 _MAX_ATTRIBUTES = 1024
+# So few tags cannot take the parser long, whatever they are.
+_FEW_TAGS, _FEW_FORMATTING = 4000, 200
+# Three times what the largest of two thousand labelled pages have, or more; and the slowest reading measured.
+_EASY_NODES, _EASY_TABLES, _EASY_LISTS = 50_000, 300, 1500
+_EASY_NODES_PER_SECOND = 2000
+_START = re.compile(r"<([a-zA-Z][^\s/>]*)")
 _TAG = re.compile(r"<(?:(/?)([a-zA-Z][^\s/>]*)|!--)")
 _COMMENT_END = re.compile(r"(?<=<!--)-?>|--!?>")
 _RAW_END = {name: re.compile(rf"</{name}[\s/>]", re.IGNORECASE) for name in _RAW_TEXT}
@@ -60,64 +66,119 @@ _RAW_END = {name: re.compile(rf"</{name}[\s/>]", re.IGNORECASE) for name in _RAW
 _ATTRIBUTE = r"""(?:[\s/]*+=?[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|(?!>)[^\s>"'][^\s>]*+)?+)?+)"""
 _MANY_ATTRIBUTES = re.compile(rf"(<[a-zA-Z][^\s/>]*+{_ATTRIBUTE}{{{_MAX_ATTRIBUTES}}})({_ATTRIBUTE}++)")
 _BETWEEN_ATTRIBUTES = re.compile(r"(</script\s*>)|[\s/\"'>=]", re.IGNORECASE)
+_DATED = 'time[pubdate], [itemprop="datePublished"], time[datetime], abbr.published, .entry-date, .post-date'
+_MAX_DATED = 5
+_WEIGHT = re.compile(r"<(?:script|style|svg)(?=[\s/>])|<!--", re.IGNORECASE)
+_WEIGHT_END = {f"<{name}": re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in ("script", "style", "svg")} | {
+    "<!--": _COMMENT_END
+}
+_JSON_LD = re.compile(r"[^<>]{0,500}ld\+json", re.IGNORECASE)
 _HEX = re.compile(r"[0-9a-fA-F]{6,}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """What a page declares of itself; `meta` maps lower-case names, properties and itemprops to their contents."""
+    """What a page declares of itself.
+
+    `meta` maps lower-case names, properties and itemprops of meta elements to their contents; `dates` are what the
+    elements say that mark up a date.
+    """
 
     title: str = ""
     language: str = ""
     canonical: str = ""
     meta: Mapping[str, str]
     json_ld: tuple[str, ...] = ()
+    dates: tuple[str, ...] = ()
 
 
 class Dom:
-    """A parsed page. `nodes` counts those of its tree, up to the limit; `truncated` says that there were more."""
+    """A parsed page.
+
+    `html` is the markup that was parsed: the page's own, or a tamer copy where `flattened`. `nodes` counts those of the
+    tree that were read, up to the limit; `truncated` says that there were more. `hidden` counts the characters last
+    left out because of an attribute.
+    """
 
     def __init__(self, html: str, limits: LimitsConfig) -> None:
-        html = html.encode("utf-8", "replace").decode("utf-8") if _has_surrogates(html) else html
-        self.tamed = _tame(html, limits.max_depth)
-        self.flattened = self.tamed is not html
+        self.html = _tame(html, limits.max_depth)
+        self.flattened = self.html is not html
         self.nodes = 0
+        self.hidden = 0
         self.truncated = False
         self._max_nodes = limits.max_nodes
-        self._parser = LexborHTMLParser(self.tamed, scripting=True)
+        self._easy_nodes = min(_EASY_NODES, int(limits.max_seconds * _EASY_NODES_PER_SECOND))
+        self._bytes = self.html.encode("utf-8", "replace")
+        self._parser = LexborHTMLParser(self._bytes, scripting=True)
 
     def events(self, *, hidden: bool = False) -> Iterator[Event]:
         """What the page shows, in document order: elements opening and closing, and text as the parser gives it.
 
-        An element a browser does not show is left out with all that is in it; `hidden` shows those that are hidden
-        by an attribute, which scripts may reveal. Obfuscated e-mail addresses come out readable.
+        An element a browser does not show is left out with all that is in it. `hidden` shows what scripts may reveal,
+        hidden by an attribute, and what is there for browsers without scripts. Obfuscated e-mail addresses come out
+        readable.
         """
-        node, self.nodes, open_tags = self._parser.root, 0, list[str]()
+        parser = LexborHTMLParser(self._bytes) if hidden and b"<noscript" in self._bytes.lower() else self._parser
+        unshown = _UNSHOWN - {"noscript"} if hidden else _UNSHOWN
+        node, open_tags = parser.root, list[str]()
+        self.nodes = self.hidden = 0
         while node is not None:
             self.nodes += 1
             if self.nodes > self._max_nodes:
                 self.truncated = True
                 break
-            child = None
-            if node.is_text_node:
-                yield TEXT, node.text_content or "", {}
-            elif node.is_element_node:
-                tag, attributes = node.tag or "", node.attributes
-                if email := _email(tag, attributes):
-                    yield TEXT, email, {}
-                elif tag not in _UNSHOWN and (hidden or not _is_hidden(tag, attributes)):
-                    yield OPEN, tag, attributes
+            child, event = None, self._event(node, unshown, hidden=hidden)
+            if event:
+                yield event
+                if event[0] == OPEN:
+                    open_tags.append(event[1])
                     child = node.first_child
                     if child is None:
-                        yield CLOSE, tag, {}
-                    else:
-                        open_tags.append(tag)
+                        yield CLOSE, open_tags.pop(), {}
             while child is None and open_tags:
                 child = node.next
                 if child is None:
                     yield CLOSE, open_tags.pop(), {}
                     node = node.parent
             node = child
+
+    def _event(self, node: LexborNode, unshown: frozenset[str], *, hidden: bool) -> Event | None:
+        """What the node shows: its text, or that it opens; None where it shows nothing."""
+        if node.is_text_node:
+            return TEXT, node.text_content or "", {}
+        if not node.is_element_node:
+            return None
+        tag, attributes = node.tag or "", node.attributes
+        if email := _email(tag, attributes):
+            return TEXT, email, {}
+        if tag in unshown:
+            return None
+        if not hidden and _is_hidden(tag, attributes):
+            self.hidden += len(node.text())
+            return None
+        return OPEN, tag, attributes
+
+    @cached_property
+    def is_easy(self) -> bool:
+        """Whether tools that are quadratic in tables or lists, as trafilatura is, read the page in the time allowed."""
+        within = self.nodes <= self._easy_nodes and not self.truncated
+        return within and len(self._parser.css("table")) <= _EASY_TABLES and len(self._parser.css("ul")) <= _EASY_LISTS
+
+    @cached_property
+    def slim(self) -> str:
+        """The markup without scripts, styles, drawings and comments, for tools that parse it again; JSON-LD stays."""
+        pieces, start, position, unclosed = [], 0, 0, set[str]()
+        while match := _WEIGHT.search(self.html, position):
+            name, position = match[0].lower(), match.end()
+            if name in unclosed or (name == "<script" and _JSON_LD.match(self.html, position)):
+                continue
+            end = _WEIGHT_END[name].search(self.html, position)
+            if end is None:
+                unclosed.add(name)
+                continue
+            pieces.append(self.html[start : match.start()])
+            start = position = end.end()
+        return "".join([*pieces, self.html[start:]])
 
     @cached_property
     def head(self) -> Head:
@@ -137,6 +198,7 @@ class Dom:
             language=(root.attributes.get("lang") or "").strip() if root else "",
             canonical=((canonical.attributes.get("href") or "") if canonical else "").strip(),
             meta=meta,
+            dates=tuple(_date_of(node) for node in self._parser.css(_DATED)[:_MAX_DATED]),
             json_ld=tuple(node.text() for node in self._parser.css("script") if _is_json_ld(node)),
         )
 
@@ -174,17 +236,21 @@ def _is_hidden(tag: str, attributes: Mapping[str, str | None]) -> bool:
     return bool(style and _UNSHOWN_STYLE.search(style))
 
 
+def _date_of(node: LexborNode) -> str:
+    attributes = node.attributes
+    return attributes.get("datetime") or attributes.get("content") or attributes.get("title") or node.text()[:100]
+
+
 def _is_json_ld(node: LexborNode) -> bool:
     return (node.attributes.get("type") or "").strip().lower() == "application/ld+json"
-
-
-def _has_surrogates(text: str) -> bool:
-    return any("\ud800" <= char <= "\udfff" for char in set(text))
 
 
 def _tame(html: str, max_depth: int) -> str:
     """`html` itself, or where it is deeper or busier than the parser can take in linear time, a tamer copy."""
     html = _MANY_ATTRIBUTES.sub(_merge_attributes, html)
+    names = _START.findall(html)
+    if len(names) <= _FEW_TAGS and sum(name.lower() in _FORMATTING for name in names) <= _FEW_FORMATTING:
+        return html
     scan, edits = _Scan(max_depth), list[tuple[int, int, str]]()
     position = 0
     while match := _TAG.search(html, position):

@@ -7,25 +7,47 @@ has a reason: what its words say, where it stands, or how much of it is links.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from typing import Protocol
+from itertools import groupby, pairwise
+from operator import mul
+from typing import Any, Protocol
 
 from cleantext.config import ExtractConfig, LimitsConfig
-from cleantext.folding import match_text
-from cleantext.pages.align import align
+from cleantext.pages.align import align, bare
 from cleantext.pages.blocks import Block, Page, parse_page
 from cleantext.pages.dump import Hint, Labels, LineLabel, label_lines
 from cleantext.pages.metadata import page_metadata
+from cleantext.pages.rules import PageRules
 from cleantext.records import Field, MainContent, Removed
 
-__all__ = ["EXTRACTORS", "All", "Extractor", "LinkDensity", "Trafilatura", "Votes", "extract_page"]
+__all__ = ["EXTRACTORS", "All", "Extractor", "LinkDensity", "Trafilatura", "Votes", "extract_page", "is_chinese"]
 
 # A block stays where an extractor keeps at least this share of its characters.
 _KEPT = 0.5
 _LINKS = 0.5
+# Comments that are so many times what else there is make the page a discussion; others count for so much.
+_DISCUSSION = 2.0
+_HALF_VOTE = 0.45
+# From this share of Han characters on the labeller of text dumps decides, with the votes before it.
+_CHINESE = 0.1
 _ASIDE = frozenset({"nav", "header", "footer", "aside", "form", "dialog"})
+# So many blocks that an extractor leaves out between two that it keeps stay, if few of their characters are links.
+_GAP, _GAP_LINKS = 2, 0.3
+# Words of class and id attributes that say what a block is.
+_TELLING = {
+    "comments": frozenset({"comment", "comments", "reply", "replies", "respond"}),
+    "share": frozenset({"share", "sharing", "social", "bdsharebuttonbox"}),
+    "pager": frozenset({"pager", "pagination", "pagenav"}),
+    "navigation": frozenset({"nav", "navbar", "navigation", "menu", "breadcrumb", "breadcrumbs", "crumbs", "topbar"}),
+    "related": frozenset({"related", "recommend", "recommended", "sidebar", "popular", "trending", "hot", "rank"}),
+    "advert": frozenset({"ad", "ads", "advert", "advertisement", "sponsored", "promo", "banner"}),
+    "legal": frozenset({"footer", "copyright", "foot", "disclaimer", "legal"}),
+}
+# A link no longer than this is an item of a menu rather than another page's title.
+_MENU_ITEM = 12
+_HAN = re.compile("[\u3400-\u9fff]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,25 +63,44 @@ class Extractor(Protocol):
 
     name: str
 
-    def votes(self, page: Page, html: str, url: str | None) -> Votes | None:
+    def votes(self, page: Page, url: str | None) -> Votes | None:
         """A share a block, or None where the extractor found nothing or will not read this page."""
 
 
 class Trafilatura:
-    """trafilatura's opinion, in its balanced mode with readers' comments."""
+    """trafilatura's opinion, in its balanced mode.
+
+    Readers' comments are content where they are most of what it found (a discussion), else they get half a vote, which
+    keeps nothing by itself. Where the labeller has the last word the quicker mode without second opinions is as good.
+    """
 
     name = "trafilatura"
 
-    def votes(self, page: Page, html: str, url: str | None) -> Votes | None:
-        """Its text aligned with the blocks; None where it finds none."""
+    def votes(self, page: Page, url: str | None) -> Votes | None:
+        """Its text aligned with the blocks; None where it finds none or would take too long."""
         from trafilatura import bare_extraction  # noqa: PLC0415 - a second to import, and only pages need it
 
-        document = bare_extraction(html, url=url, include_comments=True)
+        if not page.dom.is_easy:
+            return None
+        document = bare_extraction(
+            page.dom.slim, url=url, fast=is_chinese(page), output_format="xml", include_formatting=False
+        )
         if document is None or isinstance(document, dict):
             return None
-        pieces = ["".join(child.itertext()) for part in (document.body, document.commentsbody) for child in part]
-        shares, unaligned = align([block.text for block in page.blocks], pieces)
-        return Votes(shares=shares, unaligned=unaligned) if any(share >= _KEPT for share in shares) else None
+        texts = [block.text for block in page.blocks]
+        shares, unaligned = align(texts, [*_pieces(document.body)])
+        comments, missing = align(texts, [*_pieces(document.commentsbody)])
+        sizes = [sum(map(mul, map(len, texts), part)) for part in (shares, comments)]
+        weight = 1 if sizes[1] > _DISCUSSION * sizes[0] else _HALF_VOTE
+        both = tuple(min(1.0, share + weight * comment) for share, comment in zip(shares, comments, strict=True))
+        return Votes(shares=both, unaligned=unaligned + missing) if any(share >= _KEPT for share in both) else None
+
+
+def _pieces(part: Iterable[Any]) -> Iterator[str]:
+    """The text of an XML element, child by child."""
+    for child in part:
+        yield "".join(child.itertext())
+        yield child.tail or ""
 
 
 class LinkDensity:
@@ -67,7 +108,7 @@ class LinkDensity:
 
     name = "links"
 
-    def votes(self, page: Page, html: str, url: str | None) -> Votes | None:  # noqa: ARG002
+    def votes(self, page: Page, url: str | None) -> Votes | None:  # noqa: ARG002
         """1 for a block of text, 0 for others; None where that would leave nothing."""
         shares = [float(block.link_density < _LINKS and block.landmark not in _ASIDE) for block in page.blocks]
         return Votes(shares=tuple(shares)) if any(shares) else None
@@ -78,7 +119,7 @@ class All:
 
     name = "all"
 
-    def votes(self, page: Page, html: str, url: str | None) -> Votes:  # noqa: ARG002
+    def votes(self, page: Page, url: str | None) -> Votes:  # noqa: ARG002
         """1 for each block."""
         return Votes(shares=(1.0,) * len(page.blocks))
 
@@ -103,21 +144,23 @@ def extract_page(
     >>> extract_page(page).text
     '會議今日召開，市長主持會議。'
     """
-    config, limits = config or ExtractConfig(), limits or LimitsConfig()
+    config = config or ExtractConfig()
     page = parse_page(html, limits)
-    votes, flags = _votes(page, html, url, config)
+    extractor, votes = _votes(page, url, config)
     lines = _lines(page)
-    labels = label_lines(
-        [line.text for line in lines],
-        config=config,
-        url=url,
-        title=page.dom.head.title or None,
-        numbers=[line.number for line in lines],
-        hints=[_hint(page.blocks[line.block], votes.shares[line.block]) for line in lines],
-    )
-    metadata = page_metadata(page, url=url, labelled=labels.metadata, html=html)
-    verdicts = _verdicts(page, lines, votes, labels, metadata)
-    return _content(page, lines, verdicts, metadata, (*page.flags, *flags))
+    judged = extractor.name != "all" and (extractor.name == "links" or is_chinese(page))
+    labels = _labels(page, lines, votes) if judged else _unjudged(page, lines, votes)
+    metadata = page_metadata(page, url=url, labelled=labels.metadata)
+    verdicts = _verdicts(page, lines, labels.lines, metadata, PageRules(config.rules, url))
+    asked = EXTRACTORS[config.extractor][0]
+    stood_in = (f"extractor-{extractor.name}",) if lines and extractor is not asked else ()
+    return _content(page, lines, verdicts, metadata, (*page.flags, *stood_in))
+
+
+def is_chinese(page: Page) -> bool:
+    """Whether enough of the page is Han characters for the labeller of text dumps to decide."""
+    text = page.source_text
+    return len(text) - len(_HAN.sub("", text)) >= _CHINESE * max(1, len(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +173,12 @@ class _Line:
     text: str
 
 
-def _votes(page: Page, html: str, url: str | None, config: ExtractConfig) -> tuple[Votes, tuple[str, ...]]:
-    """The votes of the first extractor that answers, and a flag where that is not the one asked for."""
-    asked = EXTRACTORS[config.extractor]
-    for extractor in asked:
-        votes = extractor.votes(page, html, url)
+def _votes(page: Page, url: str | None, config: ExtractConfig) -> tuple[Extractor, Votes]:
+    """The first extractor that answers, and its votes."""
+    for extractor in EXTRACTORS[config.extractor]:
+        votes = extractor.votes(page, url)
         if votes is not None:
-            return votes, () if extractor is asked[0] else (f"extractor-{extractor.name}",)
+            return extractor, votes
     raise AssertionError("the last extractor always answers")
 
 
@@ -153,57 +195,87 @@ def _lines(page: Page) -> list[_Line]:
     return lines
 
 
-def _hint(block: Block, share: float) -> Hint:
-    return Hint(kind=block.kind, link_density=block.link_density, votes=share)
+def _labels(page: Page, lines: Sequence[_Line], votes: Votes) -> Labels:
+    """What the labeller of text dumps makes of the page's lines, knowing the votes."""
+    blocks = page.blocks
+    return label_lines(
+        [line.text for line in lines],
+        title=page.dom.head.title or None,
+        numbers=[line.number for line in lines],
+        hints=[
+            Hint(kind=block.kind, link_density=block.link_density, votes=votes.shares[line.block])
+            for line in lines
+            for block in (blocks[line.block],)
+        ],
+    )
+
+
+def _unjudged(page: Page, lines: Sequence[_Line], votes: Votes) -> Labels:
+    """The votes as labels: what an extractor keeps, and the little it leaves out in between, is body."""
+    kept = [share >= _KEPT for share in votes.shares]
+    stay = [i for i, keeps in enumerate(kept) if keeps]
+    for before, after in pairwise(stay):
+        if after - before <= _GAP + 1:
+            for i in range(before + 1, after):
+                block = page.blocks[i]
+                kept[i] = block.link_density <= _GAP_LINKS and block.landmark not in _ASIDE
+    return Labels(lines=tuple(_label("body" if kept[line.block] else "chrome/other", line) for line in lines))
+
+
+def _label(label: str, line: _Line) -> LineLabel:
+    return LineLabel(label=label, start=0, end=len(line.text))
 
 
 def _verdicts(
-    page: Page, lines: Sequence[_Line], votes: Votes, labels: Labels, metadata: Mapping[str, Field]
+    page: Page,
+    lines: Sequence[_Line],
+    labels: Sequence[LineLabel],
+    metadata: Mapping[str, Field],
+    rules: PageRules,
 ) -> list[LineLabel]:
-    """A label for each line: the labeller's, where the extractor kept the line's block; else why it was dropped."""
+    """A label for each line, with a reason for each that goes: the user's rules first, then the page's title."""
     title = _title_line(page, lines, metadata.get("title"))
     verdicts = []
-    for i, (line, label) in enumerate(zip(lines, labels.lines, strict=True)):
-        block, whole = page.blocks[line.block], LineLabel(label="body", start=0, end=len(line.text))
-        if i == title or label.label == "title":
-            whole = LineLabel(label="meta/title", start=0, end=len(line.text))
-        elif votes.shares[line.block] < _KEPT:
-            whole = LineLabel(label=_reason(block, label.label), start=0, end=len(line.text))
-        elif block.kind != "code":
-            whole = label
-        verdicts.append(whole)
-    if not any(verdict.label == "body" for verdict in verdicts):
-        verdicts = [
-            LineLabel(label="body", start=0, end=len(line.text)) if votes.shares[line.block] >= _KEPT else verdict
-            for line, verdict in zip(lines, verdicts, strict=True)
-        ]
+    for i, (line, label) in enumerate(zip(lines, labels, strict=True)):
+        block, ruled = page.blocks[line.block], rules.label(line.text) if rules else None
+        if ruled and not (ruled == label.label == "body"):
+            verdicts.append(_label(ruled, line))
+        elif ruled is None and (i == title or label.label == "title"):
+            verdicts.append(_label("meta/title", line))
+        elif label.label == "chrome/other":
+            verdicts.append(_label(_reason(block), line))
+        else:
+            verdicts.append(label)
+    if lines and not rules and not any(verdict.label == "body" for verdict in verdicts):
+        return [_label("body", line) for line in lines]
     return verdicts
 
 
 def _title_line(page: Page, lines: Sequence[_Line], title: Field | None) -> int | None:
     """The line that shows the page's title: the first heading that equals it, else the first line that does."""
-    if title is None:
+    key = bare(title.value).lower() if title else ""
+    if not key:
         return None
-    key = match_text(title.value)
-    same = [
-        i for i, line in enumerate(lines) if len(line.text) < 2 * len(title.value) + 20 and match_text(line.text) == key
-    ]
+    same = [i for i, line in enumerate(lines) if len(line.text) >= len(key) and _is(line.text, key)]
     headings = [i for i in same if page.blocks[lines[i].block].kind == "heading"]
     return next(iter(headings or same), None)
 
 
-def _reason(block: Block, label: str) -> str:
-    """Why a block that no extractor keeps goes: what its words say, else where it stands, else that it is links."""
-    if label.startswith(("chrome/", "meta/")):
-        return label
+def _is(text: str, key: str) -> bool:
+    return len(text) <= 2 * len(key) + 20 and bare(text).lower() == key
+
+
+def _reason(block: Block) -> str:
+    """Why a block goes of which the words say nothing: where it stands, else that it is links."""
     if block.landmark == "nav":
         return "chrome/navigation"
     if block.landmark == "footer":
         return "chrome/legal" if block.link_density < _LINKS else "chrome/navigation"
-    if block.words & {"comment", "comments", "reply", "replies"}:
-        return "chrome/comments"
+    for reason, words in _TELLING.items():
+        if block.words & words:
+            return f"chrome/{reason}"
     if block.link_density >= _LINKS:
-        return "chrome/related" if len(block.text) > 12 else "chrome/navigation"
+        return "chrome/related" if len(block.text) > _MENU_ITEM else "chrome/navigation"
     return "chrome/other"
 
 

@@ -49,14 +49,14 @@ _NO_NAME = re.compile(
 
 
 def page_metadata(
-    page: Page, *, url: str | None = None, labelled: Mapping[str, Field] | None = None, html: str = ""
+    page: Page, *, url: str | None = None, labelled: Mapping[str, Field] | None = None
 ) -> dict[str, Field]:
-    """The page's metadata by name, each value with where it came from. `html` is what htmldate may read, if given."""
+    """The page's metadata by name, each value with where it came from."""
     head, labelled = page.dom.head, labelled or {}
     graph = list(_articles(head))
     found: dict[str, Field | None] = {
         "title": _title(page, head, graph, labelled),
-        "date": _first(_dates(head, graph, labelled)) or _html_date(html, url),
+        "date": _first(_dates(head, graph, labelled)) or _html_date(page, url),
         "author": _first(_named("author", head, graph, labelled)),
         "source": _first(_named("source", head, (), labelled)),
         "editor": _first(_named("editor", head, graph, labelled)),
@@ -128,18 +128,19 @@ def _dates(head: Head, graph: Iterable[Mapping[str, Any]], labelled: Mapping[str
         *(Field(value=text, origin="json-ld") for item in graph for text in _texts(item.get("datePublished"))),
         *_declared(_NAMES["date"], head),
         *(field for field in [labelled.get("date")] if field),
+        *(Field(value=text, origin="time") for text in head.dates),
     ]
     for field in candidates:
         if found := parse_date(field.value):
             yield Field(value=found, origin=field.origin)
 
 
-def _html_date(html: str, url: str | None) -> Field | None:
-    if not html:
+def _html_date(page: Page, url: str | None) -> Field | None:
+    if not page.dom.is_easy:
         return None
     from htmldate import find_date  # noqa: PLC0415 - only for pages that declare no date
 
-    found = find_date(html, url=url, extensive_search=False, original_date=True)
+    found = find_date(page.dom.slim, url=url, extensive_search=False, original_date=True)
     return Field(value=found, origin="htmldate") if found else None
 
 
