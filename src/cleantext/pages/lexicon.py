@@ -435,7 +435,7 @@ PATTERNS: tuple[Entry, ...] = (
         CERTAIN,
         80,
         "参与 评论 跟贴 跟帖 留言 回应",
-        r"\d+(人|条)(参与|跟贴|跟帖|评论)|^(已有|共有?|查看全部|全部)\d*(条|则|位|人)?.{0,6}(评论|留言|跟贴|回应)|\d+(条|则|个)(评论|留言|跟贴|回应)[>»]*$",
+        r"\d+(人|条)(参与|跟贴|跟帖|评论)|^留言列表|^(已有|共有?|查看全部|全部)\d*(条|则|位|人)?.{0,6}(评论|留言|跟贴|回应)|\d+(条|则|个)(评论|留言|跟贴|回应)[>»]*$",
     ),
     _entry(
         "comments",
@@ -527,19 +527,31 @@ SPACED: tuple[Entry, ...] = (
 )
 
 
+# Which entries a character can begin a need of, as bits: only those are tried. Surest entries first.
+_ORDERED = sorted([*PATTERNS, *SPACED], key=lambda entry: -entry.strength)
+_IS_SPACED = [entry in SPACED for entry in _ORDERED]
+_BITS: dict[str, int] = {}
+for _position, _each in enumerate(_ORDERED):
+    for _need in _each.needs:
+        _BITS[_need[0]] = _BITS.get(_need[0], 0) | 1 << _position
+
+
 def word_class(view: str) -> str | None:
     """The reason of a whole line or menu cell without spaces, by the word list."""
-    return WORDS.get(view.strip("•·●■◆▪»›-*|[]【】<>: ")) or WORDS.get(view)
+    return WORDS.get(view) or WORDS.get(view.strip("•·●■◆▪»›-*|[]【】<>: "))
 
 
 def find(view: str, spaced: str) -> Entry | None:
     """The surest entry that a folded line matches: `view` has no spaces, `spaced` has single ones."""
-    best: Entry | None = None
-    for entries, text in ((PATTERNS, view), (SPACED, spaced)):
-        size = len(text)
-        for entry in entries:
-            if size > entry.limit or (best and entry.strength <= best.strength):
-                continue
-            if any(need in text for need in entry.needs) and entry.pattern.search(text):
-                best = entry
-    return best
+    bits = 0
+    for char in set(view):
+        bits |= _BITS.get(char, 0)
+    while bits:
+        lowest = bits & -bits
+        bits ^= lowest
+        position = lowest.bit_length() - 1
+        entry = _ORDERED[position]
+        text = spaced if _IS_SPACED[position] else view
+        if len(text) <= entry.limit and any(need in text for need in entry.needs) and entry.pattern.search(text):
+            return entry
+    return None

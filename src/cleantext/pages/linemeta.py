@@ -19,19 +19,19 @@ _LABELS = {
     "last_updated posted_on published_on updated_on 公開日 更新日 投稿日 입력 등록 수정",
     "source": "来源 信息来源 文章来源 稿件来源 新闻来源 内容来源 本文来源 消息来源 资料来源 图文来源 来源于 稿源 出处 转自 摘自 文章出处 转载自 来源网站 "
     "发布机构 信息提供 供稿单位 source",
-    "author": "作者 文章作者 撰文 撰稿 撰稿人 作者/编辑 文/图 文 供稿 供稿人 通讯员 发布人 发布者 发布员 上传者 记者 作者简介 楼主 author written_by by 著者 기자",
+    "author": "作者 文章作者 撰文 撰稿 撰稿人 作者/编辑 文/图 文 供稿 供稿人 通讯员 发布人 发布者 发布员 上传者 记者 作者简介 本文作者 采写 译者 翻译 编译 整理 摄影 图文 楼主 author written_by by 著者 기자",
     "editor": "编辑 责任编辑 责编 网络编辑 执行编辑 本文编辑 值班编辑 首席编辑 核稿编辑 新媒体编辑 网页编辑 文字编辑 实习编辑 编辑整理 美编 美术编辑 版面编辑 "
     "编审 审核 审核人 审校 校对 校审 初审 复审 终审 一审 二审 三审 签发 签审 监制 总监制 责任校对 值班主任 值班总监 统筹 策划 排版 制作 录入 录入员 录入人 "
     "图片编辑 视觉 编务 责编/审核 编辑/排版 编辑:责编 editor edited_by",
     "counter": "浏览次数 浏览量 浏览 阅读次数 阅读量 阅读数 阅读 点击次数 点击量 点击率 点击数 点击 访问量 访问次数 人气 热度 评论数 评论 字数 点赞数 点赞 赞 "
     "收藏数 收藏 转发数 转发 分享数 次数 关注度 查看 回复 参与 views hits comments reads",
     "original_title": "原标题 原题 原文标题 本文原标题 原题为 原标题为",
-    "url": "本文地址 本文链接 原文链接 原文地址 文章链接 文章地址 链接地址 本文网址 本文转自 转载请注明 转载请注明出处 转载地址 网址 permalink",
+    "url": "本文地址 本文链接 原文链接 原文地址 文章链接 文章地址 链接地址 本文网址 本文转自 转载请注明 转载请注明出处 转载地址 网址 原文 permalink",
 }
 _KEYS = {word.replace("_", " "): key for key, words in _LABELS.items() for word in words.split()}
 # Labels that open a line of an article as often as of its head.
 _AMBIGUOUS = frozenset(
-    "时间 日期 文 浏览 阅读 点击 评论 收藏 转发 赞 参与 查看 回复 发布 记者 编辑 策划 制作 统筹 date by 审核 视觉 网址 次数".split()
+    "时间 日期 文 浏览 阅读 点击 评论 收藏 转发 赞 参与 查看 回复 发布 记者 编辑 策划 制作 统筹 date by 审核 视觉 网址 次数 翻译 摄影 整理 采写 图文 原文 楼主 转自".split()
 )
 
 
@@ -61,6 +61,16 @@ _TIME = re.compile(
 _COUNT = re.compile(
     r"\d[\d,.]*万? ?(?:次|人|条|个|则)?(?:点击|浏览|阅读|评论|跟贴|跟帖|参与|回复|查看|点赞|赞|收藏|views?|comments?|min(?:ute)? read)|(?:点击|浏览|阅读|评论|跟贴|参与|回复|查看|点赞|赞|收藏|字数)(?:量|数|次数)?[( ]?\d[\d,.]*万?\)?"
 )
+# Credits that need no colon: `新京报记者 陆一夫`, `联合报/记者沈能元/台北即时报导`, `编辑 刘晓阳 校对 李铭`.
+_NAME = r"[\u4e00-\u9fff·]{2,4}"
+_BYLINE = re.compile(
+    rf"^(?:[^,。:!? ]{{0,16}}[/ ]?)?(?:特约|实习|驻.{{1,6}})?(?:记者|通讯员|实习生|评论员) ?(?P<name>{_NAME}(?:[ 、,]{_NAME}){{0,5}})$"
+    rf"|^[^,。:!? ]{{0,12}} ?[/ ] ?(?:记者)?(?P<writer>{_NAME}) ?(?:/ ?[^,。:]{{0,6}})?(?:综合|即时|专题)?(?:报道|报导)$"
+)
+_CREDITS = re.compile(
+    rf"^(?:(?:责任编辑|责任校对|编辑|责编|校对|审核|审校|监制|排版|美编|值班编辑) (?P<name>{_NAME}(?:[ 、]{_NAME})*?)(?: |$)){{1,5}}$"
+)
+_MAYBE = re.compile(r"[:/|丨】\d]|记者|通讯员|编辑|责编|校对|审核|报导|评论员")
 _EDGES = " \t　|丨│·•,，;；:：()（）[]【】<>《》〔〕/-—_。\"'"
 
 
@@ -96,6 +106,10 @@ class LineMeta:
 def read_meta(spaced: str) -> LineMeta | None:
     """The metadata in a folded line (single spaces left in), or None where there is none. Reads 240 characters."""
     text = spaced[:240]
+    if not _MAYBE.search(text):
+        return None
+    if len(text) <= 60 and (credit := _credit(text)):
+        return credit
     marks = list(_LABEL.finditer(text))
     pairs: list[Pair] = []
     taken: list[tuple[int, int]] = []
@@ -123,6 +137,16 @@ def read_meta(spaced: str) -> LineMeta | None:
         return None
     rest = re.sub(r"[\s|丨│·•,;:()\[\]【】<>〔〕/—_。\-]+", " ", covered).strip()
     return LineMeta(tuple(sorted(pairs, key=lambda pair: pair.start)), rest + spaced[240:])
+
+
+def _credit(text: str) -> LineMeta | None:
+    """A whole line that credits people without a colon."""
+    if found := _BYLINE.match(text):
+        name = "name" if found["name"] else "writer"
+        return LineMeta((Pair("author", "credit", found.start(name), found.end(name)),), "")
+    if found := _CREDITS.match(text):
+        return LineMeta((Pair("editor", "credit", found.start("name"), found.end("name")),), "")
+    return None
 
 
 def _value_end(text: str, key: str, start: int, end: int) -> int:

@@ -42,6 +42,13 @@ _EDITOR_MARK = 1.5
 # A headline is looked for above dates and sources; text is looked for this far below a headline.
 _REACH = 60
 _YEAR_MONTH = re.compile(r"(?:20|19)\d\d[-年./]\d\d?月?")
+_LABELLED = re.compile(r"[^:]{2,4}:[^:]{1,8}$")
+_DATED = re.compile(r"(?:19|20)\d\d ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2}")
+# How far below the heading of a list its entries are no headlines.
+_LIST = 6
+_NAME_PARTS = re.compile(r"[_|–—]| -+ |-(?=[^-]{2,16}$)")
+# A date that a sentence goes on after: `2020年12月27日投入使用的车站`.
+_FRAGMENT = re.compile(r"(?<!\d)\d{1,2}日[^\W\d]{2}")
 _FORUM = re.compile(
     r"楼主|\d+楼|只看该?作者|只看楼主|回复贴|回帖|跟帖数|版主|看板|讨论区|版块|板块|no\.\d{5,}|^#\d+|条回复|个回答|条回答|引用|replies|发帖"
 )
@@ -80,6 +87,8 @@ def meta_of(look: Look) -> LineMeta | None:
     bare = not any(pair.label for pair in meta.pairs)
     if bare and keys <= {"date", "counter"} and not re.search(r"\d:\d|年|20\d\d|前|ago", look.spaced):
         return meta if rest <= 1 else None
+    if bare and rest > 2 and _FRAGMENT.search(look.spaced):
+        return None
     return meta if rest <= 10 and rest <= max(4, len(look.view) * 0.6) else None
 
 
@@ -87,12 +96,14 @@ def survey(looks: Sequence[Look], title: str = "") -> Zones:
     """The zones of a page. `title` is the folded title somebody else knows the page by, without spaces."""
     metas = tuple(meta_of(look) for look in looks)
     forum = _is_forum(looks, metas)
+    if forum:
+        metas = tuple(meta or _post_head(look) for look, meta in zip(looks, metas, strict=True))
     marks = [_tail_mark(look, meta, forum) for look, meta in zip(looks, metas, strict=True)]
     mass = [
         look.units if look.units >= 13 and look.strength < 2 and meta is None else 0
         for look, meta in zip(looks, metas, strict=True)
     ]
-    anchor, by_title = _find_anchor(looks, metas, marks, mass, title)
+    anchor, by_title = _find_anchor(looks, metas, marks, mass, title=title, forum=forum)
     zone = np.empty(len(looks), dtype=np.int64)
     tail = np.zeros(len(looks))
     main, after = (MAIN, TAIL) if anchor >= 0 else (OPEN, OPEN_TAIL)
@@ -119,6 +130,13 @@ def _is_forum(looks: Sequence[Look], metas: Sequence[LineMeta | None]) -> bool:
     return words >= 1 and words + stamps >= 4 and comments <= 2 and comments <= 0.1 * (words + stamps)
 
 
+def _post_head(look: Look) -> LineMeta | None:
+    """What the line over a forum post says: a name, a time, a device, in any order and without labels."""
+    if look.units > 45 or look.values[_END] or not _POSTED.search(look.spaced):
+        return None
+    return read_meta(look.spaced)
+
+
 def _tail_mark(look: Look, meta: LineMeta | None, forum: bool) -> float:
     if forum:
         return 1.0 if look.strength >= 2 and look.reason == "chrome/legal" else 0.0
@@ -129,46 +147,83 @@ def _tail_mark(look: Look, meta: LineMeta | None, forum: bool) -> float:
 
 
 def _find_anchor(
-    looks: Sequence[Look], metas: Sequence[LineMeta | None], marks: Sequence[float], mass: Sequence[float], title: str
+    looks: Sequence[Look],
+    metas: Sequence[LineMeta | None],
+    marks: Sequence[float],
+    mass: Sequence[float],
+    *,
+    title: str,
+    forum: bool,
 ) -> tuple[int, bool]:
     """The headline's line, or -1, and whether the page's title names it."""
-    first = looks[0].view if looks else ""
-    heads = [
-        meta is not None and any(pair.key in ("date", "source", "author") for pair in meta.pairs) for meta in metas
-    ]
+    names = _page_names(looks[0]) if looks else ()
+    heads = [_heads(look, meta) for look, meta in zip(looks, metas, strict=True)]
     best = {True: (3.0, -1), False: (3.0, -1)}
     above = marked = 0.0
+    listed = -_LIST
     for i, look in enumerate(looks):
         if above > 60:
             marked += marks[i]
         above += mass[i]
-        weight, named = _headline_weight(i, looks, metas, heads, first, title)
+        listed = i if look.reason == "chrome/related" and look.strength >= 2 else listed
+        weight, named = _headline_weight(i, looks, metas, heads, names, title)
         if weight:
-            worth = weight * math.log1p(_mass_below(i, looks, marks, mass)) * (0.8 if marked >= 2 else 1.0)
-            if worth > best[named][0]:
+            worth = weight * math.log1p(_mass_below(i, looks, marks, mass))
+            worth *= (0.8 if marked >= 2 else 1.0) * (0.6 if i - listed < _LIST else 1.0)
+            # Every post of a thread has a name over a date: the first such line heads the thread.
+            if worth > best[named][0] and not (forum and not named and best[named][1] >= 0):
                 best[named] = (worth, i)
     named = best[True][1] >= 0
     return best[named][1], named
 
 
 def _headline_weight(
-    i: int, looks: Sequence[Look], metas: Sequence[LineMeta | None], heads: Sequence[bool], first: str, title: str
+    i: int,
+    looks: Sequence[Look],
+    metas: Sequence[LineMeta | None],
+    heads: Sequence[bool],
+    names: Sequence[str],
+    title: str,
 ) -> tuple[float, bool]:
     """How much line `i` looks like the headline, and whether the page's title says so."""
     look = looks[i]
     view = look.view
-    if look.units >= 5:
+    if look.units >= 5 and look.strength < 2:
         if title and len(view) >= 4 and (view in title or title in view) and len(view) <= 3 * len(title):
             return 3.0, True
-        if i and first.startswith(view) and (len(view) >= 0.3 * len(first) or len(view) >= 10):
+        if i and any(_same_name(view, name) for name in names):
             return 3.0, True
-    if look.strength >= 2 or metas[i] is not None or not 6 <= look.units <= 80 or view.endswith("。"):
+    if look.strength >= 1 or metas[i] is not None or not 6 <= look.units <= 80 or look.values[_DATE]:
+        return 0.0, False
+    if view.endswith("。") or _LABELLED.match(view):
         return 0.0, False
     below = range(i + 1, min(len(looks), i + 4))
     if any(heads[j] or _YEAR_MONTH.fullmatch(looks[j].view) for j in below):
         twice = (i + 1 < len(looks) and looks[i + 1].view == view) or (i > 0 and looks[i - 1].view == view)
         return (2.5 if twice else 1.5), False
     return (0.8 if i == 0 else 0.0), False
+
+
+def _page_names(first: Look) -> tuple[str, ...]:
+    """What the first line, often the page's title, may call the article: all of it, or a part of it."""
+    if first.strength >= 2:
+        return ()
+    parts = [part.replace(" ", "") for part in _NAME_PARTS.split(first.spaced)]
+    return (first.view, *(part for part in parts if len(part) >= 8 and part != first.view))
+
+
+def _same_name(view: str, name: str) -> bool:
+    """Whether a line is a page's name, the beginning of it, or little more than it."""
+    if name.startswith(view):
+        return len(view) >= 0.3 * len(name) or len(view) >= 10
+    return len(name) >= 8 and name in view and len(view) <= 2 * len(name)
+
+
+def _heads(look: Look, meta: LineMeta | None) -> bool:
+    """Whether a line stands between a headline and its text: a date, a source or an author."""
+    if meta is not None:
+        return any(pair.key in ("date", "source", "author") for pair in meta.pairs)
+    return look.units <= 30 and not look.values[_END] and _DATED.match(look.spaced) is not None
 
 
 def _mass_below(i: int, looks: Sequence[Look], marks: Sequence[float], mass: Sequence[float]) -> float:
@@ -187,7 +242,7 @@ def _mass_below(i: int, looks: Sequence[Look], marks: Sequence[float], mass: Seq
 
 
 _COLUMN = {name: i for i, name in enumerate(NAMES)}
-_END, _CLAUSE, _FUNCTION = _COLUMN["end"], _COLUMN["clause"], _COLUMN["function"]
+_END, _CLAUSE, _FUNCTION, _DATE = (_COLUMN[name] for name in ("end", "clause", "function", "date"))
 _SHARED = 18  # the first columns of a look, sizes and sentence shape, are weighed anew in each zone
 _AROUND = ("function3", "function8", "end3", "end8", "clause5", "dated4")
 _CONTEXT = (
@@ -280,11 +335,11 @@ def line_scores(looks: Sequence[Look], zones: Zones) -> Floats:
     return scores
 
 
-def body_path(scores: Floats, looks: Sequence[Look], zones: Zones) -> list[bool]:
+def body_path(scores: Sequence[float] | Floats, looks: Sequence[Look], zones: Zones) -> list[bool]:
     """Which lines lie in the main content, by the best path before → in ↔ after. At least one line does."""
     units = np.array([look.units for look in looks], dtype=np.float64)
-    gains = np.clip(scores * np.sqrt((units + 1) / _UNIT), _LOWEST, _HIGHEST).tolist()
-    returns = (np.zeros(len(looks)) if zones.forum else zones.tail).tolist()
+    gains = np.clip(np.asarray(scores, dtype=np.float64) * np.sqrt((units + 1) / _UNIT), _LOWEST, _HIGHEST).tolist()
+    returns = (np.zeros(len(looks)) if zones.forum else zones.tail * (2.0 if zones.anchor >= 0 else 1.0)).tolist()
     before, inside, after = 0.0, -math.inf, -math.inf
     steps: list[tuple[int, int]] = []
     for gain, marks in zip(gains, returns, strict=True):

@@ -1,0 +1,260 @@
+"""From zones to labels: which line is the title, which are metadata, which are chrome and why, which are the body.
+
+`Page.labels` is the order of the decisions. Two kinds of text are told apart first: a *page*, with chrome at its
+edges, is judged line by line with the model of `zones`; anything else is text that somebody already cleaned, and only
+loses what the lexicon recognises at its ends.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cleantext.folding import label_view
+from cleantext.pages.linemeta import LineMeta, normalize_date
+from cleantext.pages.looks import NAMES, look_at
+from cleantext.pages.spam import is_spam_title
+from cleantext.pages.zones import body_path, line_scores, survey
+
+__all__ = ["Block", "Page"]
+
+_REASONS = {
+    "date": "meta/date",
+    "source": "meta/source",
+    "author": "meta/author",
+    "editor": "meta/editor",
+    "counter": "meta/counter",
+    "original_title": "meta/original-title",
+    "url": "meta/url",
+}
+_END, _DATE_END = NAMES.index("end"), NAMES.index("date_end")
+# The edges of a page: where chrome stands on nearly every page and on hardly any clean text.
+_EDGE_LINES, _EDGE_SHARE = 15, 10
+_TITLE_UNITS = 90
+# How far the lines of one list reach below its heading.
+_LIST_REACH = 80
+# What an HTML block knows, in the units of the line model's score.
+_VOTE_WEIGHT, _LINK_WEIGHT, _LINK_FREE = 4.0, 3.0, 0.3
+# Beside these a `时间：` is the time of an event.
+_EVENT = re.compile(
+    r"(会议|活动|比赛|考试|报名|招聘|举办|集合|开庭|演出|讲座)?(地点|地址|主办|主讲|嘉宾|主题|联系人|参加|对象|人数|内容|主持|时长|票价|费用|方式)[:]"
+)
+_NO_TITLE = re.compile(r"[。,;:、]$|^[“\"「『(]")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What is known of a line beside its text: the kind of its block, link density, another extractor's votes."""
+
+    kind: str = "text"
+    link_density: float = 0.0
+    votes: float | None = None
+
+
+class Page:
+    """One text being labelled. After `labels`, `headline` is the title's line or -1; `metas` holds what lines state."""
+
+    def __init__(self, lines: Sequence[str], title: str, blocks: Sequence[Block]) -> None:
+        self._lines = lines
+        self._blocks = blocks
+        self._looks = [look_at(line) for line in lines]
+        self._spam = self._find_spam()
+        self._read = [i for i in range(len(lines)) if i not in self._spam]
+        looks = [self._looks[i] for i in self._read]
+        self._zones = survey(looks, label_view(title[:300])[0])
+        self.metas: dict[int, LineMeta] = {
+            i: meta for i, meta in zip(self._read, self._zones.metas, strict=True) if meta is not None
+        }
+        self._anchor = self._read[self._zones.anchor] if self._zones.anchor >= 0 else -1
+        self._is_page = self._has_chrome_edges()
+        self._scores = self._score()
+        self._inside = self._find_inside()
+        body = [i for i, flag in enumerate(self._inside) if flag]
+        self._first, self._last = (body[0], body[-1]) if body else (len(lines), -1)
+        self.headline = self._find_headline()
+
+    def labels(self) -> list[str]:
+        """A label a line. Where chrome and metadata would be all there is, lines without a sure reason are body."""
+        labels = [self._label(i) for i in range(len(self._lines))]
+        self._mark_dated_list(labels)
+        if "body" not in labels:
+            labels = [
+                label if self._looks[i].strength >= 2 or i in self.metas or label == "title" else "body"
+                for i, label in enumerate(labels)
+            ]
+        return labels
+
+    def _find_spam(self) -> set[int]:
+        body = [line[:2000] for line in self._lines[:60]]
+        found: set[int] = set()
+        for i, line in enumerate(self._lines[:3]):
+            if self._looks[i].strength < 3 and is_spam_title(line, "\n".join(other for other in body if other != line)):
+                found.add(i)
+        return found
+
+    def _has_chrome_edges(self) -> bool:
+        """Whether this is a page rather than clean text: several different lines of chrome at its two ends."""
+        count = len(self._lines)
+        edge = max(_EDGE_LINES, count // _EDGE_SHARE)
+        views: set[str] = set()
+        kinds: set[str] = set()
+        for i, look in enumerate(self._looks):
+            if edge <= i < count - edge or look.strength < 2 or look.reason == "chrome/other":
+                continue
+            if self._blocks[i].kind != "code":
+                views.add(look.view)
+                kinds.add(look.reason or "")
+        return (len(views) >= 4 or (len(views) >= 2 and len(kinds) >= 2)) and len(views) >= 0.03 * min(count, 2 * edge)
+
+    def _score(self) -> list[float]:
+        """The model's score of each line, with what is known of its block; spam has none."""
+        scores = [0.0] * len(self._lines)
+        found = line_scores([self._looks[i] for i in self._read], self._zones).tolist() if self._read else []
+        for i, score in zip(self._read, found, strict=True):
+            block = self._blocks[i]
+            vote = 0.0 if block.votes is None else _VOTE_WEIGHT * (block.votes - 0.5)
+            scores[i] = score + vote - _LINK_WEIGHT * max(0.0, block.link_density - _LINK_FREE)
+        return scores
+
+    def _find_inside(self) -> list[bool]:
+        """Whether each line lies in the main content."""
+        inside = [i not in self._spam for i in range(len(self._lines))]
+        if self._is_page:
+            looks = [self._looks[i] for i in self._read]
+            path = body_path([self._scores[i] for i in self._read], looks, self._zones)
+            for i, flag in zip(self._read, path, strict=True):
+                inside[i] = flag
+            return inside
+        # Clean text loses recognised lines at its ends only, up to the first line that is anything else.
+        for order in (range(len(inside)), range(len(inside) - 1, -1, -1)):
+            for i in order:
+                if self._looks[i].strength < 2 and i not in self.metas and i not in self._spam:
+                    break
+                inside[i] = inside[i] and self._looks[i].strength < 2
+        return inside
+
+    def _find_headline(self) -> int:
+        """The line that is the title, or -1."""
+        if self._anchor >= 0 and self._may_head(self._anchor, sure=self._zones.anchored_by_title):
+            return self._anchor
+        for i in range(min(self._first, len(self._lines) - 1), max(-1, self._first - 4), -1):
+            if self._may_head(i):
+                return i
+        return -1
+
+    def _may_head(self, i: int, *, sure: bool = False) -> bool:
+        """Whether line `i` can be a title: short, no sentence, no chrome, and running text follows soon."""
+        look = self._looks[i]
+        if i in self.metas or i in self._spam or look.units > _TITLE_UNITS or look.view.endswith("。"):
+            return False
+        if sure:
+            return True
+        if look.strength >= 2 or look.units < 4 or _NO_TITLE.search(look.view):
+            return False
+        if self._blocks[i].kind in ("list", "table", "code", "quote"):
+            return False
+        if re.search(r"[.!?]$", look.view) and i != self._anchor:
+            return False
+        below = range(i + 1, min(len(self._lines), i + 5))
+        return any(j in self.metas for j in below) or any(
+            self._looks[j].units > max(40, 2 * look.units) and self._looks[j].values[_END] for j in below
+        )
+
+    def _label(self, i: int) -> str:
+        look, meta, inside = self._looks[i], self.metas.get(i), self._inside[i]
+        if i in self._spam:
+            return "chrome/spam-title"
+        if i == self.headline:
+            return "title"
+        if self._repeats_title(i):
+            return "meta/title"
+        if inside and self._blocks[i].kind == "code":
+            return "body"
+        if look.reason == "chrome/clock" and self.headline >= 0:
+            return "meta/date" if self.headline < i < self._first else "body" if inside else "chrome/clock"
+        if meta is not None and self._states(i, meta):
+            return _REASONS[meta.key] if any(pair.end > pair.start for pair in meta.pairs) else "chrome/other"
+        if look.reason and look.strength >= 2 and not (inside and self._means_it(i)):
+            return look.reason
+        return "body" if inside else self._reason_outside(i)
+
+    def _means_it(self, i: int) -> bool:
+        """Whether a line inside the main content uses the words of chrome to say something."""
+        if not self._is_page:
+            return True
+        look = self._looks[i]
+        if look.units > 40 and look.values[_END]:
+            return self._scores[i] > 0
+        beside = [self._looks[j] for j in (i - 1, i + 1) if self._first <= j <= self._last]
+        return (
+            look.strength < 3 and len(beside) == 2 and all(other.strength < 2 and other.units > 20 for other in beside)
+        )
+
+    def _repeats_title(self, i: int) -> bool:
+        """Whether a line is the title again: near it, or outside the main content."""
+        if self.headline < 0:
+            return False
+        view, title = self._looks[i].view, self._looks[self.headline].view
+        if view == title and len(view) >= 4:
+            return not self._inside[i] or abs(i - self.headline) <= 6
+        return (
+            i < min(self.headline, 3)
+            and len(title) >= 4
+            and view.startswith(title)
+            and len(view) <= 3 * len(title) + 20
+        )
+
+    def _states(self, i: int, meta: LineMeta) -> bool:
+        """Whether a line that reads as metadata is metadata where it stands."""
+        view = self._looks[i].view
+        labels = {pair.key for pair in meta.pairs if pair.label}
+        beside = [self._looks[j].view for j in (i - 1, i + 1) if 0 <= j < len(self._lines)]
+        if re.search(r"[。!?]$", view) or any(_EVENT.match(other) for other in beside):
+            return False
+        if not self._inside[i] or self._zones.forum or labels & {"original_title", "url"}:
+            return True
+        if self._heads_text(i):
+            return not meta.ambiguous or self.headline >= 0 or normalize_date(self._looks[i].spaced) is not None
+        if not labels or (meta.ambiguous and "editor" not in labels):
+            return False
+        return all(
+            j in self.metas or self._looks[j].strength >= 2 or not self._inside[j]
+            for j in range(i + 1, min(len(self._lines), i + 5))
+        )
+
+    def _heads_text(self, i: int) -> bool:
+        """Whether no paragraph stands between the title, or the top, and line `i`."""
+        start = self.headline + 1 if 0 <= self.headline < i else 0
+        return i - start < 6 and not any(self._inside[j] and self._looks[j].units > 30 for j in range(start, i))
+
+    def _reason_outside(self, i: int) -> str:
+        """The reason of a line outside the main content that no entry of the lexicon names."""
+        if i < self._first:
+            return "chrome/navigation"
+        for j in range(i, max(self._first, i - _LIST_REACH), -1):
+            look = self._looks[j]
+            if look.strength >= 2 and look.reason in ("chrome/related", "chrome/comments", "chrome/legal"):
+                return look.reason
+        return "chrome/related" if self._looks[i].values[_DATE_END] else "chrome/other"
+
+    def _mark_dated_list(self, labels: list[str]) -> None:
+        """Label a list of titles with dates, three or more below the last paragraph, as related."""
+        text = [
+            i for i, look in enumerate(self._looks) if look.units > 40 and look.values[_END] and labels[i] == "body"
+        ]
+        if not text:
+            return
+        run: list[int] = []
+        dated = 0
+        for i in range(text[-1] + 1, len(labels)):
+            look = self._looks[i]
+            title_like = (
+                look.values[_DATE_END] and not look.values[_END] and 8 <= look.units <= 80 and i not in self.metas
+            )
+            if labels[i] in ("body", "chrome/other") and (title_like or look.units <= 1):
+                run.append(i)
+                dated += bool(title_like)
+        if dated >= 3:
+            for i in run:
+                labels[i] = "chrome/related"
