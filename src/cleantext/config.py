@@ -140,7 +140,7 @@ class DedupConfig:
     shingle_unit: str = option("auto", "unit of a shingle", flag="shingle-unit", choices=("auto", "char", "word"))
     min_chars: int = option(
         20,
-        "characters of match text under which a text is a duplicate only if it is equal",
+        "characters of match text (a word counts 2.5) under which only equal texts are duplicates",
         flag="min-chars",
         bounds=(0, 10_000),
     )

@@ -89,3 +89,22 @@ def test_kept_ones_stay_and_nothing_is_lost(paragraphs: list[str]) -> None:
     kept = {paragraphs[i] for i in found.kept}
     assert kept >= {text for text in paragraphs if len(text) < 20}
     assert kept >= {text for text in paragraphs if text == LONG + OTHER}
+
+
+def test_refrains_of_english_verse_stay() -> None:
+    verse = [
+        "The road is long and the night is cold",
+        "And miles of snow before the door",
+        "A lamp is lit",
+        "And miles of snow before the door",
+    ]
+    assert find_repeats(verse).removals == ()
+    prose = "The quick brown fox jumps over the lazy dog."
+    assert [tuple(r)[:3] for r in find_repeats([prose, "Something else stands here.", prose]).removals] == [
+        (2, 0, "exact")
+    ]
+
+
+def test_digits_count_one_each() -> None:
+    line = "2021年8月18日 2022年9月19日 2023"
+    assert len(find_repeats([line, "别的话", line]).removals) == 1

@@ -70,7 +70,7 @@ def score_pair(a: str, b: str, config: DedupConfig | Config | None = None, *, le
     equal = bool(matched[0]) and matched[0] == matched[1]
     jaccard = 1.0 if equal else shared / max(total, 1)
     containment = (1.0, 1.0) if equal else (shared / max(first.size, 1), shared / max(second.size, 1))
-    kind, why = _verdict(matched, jaccard, containment, chosen)
+    kind, why = _verdict(matched, float(texts.weights.min()), jaccard, containment, chosen)
     bands = choose_bands(chosen.threshold, chosen.recall, chosen.num_perm)
     return PairScore(
         level=level,
@@ -88,16 +88,15 @@ def score_pair(a: str, b: str, config: DedupConfig | Config | None = None, *, le
 
 
 def _verdict(
-    matched: tuple[str, str], jaccard: float, containment: tuple[float, float], config: DedupConfig
+    matched: tuple[str, str], weight: float, jaccard: float, containment: tuple[float, float], config: DedupConfig
 ) -> tuple[str | None, str]:
     """The kind of duplicate, and why."""
     if not all(matched):
         return None, "a text without letters or digits matches nothing"
     if matched[0] == matched[1]:
         return "exact", "their match texts are equal"
-    short = min(map(len, matched))
-    if short < config.min_chars:
-        return None, f"{short} characters of match text are under {config.min_chars}, where only equal texts count"
+    if weight < config.min_chars:
+        return None, f"{weight:g} characters of match text are under {config.min_chars}, where only equal texts count"
     if jaccard >= config.threshold:
         return "near", f"Jaccard {jaccard:.4f} reaches the threshold {config.threshold:g}"
     share, which = max((containment[0], "first"), (containment[1], "second"), key=lambda one: one[0])

@@ -177,7 +177,7 @@ class Search:
         self.texts = match_texts(texts, self.rule)
         self.lengths = self.texts.lengths
         self.first = equal_groups(self.texts)
-        self.long: Flags = (self.lengths >= config.min_chars) & (self.lengths > 0)
+        self.long: Flags = (self.texts.weights >= config.min_chars) & (self.lengths > 0)
 
     def run(self, ranks: I64, protected: Flags, kinds: Kinds, short: bool = True) -> Duplicates:
         """The duplicates, given the rank of each text; without `short`, short texts are no duplicates at all."""

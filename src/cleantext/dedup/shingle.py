@@ -32,6 +32,8 @@ _SIZES = {"paragraph": 3, "document": 5}
 # Characters or shingles handled at a time: bounds the temporary arrays.
 _BATCH = 1 << 20
 _MASK = 2**64 - 1
+# What the first, second, third and every further letter of a word weighs, in halves of a character.
+_WORD_HALVES = np.array([2, 2, 1, 0], dtype=np.int64)
 
 # Blocks of scripts that are written without spaces between words; Hangul too, for it spaces inconsistently.
 _UNSPACED = (
@@ -73,6 +75,21 @@ class MatchTexts:
     def lengths(self) -> I64:
         """Characters of each match text."""
         return np.diff(self.offsets)
+
+    @property
+    def weights(self) -> npt.NDArray[np.float64]:
+        """How much each match text says, in characters: a word of a spaced script counts as at most two and a half.
+
+        Seven Chinese characters and seven English words are a line of verse; seven letters are not.
+        """
+        position = np.arange(self.codes.size) - np.maximum.accumulate(
+            np.where(self.begins, np.arange(self.codes.size), 0)
+        )
+        letters = ~(_unspaced()[self.codes] | ((self.codes >= ord("0")) & (self.codes <= ord("9"))))
+        halves = np.where(letters, _WORD_HALVES[np.minimum(position, 3)], 2)
+        sums = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(halves)])
+        weights: npt.NDArray[np.float64] = np.diff(sums[self.offsets]) / 2
+        return weights
 
     def text(self, index: int) -> str:
         """The match text at `index`."""
