@@ -91,7 +91,7 @@ def extract(
     """The main content of `source` as it stands there: chrome removed, nothing repaired or converted."""
     cleaner = Cleaner(Config.from_dict({"extract": {"kind": kind}}))
     text = cleaner.decoded(source, content_type).text
-    content, pieces = cleaner.main_content(text, url=url, content_type=content_type)
+    content, pieces = cleaner.main_content(text, url=url, content_type=content_type, mend=False)
     return dataclasses.replace(
         content,
         blocks=tuple(content.source_text[piece.start : piece.end] for piece in pieces),
@@ -190,14 +190,18 @@ class Cleaner:
         kind: str = "auto",
         title: str | None = None,
         content_type: str | None = None,
+        mend: bool = True,
     ) -> tuple[MainContent, list[_Piece]]:
-        """What is removed and known of a decoded text, and the pieces that stay, repaired but not yet compared."""
+        """What is removed and known of a decoded text, and the pieces that stay.
+
+        The pieces are repaired but not yet compared; without `mend` only as far as the labels of a dump need it.
+        """
         forced = self.config.extract.kind
         kind = forced if forced != "auto" else kind
         if kind == "text":
             return MainContent(source_text=text), _paragraphs(text)
         if kind == "html" or (kind == "auto" and _is_html(text, content_type)):
-            return self._page(text, url)
+            return self._page(text, url, mend=mend)
         return self._dump(text, url, title)
 
     def _dump(self, text: str, url: str | None, title: str | None) -> tuple[MainContent, list[_Piece]]:
@@ -232,17 +236,17 @@ class Cleaner:
             if line.end > line.start:
                 yield _line_piece(line, self.config.repair), reason
 
-    def _page(self, html: str, url: str | None) -> tuple[MainContent, list[_Piece]]:
+    def _page(self, html: str, url: str | None, *, mend: bool) -> tuple[MainContent, list[_Piece]]:
         from cleantext.pages.extract import extract_page  # noqa: PLC0415 - trafilatura and the parser: only for pages
 
         content = extract_page(html, url=url, config=self.config.extract, limits=self.config.limits)
+        pieces = [
+            _Piece(start=start, end=end, text=content.source_text[start:end], kind=kind)
+            for (start, end), kind in zip(content.spans, content.kinds, strict=True)
+        ]
         # The parser has decoded entities; what looks like one now is text about HTML.
         repair = dataclasses.replace(self.config.repair, entities=False)
-        pieces = []
-        for (start, end), kind in zip(content.spans, content.kinds, strict=True):
-            line = Line(number=0, start=start, end=end, text=content.source_text[start:end])
-            pieces.append(dataclasses.replace(_line_piece(line, repair), kind=kind))
-        return content, pieces
+        return content, [piece.then(*_steps(repair_line(piece.text, repair))) for piece in pieces] if mend else pieces
 
     def _finished(self, piece: _Piece, conversion: str | None) -> _Piece:
         """`piece` in its final script and punctuation, without white space around it."""
