@@ -23,8 +23,10 @@ def bare(text: str) -> str:
     return _SIGNS.sub("", text)
 
 
-def align(blocks: Sequence[str], pieces: Sequence[str]) -> tuple[tuple[float, ...], int]:
-    """The share of each block's letters and digits that the pieces cover, and how many of the pieces' are in no block.
+def align(
+    blocks: Sequence[str], pieces: Sequence[str], others: Sequence[str] = ()
+) -> tuple[tuple[float, ...], tuple[float, ...], int]:
+    """The share of each block's letters and digits that `pieces` cover; that `others` cover; how many are in no block.
 
     Linear: a piece is looked for where the last one ended, else through an index of every eighth position; a match
     runs as far as the letters and digits are equal, across blocks. Repeated text is matched in order.
@@ -32,22 +34,10 @@ def align(blocks: Sequence[str], pieces: Sequence[str]) -> tuple[tuple[float, ..
     texts = [bare(block) for block in blocks]
     aligner = _Aligner(texts)
     unaligned = sum(aligner.place(bare(piece)) for piece in pieces)
-    shares, position = [], 0
-    for text in texts:
-        covered = aligner.covered.count(1, position, position + len(text))
-        shares.append(covered / len(text) if text else -1.0)
-        position += len(text)
-    return tuple(_fill(shares)), unaligned
-
-
-def _fill(shares: list[float]) -> list[float]:
-    """A block of signs alone goes the way of the block before it."""
-    last = 0.0
-    filled = []
-    for share in shares:
-        last = share if share >= 0 else last
-        filled.append(last)
-    return filled
+    shares = aligner.shares(texts)
+    aligner.restart()
+    unaligned += sum(aligner.place(bare(piece)) for piece in others)
+    return shares, aligner.shares(texts), unaligned
 
 
 class _Aligner:
@@ -64,6 +54,21 @@ class _Aligner:
             if 0 < len(text) < 2 * _ANCHOR:
                 self._whole.setdefault(text, []).append(position)
             position += len(text)
+
+    def restart(self) -> None:
+        """Forget what was covered."""
+        self.covered = bytearray(len(self.text))
+        self._cursor = 0
+
+    def shares(self, texts: Sequence[str]) -> tuple[float, ...]:
+        """How much of each text is covered; one of signs alone goes the way of the one before it."""
+        shares, position, last = [], 0, 0.0
+        for text in texts:
+            if text:
+                last = self.covered.count(1, position, position + len(text)) / len(text)
+            shares.append(last)
+            position += len(text)
+        return tuple(shares)
 
     def place(self, piece: str) -> int:
         """Cover what `piece` matches; the number of its characters that match nothing."""

@@ -52,6 +52,8 @@ _MAX_CELL = 400
 # A page that shows less than this, or hides more than so many times what it shows, is shown whole.
 _LITTLE = 100
 _MOSTLY_HIDDEN = 4
+_HAN = re.compile("[\u3400-\u9fff]+")
+_CHINESE = 0.1
 # Lines between single <br> that are wider than this on average and end like sentences are paragraphs.
 _PARAGRAPH_COLUMNS = 40
 
@@ -81,12 +83,14 @@ class Block:
 class Page:
     """A page's blocks in document order and the text they make, joined by line breaks.
 
-    `flags` say what the limits did: `flattened` (deeper than the parser may go), `truncated` (more nodes than allowed).
+    `is_chinese` says that a tenth or more of it is Han characters, `flags` what the limits did: `flattened` (deeper
+    than the parser may go), `truncated` (more nodes than allowed).
     """
 
     source_text: str
     blocks: tuple[Block, ...]
     dom: Dom
+    is_chinese: bool = False
     flags: tuple[str, ...] = ()
 
 
@@ -115,8 +119,14 @@ def cut_page(dom: Dom) -> Page:
         blocks.append(_block(draft, position, words))
         position = blocks[-1].end + 1
     flags = [name for name in ("flattened", "truncated") if getattr(dom, name)]
+    text = "\n".join(block.text for block in blocks)
+    han = len(text) - len(_HAN.sub("", text))
     return Page(
-        source_text="\n".join(block.text for block in blocks), blocks=tuple(blocks), dom=dom, flags=tuple(flags)
+        source_text=text,
+        blocks=tuple(blocks),
+        dom=dom,
+        is_chinese=han >= max(1, _CHINESE * len(text)),
+        flags=tuple(flags),
     )
 
 
@@ -172,6 +182,8 @@ class _Cutter:
     def cut(self, events: Iterator[Event]) -> list[_Draft]:
         for kind, name, attributes in events:
             if kind == TEXT:
+                if not self._pieces and name.isspace() and not self._scope.preformatted:
+                    continue
                 self._pieces.append(name)
                 if self._scope.link:
                     self._linked += len("".join(name.split()))

@@ -12,17 +12,21 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from cleantext.config import LimitsConfig
 from cleantext.errors import LimitExceededError
 
-__all__ = ["BLOCK_TAGS", "CLOSE", "OPEN", "TEXT", "Dom", "Event", "Head", "decode_email", "parse"]
+__all__ = ["BLOCK_TAGS", "CLOSE", "OPEN", "TEXT", "TREE_FAULTS", "Dom", "Event", "Head", "decode_email", "parse"]
 
 OPEN, CLOSE, TEXT = 0, 1, 2
 # What happened, the tag (or the text), and the attributes of an element that opens.
 Event = tuple[int, str, Mapping[str, str | None]]
+
+# What libraries that read lxml trees have raised on odd pages; a page that does that to one goes to another.
+TREE_FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 
 
 def _names(text: str) -> frozenset[str]:
@@ -53,8 +57,9 @@ _UNSHOWN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IG
 # More open formatting elements than this are reopened in no paragraph.
 _MAX_FORMATTING = 16
 _MAX_ATTRIBUTES = 1024
-# So few tags cannot take the parser long, whatever they are.
-_FEW_TAGS, _FEW_FORMATTING = 4000, 200
+# So few tags for each level allowed cannot take the parser long, whatever they are; nor so few formatting elements
+# reopened at every tag. Such pages are parsed as they are, however deep.
+_FEW_TAGS, _FEW_REOPENED = 24, 600_000
 # Three times what the largest of two thousand labelled pages have, or more; and the slowest reading measured.
 _EASY_NODES, _EASY_TABLES, _EASY_LISTS = 50_000, 300, 1500
 _EASY_NODES_PER_SECOND = 2000
@@ -67,7 +72,11 @@ _ATTRIBUTE = r"""(?:[\s/]*+=?[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:
 _MANY_ATTRIBUTES = re.compile(rf"(<[a-zA-Z][^\s/>]*+{_ATTRIBUTE}{{{_MAX_ATTRIBUTES}}})({_ATTRIBUTE}++)")
 _BETWEEN_ATTRIBUTES = re.compile(r"(</script\s*>)|[\s/\"'>=]", re.IGNORECASE)
 _DATED = 'time[pubdate], [itemprop="datePublished"], time[datetime], abbr.published, .entry-date, .post-date'
-_MAX_DATED = 5
+_SIGNED = (
+    '[rel~="author"], [itemprop="author"] [itemprop="name"], a[href*="/author/"], [class*="author-name"],'
+    ' [class*="author_name"], [class*="byline"] a, [class*="byline"], .author a, .author'
+)
+_MAX_MARKED = 5
 _WEIGHT = re.compile(r"<(?:script|style|svg)(?=[\s/>])|<!--", re.IGNORECASE)
 _WEIGHT_END = {f"<{name}": re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in ("script", "style", "svg")} | {
     "<!--": _COMMENT_END
@@ -80,8 +89,8 @@ _HEX = re.compile(r"[0-9a-fA-F]{6,}")
 class Head:
     """What a page declares of itself.
 
-    `meta` maps lower-case names, properties and itemprops of meta elements to their contents; `dates` are what the
-    elements say that mark up a date.
+    `meta` maps lower-case names, properties and itemprops of meta elements to their contents; `dates` and `authors` are
+    what the elements say that mark up a date or an author.
     """
 
     title: str = ""
@@ -90,6 +99,7 @@ class Head:
     meta: Mapping[str, str]
     json_ld: tuple[str, ...] = ()
     dates: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
 
 
 class Dom:
@@ -148,12 +158,13 @@ class Dom:
             return TEXT, node.text_content or "", {}
         if not node.is_element_node:
             return None
-        tag, attributes = node.tag or "", node.attributes
-        if email := _email(tag, attributes):
-            return TEXT, email, {}
+        tag = node.tag or ""
         if tag in unshown:
             return None
-        if not hidden and _is_hidden(tag, attributes):
+        attributes = node.attributes
+        if attributes and (email := _email(tag, attributes)):
+            return TEXT, email, {}
+        if not hidden and (attributes or tag == "dialog") and _is_hidden(tag, attributes):
             self.hidden += len(node.text())
             return None
         return OPEN, tag, attributes
@@ -181,6 +192,17 @@ class Dom:
         return "".join([*pieces, self.html[start:]])
 
     @cached_property
+    def tree(self) -> Any:
+        """The page as trafilatura and htmldate read it: an lxml tree, or None where lxml makes no page of it."""
+        from trafilatura import load_html  # noqa: PLC0415 - a second to import, and only some pages need it
+
+        try:
+            tree = load_html(self.slim)
+        except TREE_FAULTS:
+            return None
+        return tree if tree is not None and tree.tag == "html" else None
+
+    @cached_property
     def head(self) -> Head:
         """What the page declares of itself, wherever in the page it does so."""
         meta: dict[str, str] = {}
@@ -198,7 +220,8 @@ class Dom:
             language=(root.attributes.get("lang") or "").strip() if root else "",
             canonical=((canonical.attributes.get("href") or "") if canonical else "").strip(),
             meta=meta,
-            dates=tuple(_date_of(node) for node in self._parser.css(_DATED)[:_MAX_DATED]),
+            dates=tuple(_date_of(node) for node in self._parser.css(_DATED)[:_MAX_MARKED]),
+            authors=tuple(" ".join(node.text().split()) for node in self._parser.css(_SIGNED)[:_MAX_MARKED]),
             json_ld=tuple(node.text() for node in self._parser.css("script") if _is_json_ld(node)),
         )
 
@@ -249,8 +272,10 @@ def _tame(html: str, max_depth: int) -> str:
     """`html` itself, or where it is deeper or busier than the parser can take in linear time, a tamer copy."""
     html = _MANY_ATTRIBUTES.sub(_merge_attributes, html)
     names = _START.findall(html)
-    if len(names) <= _FEW_TAGS and sum(name.lower() in _FORMATTING for name in names) <= _FEW_FORMATTING:
-        return html
+    if len(names) <= _FEW_TAGS * max_depth:
+        reopened = sum(name.lower() in _FORMATTING for name in names) * len(names)
+        if reopened <= _FEW_REOPENED:
+            return html
     scan, edits = _Scan(max_depth), list[tuple[int, int, str]]()
     position = 0
     while match := _TAG.search(html, position):

@@ -7,7 +7,7 @@ has a reason: what its words say, where it stands, or how much of it is links.
 
 from __future__ import annotations
 
-import re
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
@@ -17,12 +17,17 @@ from typing import Any, Protocol
 from cleantext.config import ExtractConfig, LimitsConfig
 from cleantext.pages.align import align, bare
 from cleantext.pages.blocks import Block, Page, parse_page
+from cleantext.pages.dom import TREE_FAULTS
 from cleantext.pages.dump import Hint, Labels, LineLabel, label_lines
 from cleantext.pages.metadata import page_metadata
 from cleantext.pages.rules import PageRules
 from cleantext.records import Field, MainContent, Removed
 
-__all__ = ["EXTRACTORS", "All", "Extractor", "LinkDensity", "Trafilatura", "Votes", "extract_page", "is_chinese"]
+__all__ = ["EXTRACTORS", "All", "Extractor", "LinkDensity", "Trafilatura", "Votes", "extract_page"]
+
+# What they would say on standard error about pages that they find empty, our flags say.
+for _name in ("trafilatura", "htmldate"):
+    logging.getLogger(_name).addHandler(logging.NullHandler())
 
 # A block stays where an extractor keeps at least this share of its characters.
 _KEPT = 0.5
@@ -30,8 +35,6 @@ _LINKS = 0.5
 # Comments that are so many times what else there is make the page a discussion; others count for so much.
 _DISCUSSION = 2.0
 _HALF_VOTE = 0.45
-# From this share of Han characters on the labeller of text dumps decides, with the votes before it.
-_CHINESE = 0.1
 _ASIDE = frozenset({"nav", "header", "footer", "aside", "form", "dialog"})
 # So many blocks that an extractor leaves out between two that it keeps stay, if few of their characters are links.
 _GAP, _GAP_LINKS = 2, 0.3
@@ -47,7 +50,6 @@ _TELLING = {
 }
 # A link no longer than this is an item of a menu rather than another page's title.
 _MENU_ITEM = 12
-_HAN = re.compile("[\u3400-\u9fff]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,20 +82,22 @@ class Trafilatura:
         """Its text aligned with the blocks; None where it finds none or would take too long."""
         from trafilatura import bare_extraction  # noqa: PLC0415 - a second to import, and only pages need it
 
-        if not page.dom.is_easy:
+        if not page.dom.is_easy or page.dom.tree is None:
             return None
-        document = bare_extraction(
-            page.dom.slim, url=url, fast=is_chinese(page), output_format="xml", include_formatting=False
-        )
+        try:
+            document = bare_extraction(
+                page.dom.tree, url=url, fast=page.is_chinese, output_format="xml", include_formatting=False
+            )
+        except TREE_FAULTS:
+            return None
         if document is None or isinstance(document, dict):
             return None
         texts = [block.text for block in page.blocks]
-        shares, unaligned = align(texts, [*_pieces(document.body)])
-        comments, missing = align(texts, [*_pieces(document.commentsbody)])
+        shares, comments, unaligned = align(texts, [*_pieces(document.body)], [*_pieces(document.commentsbody)])
         sizes = [sum(map(mul, map(len, texts), part)) for part in (shares, comments)]
         weight = 1 if sizes[1] > _DISCUSSION * sizes[0] else _HALF_VOTE
         both = tuple(min(1.0, share + weight * comment) for share, comment in zip(shares, comments, strict=True))
-        return Votes(shares=both, unaligned=unaligned + missing) if any(share >= _KEPT for share in both) else None
+        return Votes(shares=both, unaligned=unaligned) if any(share >= _KEPT for share in both) else None
 
 
 def _pieces(part: Iterable[Any]) -> Iterator[str]:
@@ -148,19 +152,13 @@ def extract_page(
     page = parse_page(html, limits)
     extractor, votes = _votes(page, url, config)
     lines = _lines(page)
-    judged = extractor.name != "all" and (extractor.name == "links" or is_chinese(page))
+    judged = extractor.name != "all" and (extractor.name == "links" or page.is_chinese)
     labels = _labels(page, lines, votes) if judged else _unjudged(page, lines, votes)
     metadata = page_metadata(page, url=url, labelled=labels.metadata)
     verdicts = _verdicts(page, lines, labels.lines, metadata, PageRules(config.rules, url))
     asked = EXTRACTORS[config.extractor][0]
     stood_in = (f"extractor-{extractor.name}",) if lines and extractor is not asked else ()
     return _content(page, lines, verdicts, metadata, (*page.flags, *stood_in))
-
-
-def is_chinese(page: Page) -> bool:
-    """Whether enough of the page is Han characters for the labeller of text dumps to decide."""
-    text = page.source_text
-    return len(text) - len(_HAN.sub("", text)) >= _CHINESE * max(1, len(text))
 
 
 @dataclass(frozen=True, slots=True)

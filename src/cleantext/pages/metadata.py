@@ -12,12 +12,13 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from html import unescape
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from cleantext.folding import match_text
 from cleantext.pages.blocks import Block, Page
-from cleantext.pages.dom import Head
+from cleantext.pages.dom import TREE_FAULTS, Head
 from cleantext.records import Field
 
 __all__ = ["page_metadata", "parse_date"]
@@ -35,6 +36,8 @@ _NAMES = {
     "editor": "editor contenteditor",
     "site": "og:site_name application-name al:ios:app_name sitename",
 }
+_LINE_NUMBER = re.compile(r"line (\d+)")
+_NEAR = 12
 _ARTICLES = re.compile(
     r"article|posting|report|creativework|product|webpage|question|recipe|review|event|book|course", re.I
 )
@@ -43,8 +46,12 @@ _DATE = re.compile(
 )
 _TITLE_BREAK = re.compile(r"\s*[|_\uff5c»›–—·]\s*|\s+[-:]\s+|(?<=[\u3400-\u9fff])-(?=[\u3400-\u9fff])")
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?:[-_][a-zA-Z0-9]{2,8})*")
+_BY = re.compile(r"^(?:written\s+by|by|作者|文)\s*[:：]?\s+", re.IGNORECASE)
+_HAN = re.compile("[\u3400-\u9fff]")
+_YEAR = re.compile(r"\d{4}|\n")
 _NO_NAME = re.compile(
-    r"https?:|www\.|[{}<>@=]|^\W*$|^(?:admin(?:istrator)?|root|null|none|undefined|unknown|佚名|匿名)$", re.I
+    r"https?:|^/|www\.|[{}<>@=]|^\W*$|^(?:admin(?:istrator)?|root|null|none|undefined|unknown|佚名|匿名)$|^\w+(?:\.\w+){2,}$",
+    re.I,
 )
 
 
@@ -54,21 +61,19 @@ def page_metadata(
     """The page's metadata by name, each value with where it came from."""
     head, labelled = page.dom.head, labelled or {}
     graph = list(_articles(head))
+    title = _title(page, head, graph, labelled, url)
     found: dict[str, Field | None] = {
-        "title": _title(page, head, graph, labelled),
-        "date": _first(_dates(head, graph, labelled)) or _html_date(page, url),
-        "author": _first(_named("author", head, graph, labelled)),
+        "title": title,
+        "date": _first(_dates(page, head, graph, labelled, url)),
+        "author": _first(_authors(head, graph, labelled, title)),
         "source": _first(_named("source", head, (), labelled)),
         "editor": _first(_named("editor", head, graph, labelled)),
         "site": _first(_sites(head, graph)),
         "canonical": _canonical(head, url),
         "language": _language(page, head),
     }
-    known = {name: field for name, field in found.items() if field}
-    site = known.get("site")
-    if site and (author := known.get("author")) and author.value == site.value and "author" not in labelled:
-        del known["author"]
-    return {**{name: field for name, field in labelled.items() if name not in found}, **known}
+    known = {name: field for name, field in found.items() if field and field.value}
+    return {**{name: field for name, field in labelled.items() if name not in found and field.value}, **known}
 
 
 def parse_date(text: str) -> str | None:
@@ -114,7 +119,7 @@ def _texts(value: Any) -> Iterator[str]:
     for item in value if isinstance(value, list) else [value]:
         name = item.get("name") if isinstance(item, dict) else item
         if isinstance(name, str) and name.strip():
-            yield " ".join(name.split())
+            yield " ".join(unescape(name).split())
 
 
 def _declared(names: str, head: Head) -> Iterator[Field]:
@@ -123,25 +128,59 @@ def _declared(names: str, head: Head) -> Iterator[Field]:
             yield Field(value=value[:_MAX_VALUE], origin=f"meta {name}")
 
 
-def _dates(head: Head, graph: Iterable[Mapping[str, Any]], labelled: Mapping[str, Field]) -> Iterator[Field]:
-    candidates = [
-        *(Field(value=text, origin="json-ld") for item in graph for text in _texts(item.get("datePublished"))),
-        *_declared(_NAMES["date"], head),
-        *(field for field in [labelled.get("date")] if field),
-        *(Field(value=text, origin="time") for text in head.dates),
-    ]
-    for field in candidates:
+def _dates(
+    page: Page, head: Head, graph: Iterable[Mapping[str, Any]], labelled: Mapping[str, Field], url: str | None
+) -> Iterator[Field]:
+    for item in graph:
+        yield from _as_dates(Field(value=text, origin="json-ld") for text in _texts(item.get("datePublished")))
+    yield from _as_dates(_declared(_NAMES["date"], head))
+    line = labelled.get("date")
+    if line and _is_near(line, labelled.get("title")):
+        yield from _as_dates([line])
+    yield from _as_dates(Field(value=text, origin="time") for text in head.dates)
+    if found := _html_date(page, url):
+        yield found
+    if line:
+        yield from _as_dates([line])
+
+
+def _as_dates(fields: Iterable[Field]) -> Iterator[Field]:
+    for field in fields:
         if found := parse_date(field.value):
             yield Field(value=found, origin=field.origin)
 
 
+def _is_near(line: Field, title: Field | None) -> bool:
+    """Whether a labelled line stands close to the title's: a date elsewhere on the page may be anything's."""
+    numbers = [_LINE_NUMBER.fullmatch(field.origin) for field in (line, title) if field]
+    return len(numbers) == 2 and all(numbers) and abs(int(numbers[0][1]) - int(numbers[1][1])) <= _NEAR
+
+
 def _html_date(page: Page, url: str | None) -> Field | None:
-    if not page.dom.is_easy:
+    if not page.dom.is_easy or page.dom.tree is None:
         return None
     from htmldate import find_date  # noqa: PLC0415 - only for pages that declare no date
 
-    found = find_date(page.dom.slim, url=url, extensive_search=False, original_date=True)
+    try:
+        found = find_date(page.dom.tree, url=url, extensive_search=False, original_date=True)
+    except TREE_FAULTS:
+        return None
     return Field(value=found, origin="htmldate") if found else None
+
+
+def _authors(
+    head: Head, graph: Iterable[Mapping[str, Any]], labelled: Mapping[str, Field], title: Field | None
+) -> Iterator[Field]:
+    """Declared authors that are not just the site's name, the labelled line, elements marked as the author's."""
+    site = match_text("".join(field.value for field in _sites(head, graph)) + head.title)
+    site = site.replace(match_text(title.value), "") if title else site
+    for field in _named("author", head, graph, labelled):
+        if not _HAN.search(field.value) or field.origin.startswith("line") or match_text(field.value) not in site:
+            yield field
+    for text in head.authors:
+        value = _BY.sub("", text)
+        if value and len(value) <= _MAX_NAME and not _NO_NAME.search(value) and not _YEAR.search(value):
+            yield Field(value=value, origin="author element")
 
 
 def _named(name: str, head: Head, graph: Iterable[Mapping[str, Any]], labelled: Mapping[str, Field]) -> Iterator[Field]:
@@ -151,8 +190,9 @@ def _named(name: str, head: Head, graph: Iterable[Mapping[str, Any]], labelled: 
         *(field for field in [labelled.get(name)] if field),
     ]
     for field in candidates:
-        if 0 < len(field.value) <= _MAX_NAME and not _NO_NAME.search(field.value):
-            yield field
+        value = field.value.strip(" ,;，；、|")
+        if 0 < len(value) <= _MAX_NAME and not _NO_NAME.search(value):
+            yield Field(value=value, origin=field.origin)
 
 
 def _sites(head: Head, graph: Iterable[Mapping[str, Any]]) -> Iterator[Field]:
@@ -176,7 +216,7 @@ def _canonical(head: Head, url: str | None) -> Field | None:
 
 def _language(page: Page, head: Head) -> Field | None:
     """The declared language, unless the text is plainly in another script; then what the script says."""
-    text = page.source_text[:20_000]
+    text = page.source_text[:5000]
     han, kana = len(re.findall("[\u3400-\u9fff]", text)), len(re.findall("[\u3040-\u30ff]", text))
     letters = len(re.findall("[a-zA-Z\u0400-\u04ff\uac00-\ud7af]", text))
     script = "ja" if kana * 20 > han + kana > 20 else "zh" if han > 20 and han > letters else ""
@@ -190,7 +230,13 @@ def _language(page: Page, head: Head) -> Field | None:
     return Field(value=script, origin="text") if script else None
 
 
-def _title(page: Page, head: Head, graph: Iterable[Mapping[str, Any]], labelled: Mapping[str, Field]) -> Field | None:
+def _title(
+    page: Page,
+    head: Head,
+    graph: Iterable[Mapping[str, Any]],
+    labelled: Mapping[str, Field],
+    url: str | None,
+) -> Field | None:
     """A heading that the head's titles agree with, else the best of those titles, else the labelled line."""
     declared = [
         *(Field(value=text, origin="json-ld") for item in graph for text in _texts(item.get("headline"))),
@@ -201,28 +247,43 @@ def _title(page: Page, head: Head, graph: Iterable[Mapping[str, Any]], labelled:
     headings = [block for block in page.blocks if block.kind == "heading"][:200]
     best: tuple[float, Block | None] = (0.0, None)
     for block in headings:
-        key = match_text(block.text[:_MAX_VALUE])
-        if len(key) < 2 or not any(key in other for other in keys):
-            continue
-        share = max(len(key) / len(other) for other in keys if key in other) + (block.level == 1) * 0.2
-        if share > best[0]:
-            best = share, block
-    if best[1] is not None and best[0] >= 0.3:
+        score = _agreement(match_text(block.text[:_MAX_VALUE]), keys, first=block.level == 1)
+        best = max(best, (score, block), key=lambda found: found[0])
+    if best[1] is not None:
         return Field(value=" ".join(best[1].text.split()), origin=f"h{best[1].level}")
-    if "title" in labelled and any(match_text(labelled["title"].value) in key for key in keys):
-        return labelled["title"]
-    for field in declared:
-        if field.origin != "title":
-            return field
-    if declared:
-        return Field(value=_without_site(declared[0].value), origin="title")
-    first = next((block for block in headings if block.level == 1), None)
-    return labelled.get("title") or (Field(value=first.text, origin="h1") if first else None)
+    site = match_text(head.meta.get("og:site_name", "") + (urlsplit(url or "").hostname or ""))
+    told = next((Field(value=_without_site(field.value, site), origin=field.origin) for field in declared), None)
+    line = labelled.get("title")
+    if told is None or match_text(told.value) in site:
+        first = next((block for block in headings if block.level == 1), None)
+        return line or told or (Field(value=first.text, origin="h1") if first else None)
+    if line and any(match_text(line.value) in key for key in keys) and len(line.value) >= 0.6 * len(told.value):
+        return line
+    return told
 
 
-def _without_site(title: str) -> str:
-    """A title without the names of section and site behind it: its first part that is long enough to be one."""
+def _agreement(heading: str, titles: Iterable[str], *, first: bool) -> float:
+    """How well a heading agrees with a declared title, above 0 where it does: it is most of it, and not its end only.
+
+    At the end of a declared title stands the site, which many a page shows as a heading of the first level.
+    """
+    if len(heading) < 2:
+        return 0.0
+    agreement = 0.0
+    for title in titles:
+        share = len(heading) / len(title) if heading in title else 0.0
+        if share >= (0.3 if first else 0.5):
+            agreement = max(agreement, share + 0.5 * first - 0.4 * (share < 1 and title.endswith(heading)))
+    return agreement
+
+
+def _without_site(title: str, site: str) -> str:
+    """A title without the names of section and site before or behind it.
+
+    Parts that are in `site` go; of what is left the first that is long enough to be a title.
+    """
     parts = [part.strip() for part in _TITLE_BREAK.split(title) if part.strip()]
-    if len(parts) < 2:
+    named = [part for part in parts if match_text(part) not in site] if site else parts
+    if len(named) == len(parts) == 1 or not named:
         return title
-    return parts[0] if len(parts[0]) * 3 >= max(map(len, parts)) else max(parts, key=len)
+    return named[0] if len(named[0]) * 3 >= max(map(len, named)) else max(named, key=len)
