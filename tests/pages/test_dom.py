@@ -64,15 +64,16 @@ def test_hidden_text_can_be_shown() -> None:
 
 
 def test_head() -> None:
-    head = parse(
+    dom = parse(
         """<html lang="zh-TW"><head><title> 一
         二 </title><meta property="og:Title" content=" 題 "><meta name=author content=""><link rel=canonical href=/a>
         <script type="application/ld+json">{"a": 1}</script><script>no</script></head>
         <time datetime="2020-01-02">昨天</time><span class="author">某人</span>"""
-    ).head
+    )
+    head = dom.head
     assert (head.title, head.language, head.canonical) == ("一 二", "zh-TW", "/a")
     assert head.meta == {"og:title": "題"}
-    assert (head.json_ld, head.dates, head.authors) == (('{"a": 1}',), ("2020-01-02",), ("某人",))
+    assert (head.json_ld, head.dates, dom.authors) == (('{"a": 1}',), ("2020-01-02",), ("某人",))
 
 
 def test_slim_markup_keeps_text_and_json_ld() -> None:

@@ -284,7 +284,7 @@ class _Cutter:
 def _inner(scope: _Scope, tag: str, attributes: Mapping[str, str | None]) -> _Scope:
     """What `scope` becomes inside an element."""
     if tag not in BLOCK_TAGS:
-        return replace(scope, tag=tag, names="", link=True, parent=scope) if tag == "a" and not scope.link else scope
+        return scope if tag != "a" or scope.link else _linked(scope)
     kind, level, lists = scope.kind, scope.level, scope.lists
     if tag in _HEADINGS:
         kind, level = "heading", _HEADINGS[tag]
@@ -310,6 +310,10 @@ def _inner(scope: _Scope, tag: str, attributes: Mapping[str, str | None]) -> _Sc
         parent=scope,
         names=names,
     )
+
+
+def _linked(scope: _Scope) -> _Scope:
+    return _Scope("a", scope.kind, scope.level, scope.landmark, scope.lists, True, scope.preformatted, scope)
 
 
 def _is_caption(drafts: Sequence[_Draft]) -> bool:

@@ -37,6 +37,8 @@ _VOID = _names("area base br col embed hr img input link meta param source track
 # Their end is implied by the next of their kind: any number of them in a row is no depth.
 _IMPLIED = _names("body caption colgroup dd dt head html li optgroup option p rb rp rt rtc tbody td tfoot th thead tr")
 _FORMATTING = _names("a b big code em font i nobr s small strike strong tt u")
+# Any number of these are reopened in the next block; of links only the last.
+_REOPENED = _FORMATTING - {"a"}
 # Elements a browser puts on lines of their own (CSS display block, list-item or table parts).
 BLOCK_TAGS = _names(
     "address article aside blockquote body button caption center dd details dialog dir div dl dt fieldset figcaption"
@@ -89,8 +91,8 @@ _HEX = re.compile(r"[0-9a-fA-F]{6,}")
 class Head:
     """What a page declares of itself.
 
-    `meta` maps lower-case names, properties and itemprops of meta elements to their contents; `dates` and `authors` are
-    what the elements say that mark up a date or an author.
+    `meta` maps lower-case names, properties and itemprops of meta elements to their contents; `dates` are what the
+    elements say that mark up a date.
     """
 
     title: str = ""
@@ -99,7 +101,6 @@ class Head:
     meta: Mapping[str, str]
     json_ld: tuple[str, ...] = ()
     dates: tuple[str, ...] = ()
-    authors: tuple[str, ...] = ()
 
 
 class Dom:
@@ -170,6 +171,11 @@ class Dom:
         return OPEN, tag, attributes
 
     @cached_property
+    def authors(self) -> tuple[str, ...]:
+        """What the elements say that mark up an author, the first few in document order."""
+        return tuple(" ".join(node.text().split()) for node in self._parser.css(_SIGNED)[:_MAX_MARKED])
+
+    @cached_property
     def is_easy(self) -> bool:
         """Whether tools that are quadratic in tables or lists, as trafilatura is, read the page in the time allowed."""
         within = self.nodes <= self._easy_nodes and not self.truncated
@@ -221,7 +227,6 @@ class Dom:
             canonical=((canonical.attributes.get("href") or "") if canonical else "").strip(),
             meta=meta,
             dates=tuple(_date_of(node) for node in self._parser.css(_DATED)[:_MAX_MARKED]),
-            authors=tuple(" ".join(node.text().split()) for node in self._parser.css(_SIGNED)[:_MAX_MARKED]),
             json_ld=tuple(node.text() for node in self._parser.css("script") if _is_json_ld(node)),
         )
 
@@ -273,7 +278,7 @@ def _tame(html: str, max_depth: int) -> str:
     html = _MANY_ATTRIBUTES.sub(_merge_attributes, html)
     names = _START.findall(html)
     if len(names) <= _FEW_TAGS * max_depth:
-        reopened = sum(name.lower() in _FORMATTING for name in names) * len(names)
+        reopened = sum(name.lower() in _REOPENED for name in names) * len(names)
         if reopened <= _FEW_REOPENED:
             return html
     scan, edits = _Scan(max_depth), list[tuple[int, int, str]]()
@@ -333,8 +338,8 @@ class _Scan:
             return None
         if name == "a" and self._open.get("a"):
             self._remove(len(self._stack) - 1 - self._stack[::-1].index("a"))
-        formatting = name in _FORMATTING
-        if len(self._stack) >= self._max_depth or (formatting and self._formatting >= _MAX_FORMATTING and name != "a"):
+        formatting = name in _REOPENED
+        if len(self._stack) >= self._max_depth or (formatting and self._formatting >= _MAX_FORMATTING):
             self._excess[name] = self._excess.get(name, 0) + 1
             return "br" if name in BLOCK_TAGS else "wbr"
         self._stack.append(name)
@@ -368,4 +373,4 @@ class _Scan:
     def _remove(self, i: int) -> None:
         name = self._stack.pop(i)
         self._open[name] -= 1
-        self._formatting -= name in _FORMATTING
+        self._formatting -= name in _REOPENED

@@ -65,7 +65,7 @@ def page_metadata(
     found: dict[str, Field | None] = {
         "title": title,
         "date": _first(_dates(page, head, graph, labelled, url)),
-        "author": _first(_authors(head, graph, labelled, title)),
+        "author": _first(_authors(page, graph, labelled, title)),
         "source": _first(_named("source", head, (), labelled)),
         "editor": _first(_named("editor", head, graph, labelled)),
         "site": _first(_sites(head, graph)),
@@ -157,7 +157,7 @@ def _is_near(line: Field, title: Field | None) -> bool:
 
 
 def _html_date(page: Page, url: str | None) -> Field | None:
-    if not page.dom.is_easy or page.dom.tree is None:
+    if not (_is_prose(page) and page.dom.is_easy) or page.dom.tree is None:
         return None
     from htmldate import find_date  # noqa: PLC0415 - only for pages that declare no date
 
@@ -168,16 +168,23 @@ def _html_date(page: Page, url: str | None) -> Field | None:
     return Field(value=found, origin="htmldate") if found else None
 
 
+def _is_prose(page: Page) -> bool:
+    """Whether the page is an article by its looks: a date found in the markup of another is that of anything."""
+    long = sum(len(block.text) for block in page.blocks if len(block.text) >= 150 and block.link_density < 0.3)
+    return page.is_chinese or long >= 0.45 * len(page.source_text)
+
+
 def _authors(
-    head: Head, graph: Iterable[Mapping[str, Any]], labelled: Mapping[str, Field], title: Field | None
+    page: Page, graph: Iterable[Mapping[str, Any]], labelled: Mapping[str, Field], title: Field | None
 ) -> Iterator[Field]:
     """Declared authors that are not just the site's name, the labelled line, elements marked as the author's."""
+    head = page.dom.head
     site = match_text("".join(field.value for field in _sites(head, graph)) + head.title)
     site = site.replace(match_text(title.value), "") if title else site
     for field in _named("author", head, graph, labelled):
         if not _HAN.search(field.value) or field.origin.startswith("line") or match_text(field.value) not in site:
             yield field
-    for text in head.authors:
+    for text in page.dom.authors:
         value = _BY.sub("", text)
         if value and len(value) <= _MAX_NAME and not _NO_NAME.search(value) and not _YEAR.search(value):
             yield Field(value=value, origin="author element")
