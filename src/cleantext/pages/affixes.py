@@ -8,82 +8,39 @@ from cleantext.pages.looks import fold
 
 __all__ = ["cut_affixes"]
 
-_EDITORS = r"(?:责任|网络|执行|值班|首席|实习|核稿|本文|文字)?编辑|责编|编校|校对|审核|责任校对|编审|美编|监制"
-# Suffixes and prefixes on the folded view with spaces. Each names the reason and reads a bounded end of the line.
+_EDITORS = r"(?:责任|网络|执行|值班|首席|实习|核稿|本文|文字)?编辑|责编|编校|对审|校对|审核|责任校对|编审|美编|监制"
+_BUTTON = r"编辑|打印|关闭|打印本页|关闭窗口|纠错|我要纠错|收藏|返回顶部|返回|字号.{0,12}|推荐|分享"
+_MORE = r"阅读全文|查看全文|展开全文|点击(?:阅读|查看)(?:全文|更多)|全文|更多|详细|详情|read more|continue reading"
+_TITLED = r"(?:本文)?原(?:文)?(?:标题|题)(?:为)?"
+# Read on the folded view with spaces, of a bounded end of the line.
 _SUFFIXES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("meta/editor", re.compile(rf"[(\[【] ?(?:{_EDITORS}) ?[:：/ ] ?[^()\[\]【】。]{{0,40}}[)\]】] ?\w{{0,10}}$")),
-    ("meta/editor", re.compile(rf"(?<=[。!?”」』)…]) ?(?:{_EDITORS}) ?[:：] ?[^。!?:]{{1,30}}$")),
+    ("meta/editor", re.compile(rf"[(\[【] ?(?:{_EDITORS}) ?[:/ ] ?[^()\[\]【】。]{{0,40}}[)\]】] ?\w{{0,10}}$")),
+    ("meta/editor", re.compile(rf"(?<=[。!?”」』)…]) ?(?:{_EDITORS}) ?: ?[^。!?:]{{1,30}}$")),
     (
         "meta/source",
         re.compile(
-            r"[(\[【] ?(?:本文)?(?:文章|信息|稿件|新闻)?(?:来源|来自|转自|摘自|原载) ?[:：于] ?[^()\[\]【】。]{1,30}[)\]】]$"
+            r"[(\[【] ?(?:本文)?(?:文章|信息|稿件|新闻)?(?:来源|来自|转自|摘自|原载) ?[:于] ?"
+            r"[^()\[\]【】。]{1,30}[)\]】]$"
         ),
     ),
-    ("meta/original-title", re.compile(r"[(\[【] ?(?:本文)?原(?:文)?(?:标题|题)(?:为)? ?[:：]? ?[^()]{2,80}[)\]】]$")),
-    (
-        "chrome/navigation",
-        re.compile(
-            r"(?:[\[【(](?:编辑|打印|关闭|打印本页|关闭窗口|纠错|我要纠错|收藏|返回顶部|返回|字号.{0,12}|推荐|分享)[\]】)] ?)+$"
-        ),
-    ),
-    (
-        "chrome/pager",
-        re.compile(
-            r"(?:\.\.\.|…)? ?[\[【(<]? ?(?:阅读全文|查看全文|展开全文|点击(?:阅读|查看)(?:全文|更多)|全文|更多|详细|详情|read more|continue reading)[\]】)>»]{1,3}$"
-        ),
-    ),
+    ("meta/original-title", re.compile(rf"[(\[【] ?{_TITLED} ?:? ?[^()]{{2,80}}[)\]】]$")),
+    ("chrome/navigation", re.compile(rf"(?:[\[【(](?:{_BUTTON})[\]】)] ?)+$")),
+    ("chrome/pager", re.compile(rf"(?:\.\.\.)? ?[\[【(<]? ?(?:{_MORE})[\]】)>»]{{1,3}}$")),
     (
         "chrome/advert",
         re.compile(
-            r"(?<=[。!?”」』)…]) ?(?:更多[^。]{2,20}(?:请)?关注[^。]{2,30}|(?:扫码|扫描二维码)[^。]{0,10}关注[^。]{0,20})[。!]?$"
+            r"(?<=[。!?”」』)…]) ?(?:更多[^。]{2,20}(?:请)?关注[^。]{2,30}"
+            r"|(?:扫码|扫描二维码)[^。]{0,10}关注[^。]{0,20})[。!]?$"
         ),
     ),
 )
 _PREFIXES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    (
-        "meta/original-title",
-        re.compile(r"^[(\[【] ?(?:本文)?原(?:文)?(?:标题|题)(?:为)? ?[:：] ?[^()]{2,80}[)\]】] ?(?=\S)"),
-    ),
+    ("meta/original-title", re.compile(rf"^[(\[【] ?{_TITLED} ?: ?[^()]{{2,80}}[)\]】] ?(?=\S)")),
     ("chrome/navigation", re.compile(r"^(?:[\[【](?:打印|关闭|收藏|纠错|字号.{0,12})[\]】] ?)+(?=\S)")),
 )
 _END = 140
-_TRIGGERS = (
-    "编",
-    "责",
-    "校",
-    "审",
-    "监",
-    "源",
-    "来自",
-    "转自",
-    "摘自",
-    "原",
-    "打印",
-    "关闭",
-    "纠错",
-    "收藏",
-    "返回",
-    "字号",
-    "全文",
-    "更多",
-    "详",
-    "ore",
-    "eading",
-    "关注",
-    "分享",
-    "推荐",
-    "編",
-    "責",
-    "審",
-    "監",
-    "源",
-    "轉",
-    "關",
-    "糾",
-    "詳",
-    "閱",
-    "原",
-)
+# A line end without one of these characters, in either script, has no suffix.
+_TRIGGERS = re.compile("[编編责責校审審监監源自载載原题題印关關错錯藏返号號文多详詳推分]|ore|ing", re.IGNORECASE)
 
 
 def cut_affixes(line: str) -> tuple[int, int, tuple[tuple[int, int, str], ...]]:
@@ -111,7 +68,7 @@ def cut_affixes(line: str) -> tuple[int, int, tuple[tuple[int, int, str], ...]]:
 def _suffix(line: str, start: int, end: int) -> tuple[int, int, str] | None:
     begin = max(start, end - _END)
     piece = line[begin:end]
-    if not any(trigger in piece for trigger in _TRIGGERS) and not piece.isascii():
+    if not _TRIGGERS.search(piece):
         return None
     spaced, offsets = fold(piece)
     for reason, pattern in _SUFFIXES:

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 from cleantext.config import ExtractConfig, Rule
 from cleantext.folding import label_view
 from cleantext.pages.affixes import cut_affixes
-from cleantext.pages.linemeta import LineMeta, normalize_date
 from cleantext.pages.judge import Block, Page
+from cleantext.pages.linemeta import LineMeta, normalize_date
 from cleantext.pages.looks import fold
 from cleantext.records import Field
 
@@ -147,8 +147,9 @@ def _metadata(lines: Sequence[str], page: Page, labels: Sequence[str], numbers: 
     found: dict[str, Field] = {}
     if page.headline >= 0:
         found["title"] = Field(value=lines[page.headline], origin=f"line {numbers[page.headline]}")
-    stated = [i for i in page.metas if labels[i].startswith("meta/")]
-    for i in sorted(stated, key=lambda i: (i < page.headline, i)):
+    for i in page.stated():
+        if not labels[i].startswith("meta/"):
+            continue
         for key, value in _values(lines[i], page.metas[i]):
             if key not in found and key != "counter":
                 found[key] = Field(value=value, origin=f"line {numbers[i]}")

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cleantext.folding import label_view
-from cleantext.pages.linemeta import LineMeta, normalize_date
+from cleantext.pages.linemeta import LineMeta, Pair, normalize_date, read_meta
 from cleantext.pages.looks import NAMES, look_at
 from cleantext.pages.spam import is_spam_title
 from cleantext.pages.zones import body_path, line_scores, survey
@@ -28,17 +28,26 @@ _REASONS = {
     "original_title": "meta/original-title",
     "url": "meta/url",
 }
-_END, _DATE_END = NAMES.index("end"), NAMES.index("date_end")
+_END, _DATE, _DATE_END = (NAMES.index(name) for name in ("end", "date", "date_end"))
 # The edges of a page: where chrome stands on nearly every page and on hardly any clean text.
 _EDGE_LINES, _EDGE_SHARE = 15, 10
 _TITLE_UNITS = 90
+# How far below the text credits stand.
+_CREDIT_REACH = 8
 # How far the lines of one list reach below its heading.
 _LIST_REACH = 80
+# From this many characters on a line that repeats the body is a copy of it, not an accident.
+_COPY = 24
 # What an HTML block knows, in the units of the line model's score.
 _VOTE_WEIGHT, _LINK_WEIGHT, _LINK_FREE = 4.0, 3.0, 0.3
 # Beside these a `时间：` is the time of an event.
 _EVENT = re.compile(
     r"(会议|活动|比赛|考试|报名|招聘|举办|集合|开庭|演出|讲座)?(地点|地址|主办|主讲|嘉宾|主题|联系人|参加|对象|人数|内容|主持|时长|票价|费用|方式)[:]"
+)
+# A date and a time of day; a Chinese name.
+_STAMP = re.compile(r"(?:19|20)\d\d ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2}日? ?,?(?:\d{1,2}:\d\d|[|·])")
+_PERSON = re.compile(
+    r"(?:欧阳|司马|上官|诸葛|[赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕张孔曹严华金魏陶姜谢邹苏潘葛范彭郎鲁韦马方任袁柳鲍史唐薛雷贺倪汤罗毕郝安常于傅康余顾孟黄穆萧尹姚邵汪毛戴宋庞熊纪舒屈项董梁杜阮蓝季贾江童颜郭梅林钟徐邱骆高夏蔡田樊胡凌霍万柯卢莫房丁邓洪石崔龚程裴陆翁甄封储靳段焦谷车侯宁武刘景叶白卓温庄易廖聂曾游])[\u4e00-\u9fff]{1,2}"
 )
 _NO_TITLE = re.compile(r"[。,;:、]$|^[“\"「『(]")
 
@@ -70,14 +79,19 @@ class Page:
         self._is_page = self._has_chrome_edges()
         self._scores = self._score()
         self._inside = self._find_inside()
+        dates = sum(self._inside[i] and not meta.labels for i, meta in self.metas.items())
+        # Clean text with a date over every entry: a diary, a timeline.
+        self._is_diary = not self._is_page and dates >= 2
         body = [i for i, flag in enumerate(self._inside) if flag]
         self._first, self._last = (body[0], body[-1]) if body else (len(lines), -1)
         self.headline = self._find_headline()
+        self._read_head()
 
     def labels(self) -> list[str]:
         """A label a line. Where chrome and metadata would be all there is, lines without a sure reason are body."""
         labels = [self._label(i) for i in range(len(self._lines))]
         self._mark_dated_list(labels)
+        self._restore_copies(labels)
         if "body" not in labels:
             labels = [
                 label if self._looks[i].strength >= 2 or i in self.metas or label == "title" else "body"
@@ -99,13 +113,15 @@ class Page:
         edge = max(_EDGE_LINES, count // _EDGE_SHARE)
         views: set[str] = set()
         kinds: set[str] = set()
+        found = 0
         for i, look in enumerate(self._looks):
             if edge <= i < count - edge or look.strength < 2 or look.reason == "chrome/other":
                 continue
             if self._blocks[i].kind != "code":
                 views.add(look.view)
                 kinds.add(look.reason or "")
-        return (len(views) >= 4 or (len(views) >= 2 and len(kinds) >= 2)) and len(views) >= 0.03 * min(count, 2 * edge)
+                found += 1
+        return (len(views) >= 4 or (len(views) >= 3 and len(kinds) >= 2)) and found >= 0.03 * min(count, 2 * edge)
 
     def _score(self) -> list[float]:
         """The model's score of each line, with what is known of its block; spam has none."""
@@ -132,16 +148,64 @@ class Page:
                 if self._looks[i].strength < 2 and i not in self.metas and i not in self._spam:
                     break
                 inside[i] = inside[i] and self._looks[i].strength < 2
-        return inside
+        heading = self._closing_list()
+        return [flag and i < heading for i, flag in enumerate(inside)]
+
+    def _closing_list(self) -> int:
+        """Where a heading such as `相关阅读` opens a list of titles that goes on to the end, or past the last line."""
+        found = count = len(self._lines)
+        for i in range(count - 1, -1, -1):
+            look = self._looks[i]
+            if look.units > 60 or look.values[_END]:
+                break
+            if look.strength >= 2 and look.reason in ("chrome/related", "chrome/comments"):
+                found = i
+        units = [look.units for look in self._looks]
+        return found if sum(units[:found]) > sum(units[found:]) else count
 
     def _find_headline(self) -> int:
         """The line that is the title, or -1."""
         if self._anchor >= 0 and self._may_head(self._anchor, sure=self._zones.anchored_by_title):
             return self._anchor
-        for i in range(min(self._first, len(self._lines) - 1), max(-1, self._first - 4), -1):
+        passed = 0
+        for i in range(min(self._first, len(self._lines) - 1), max(-1, self._first - 10), -1):
             if self._may_head(i):
                 return i
+            passed += i not in self.metas and self._looks[i].strength < 2
+            if passed > 3:
+                break
         return -1
+
+    def _read_head(self) -> None:
+        """Take the dated line and the lone name below a page's title for metadata, whatever else stands in the line."""
+        if not self._is_page or self.headline < 0:
+            return
+        for i in range(self.headline + 1, min(len(self._lines), self.headline + 6)):
+            look = self._looks[i]
+            if look.units > 60 or look.values[_END]:
+                break
+            if i in self.metas or look.strength == 3:
+                continue
+            if _STAMP.search(look.spaced):
+                found = read_meta(look.spaced)
+            else:
+                found = (
+                    LineMeta((Pair("author", "name", 0, len(look.spaced)),), "")
+                    if _PERSON.fullmatch(look.view)
+                    else None
+                )
+            if found:
+                self.metas[i] = found
+
+    def stated(self) -> list[int]:
+        """The lines whose values hold for the document, best first: those from the title to the first paragraph and
+        those at the end of the text; not those of lists of other articles."""
+        last = self._last + _CREDIT_REACH
+        start = self.headline - 6 if self.headline >= 0 else 0
+        lines = [i for i in self.metas if start <= i <= last]
+        return sorted(
+            lines, key=lambda i: (i < self.headline, any(pair.label == "name" for pair in self.metas[i].pairs), i)
+        )
 
     def _may_head(self, i: int, *, sure: bool = False) -> bool:
         """Whether line `i` can be a title: short, no sentence, no chrome, and running text follows soon."""
@@ -150,7 +214,13 @@ class Page:
             return False
         if sure:
             return True
-        if look.strength >= 2 or look.units < 4 or _NO_TITLE.search(look.view):
+        if (
+            look.strength >= 2
+            or look.units < 4
+            or look.values[_DATE]
+            or look.view.count("|") >= 2
+            or _NO_TITLE.search(look.view)
+        ):
             return False
         if self._blocks[i].kind in ("list", "table", "code", "quote"):
             return False
@@ -197,7 +267,7 @@ class Page:
             return False
         view, title = self._looks[i].view, self._looks[self.headline].view
         if view == title and len(view) >= 4:
-            return not self._inside[i] or abs(i - self.headline) <= 6
+            return not self._inside[i] or abs(i - self.headline) <= (6 if self._is_page else 2)
         return (
             i < min(self.headline, 3)
             and len(title) >= 4
@@ -208,11 +278,17 @@ class Page:
     def _states(self, i: int, meta: LineMeta) -> bool:
         """Whether a line that reads as metadata is metadata where it stands."""
         view = self._looks[i].view
-        labels = {pair.key for pair in meta.pairs if pair.label}
+        labels = meta.labels
         beside = [self._looks[j].view for j in (i - 1, i + 1) if 0 <= j < len(self._lines)]
         if re.search(r"[。!?]$", view) or any(_EVENT.match(other) for other in beside):
             return False
-        if not self._inside[i] or self._zones.forum or labels & {"original_title", "url"}:
+        if not labels and self._is_diary:
+            return False
+        if labels & {"original_title", "url"}:
+            return True
+        if not self._inside[i]:
+            return i < self._first or (bool(labels) and i <= self._last + _CREDIT_REACH)
+        if self._zones.forum:
             return True
         if self._heads_text(i):
             return not meta.ambiguous or self.headline >= 0 or normalize_date(self._looks[i].spaced) is not None
@@ -258,3 +334,18 @@ class Page:
         if dated >= 3:
             for i in run:
                 labels[i] = "chrome/related"
+
+    def _restore_copies(self, labels: list[str]) -> None:
+        """Give lines back that were left out for where they stand and only repeat the body: a second copy of the
+        article, a teaser cut off in mid-sentence. What repeats is for the duplicate stage to say.
+        """
+        body = [look.view for look, label in zip(self._looks, labels, strict=True) if label == "body"]
+        copies = {view for view in body if len(view) >= _COPY}
+        starts = {view[:_COPY] for view in body if len(view) >= 2 * _COPY}
+        title = self._looks[self.headline].view if self.headline >= 0 else ""
+        for i, look in enumerate(self._looks):
+            if labels[i] == "body" or look.strength >= 2 or not labels[i].startswith("chrome/") or i in self._spam:
+                continue
+            text = look.view.removeprefix(title) if title else look.view
+            if look.view in copies or (len(text) >= _COPY and text[:_COPY] in starts):
+                labels[i] = "body"

@@ -27,14 +27,16 @@ _FUNCTION_WORD = re.compile(
     r"he|she|we|were|this|their|has|been|will|would|can|de|la|el|en|y|que|los|der|die|das|und|ist|le|les|et|des|une)\b"
 )
 _DATE = re.compile(
-    r"(?:19|20)\d\d ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2}|\d{1,2}月\d{1,2}日|\d{1,2}[-/]\d{1,2} \d{1,2}:\d\d|\d+ ?(?:小时|分钟|天|个月|年|周)前|\b\d+ (?:hours?|minutes?|days?|weeks?) ago\b"
+    r"(?:19|20)\d\d ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2}|\d{1,2}月\d{1,2}日|\d{1,2}[-/]\d{1,2} \d{1,2}:\d\d"
+    r"|\d+ ?(?:小时|分钟|天|个月|年|周)前|\b\d+ (?:hours?|minutes?|days?|weeks?) ago\b"
 )
 _DATE_END = re.compile(
-    r"(?:(?:19|20)\d\d ?[-/.年] ?\d{1,2}(?: ?[-/.月] ?\d{1,2}日?)?|\d{1,2}[-/月]\d{1,2}日?)[])】]?(?: ?\d{1,2}:\d\d(?::\d\d)?)?$|\d{1,2}:\d\d$|前$"
+    r"(?:(?:19|20)\d\d ?[-/.年] ?\d{1,2}(?: ?[-/.月] ?\d{1,2}日?)?|\d{1,2}[-/月]\d{1,2}日?)[])】]?"
+    r"(?: ?\d{1,2}:\d\d(?::\d\d)?)?$|\d{1,2}:\d\d$|前$"
 )
 _SEPARATOR = re.compile(r"[|·>»›/•│丨]")
 _BULLET = re.compile(r"[•·●■◆▪○◇□★☆►▶※*+-] ?\S|\(?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)、.:]")
-_CELLS = re.compile(r"[ |·/•│丨>»›]+")
+_CELLS, _LATIN_CELLS = re.compile(r"[ |·/•│丨>»›]+"), re.compile(r" ?[|·/•│丨>»›]+ ?")
 _TRAIL = re.compile(r"(?:\.{2,}|…)$")
 _MEDIA = re.compile(r"[(\[【](?:组?图|视频|影|多图|[^()\[\]]{0,3}图)[)\]】]?$|\((?:图|组图)\)")
 _CONTACT = re.compile(r"https?:|www\.|@[\w-]+\.|\b\d{3,4}-\d{7,8}\b|\b1[3-9]\d{9}\b")
@@ -53,11 +55,14 @@ class Look:
     values: tuple[float, ...]
 
 
-NAMES = (
-    "size1 size2 size4 size8 size13 size20 size32 size50 size80 size150 end clause stop function digits date date_end separator cells "
-    "latin bullet trail media contact quote colon tag "
-    "nav share pager related comments legal advert other certain strong weak clock numeric"
-).split()
+# The columns of `Look.values`: ten of length, the shape of the text, what the lexicon says.
+NAMES: tuple[str, ...] = (
+    *("size1", "size2", "size4", "size8", "size13", "size20", "size32", "size50", "size80", "size150"),
+    *("end", "clause", "stop", "function", "digits", "date", "date_end", "separator", "cells", "latin", "bullet"),
+    *("trail", "media", "contact", "quote", "colon", "tag"),
+    *("nav", "share", "pager", "related", "comments", "legal", "advert", "other", "certain", "strong", "weak", "clock"),
+    "numeric",
+)
 _SIZES = (1, 2, 4, 8, 13, 20, 32, 50, 80)
 
 
@@ -110,8 +115,8 @@ def look_at(text: str) -> Look:
         units = units * len(text) // (2 * EDGE)
     entry = find(view, spaced)
     reason, strength = (entry.reason, entry.strength) if entry else (None, 0)
-    cells = [cell for cell in _CELLS.split(spaced) if cell] if len(view) <= 400 else []
-    known = [found for cell in cells if (found := word_class(cell))]
+    cells = [cell for cell in (_CELLS if wide else _LATIN_CELLS).split(spaced) if cell] if len(view) <= 400 else []
+    known = [found for cell in cells if (found := word_class(cell.replace(" ", "")))]
     if strength < CERTAIN and (found := word_class(view)):
         reason, strength = found, STRONG
     elif strength < STRONG and len(known) >= 2 and 2 * len(known) >= len(cells):

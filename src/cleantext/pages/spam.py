@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from cleantext.folding import label_view, simplified_table
 
 __all__ = ["SpamEvidence", "is_spam_title", "spam_evidence"]
 
-_SEGMENT = re.compile(r"[_|,、/·\-—–\s]+")
+_SEGMENT = re.compile(r"[_|,、/·\-—–]+|(?<=[^\x00-\x7f])\s+")
 _GRAMMAR = re.compile("[的了是在和就也不这那我你他她它们着过把被给让吗呢吧啊么很都还又再没为与及而或但将已于]")
 _HAN = re.compile("[\u3400-\u9fff]")
+_LATIN_WORD = re.compile(r"[^\W\d_]{4,}")
 # Trades that live on borrowed pages: pornography, gambling, brokered births, loans, forged papers. Folded.
 _TRADE = re.compile(
     r"无码|av在线|a片|成人(?:网|片|电影|视频|专区)|亚洲.{0,4}(?:专区|精品|欧美)|欧美.{0,4}(?:专区|精品|日韩)|国产.{0,4}(?:精品|视频|自拍|专区|亚洲)|蜜臀|尤物|久久|人妻|"
@@ -49,14 +51,10 @@ class SpamEvidence:
 
 def _script(text: str) -> str:
     """`t` or `s` where a text is clearly written in Traditional or Simplified characters, else nothing."""
-    table = simplified_table()
-    traditional = simplified = 0
-    values = _only_simplified()
-    for char in _HAN.findall(text[:2000]):
-        if char in table:
-            traditional += 1
-        elif char in values:
-            simplified += 1
+    table, simple = simplified_table(), _only_simplified()
+    characters = _HAN.findall(text[:2000])
+    traditional = sum(char in table for char in characters)
+    simplified = sum(char in simple for char in characters)
     if traditional >= 3 and traditional > 4 * simplified:
         return "t"
     if simplified >= 3 and simplified > 4 * traditional:
@@ -64,22 +62,40 @@ def _script(text: str) -> str:
     return ""
 
 
+@cache
 def _only_simplified() -> frozenset[str]:
-    return frozenset(simplified_table().values())
+    """Characters that Traditional text does not use: the Simplified ones that Big5 lacks."""
+    return frozenset(char for char in simplified_table().values() if not _in_big5(char))
+
+
+def _in_big5(char: str) -> bool:
+    try:
+        char.encode("big5")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _overlap(line: str, body: str) -> float:
+    """The share of the line's character pairs, or of its words where it has no Han, that occur in the text."""
+    view, text = label_view(line)[0], label_view(body)[0]
+    if _HAN.search(view):
+        units = {view[i : i + 2] for i in range(len(view) - 1) if view[i : i + 2].isalnum()}
+        return sum(unit in text for unit in units) / len(units) if units else 1.0
+    words = set(_LATIN_WORD.findall(line.lower()))
+    known = set(_LATIN_WORD.findall(body.lower()))
+    return len(words & known) / len(words) if words else 1.0
 
 
 def spam_evidence(line: str, body: str) -> SpamEvidence:
     """What speaks for `line` being a spam title above `body` (the text of the page without the line)."""
     view = label_view(line[:300])[0]
     segments = [part for part in _SEGMENT.split(line[:300].strip()) if len(part) >= 2]
-    pairs = {view[i : i + 2] for i in range(len(view) - 1) if view[i : i + 2].isalnum()}
-    text = label_view(body[:_MAX_BODY])[0]
-    shared = sum(pair in text for pair in pairs)
     ours, theirs = _script(line[:300]), _script(body)
     return SpamEvidence(
         segments=len(segments),
         grammar=len(_GRAMMAR.findall(view)) / max(len(view), 1),
-        overlap=shared / len(pairs) if pairs else 1.0,
+        overlap=_overlap(line[:300], body[:_MAX_BODY]),
         other_script=bool(ours and theirs and ours != theirs),
         trade=len(_TRADE.findall(view)),
     )
@@ -93,6 +109,6 @@ def is_spam_title(line: str, body: str) -> bool:
     >>> is_spam_title("警方捣毁棋牌平台", "警方昨日捣毁一个棋牌平台,抓获嫌疑人十名。" * 5)
     False
     """
-    if not 8 <= len(line) <= 300 or len(body) < 60:
+    if not 8 <= len(line) <= 300 or len(body) < 60 or "。" in line:
         return False
     return spam_evidence(line, body).score >= 3

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from cleantext.pages.linemeta import LineMeta, read_meta
 from cleantext.pages.line_weights import WEIGHTS
+from cleantext.pages.linemeta import LineMeta, read_meta
 from cleantext.pages.looks import NAMES, Look
 
 __all__ = ["FEATURES", "Zones", "body_path", "features", "line_scores", "meta_of", "survey"]
@@ -46,9 +46,9 @@ _LABELLED = re.compile(r"[^:]{2,4}:[^:]{1,8}$")
 _DATED = re.compile(r"(?:19|20)\d\d ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2}")
 # How far below the heading of a list its entries are no headlines.
 _LIST = 6
-_NAME_PARTS = re.compile(r"[_|–—]| -+ |-(?=[^-]{2,16}$)")
-# A date that a sentence goes on after: `2020年12月27日投入使用的车站`.
-_FRAGMENT = re.compile(r"(?<!\d)\d{1,2}日[^\W\d]{2}")
+_NAME_PARTS = re.compile(r"[_|–—]|--+| -+ |-(?=[^-]{2,16}$)")
+# A date that a sentence goes on after, or a title before: `2020年12月27日投入使用的车站`, `水厂投产2021-08-19`.
+_FRAGMENT = re.compile(r"(?<!\d)\d{1,2}日[^\W\d]{2}|[^\W\d_]{3}(?:19|20)\d\d[-/.]\d")
 _FORUM = re.compile(
     r"楼主|\d+楼|只看该?作者|只看楼主|回复贴|回帖|跟帖数|版主|看板|讨论区|版块|板块|no\.\d{5,}|^#\d+|条回复|个回答|条回答|引用|replies|发帖"
 )
@@ -223,7 +223,7 @@ def _heads(look: Look, meta: LineMeta | None) -> bool:
     """Whether a line stands between a headline and its text: a date, a source or an author."""
     if meta is not None:
         return any(pair.key in ("date", "source", "author") for pair in meta.pairs)
-    return look.units <= 30 and not look.values[_END] and _DATED.match(look.spaced) is not None
+    return look.units <= 45 and not look.values[_END] and _DATED.match(look.spaced) is not None
 
 
 def _mass_below(i: int, looks: Sequence[Look], marks: Sequence[float], mass: Sequence[float]) -> float:
@@ -246,9 +246,10 @@ _END, _CLAUSE, _FUNCTION, _DATE = (_COLUMN[name] for name in ("end", "clause", "
 _SHARED = 18  # the first columns of a look, sizes and sentence shape, are weighed anew in each zone
 _AROUND = ("function3", "function8", "end3", "end8", "clause5", "dated4")
 _CONTEXT = (
-    "repeated repeats meta_above meta_below chrome_above chrome_below text_above text_below text_between chrome_between "
-    "forum forum_under_meta forum_over_meta forum_main forum_open forum_short"
-).split()
+    *("repeated", "repeats", "meta_above", "meta_below", "chrome_above", "chrome_below", "text_above", "text_below"),
+    *("text_between", "chrome_between", "forum", "forum_under_meta", "forum_over_meta", "forum_main", "forum_open"),
+    "forum_short",
+)
 _ZONE_NAMES = ("pre", "main", "tail", "open", "open_tail")
 FEATURES: tuple[str, ...] = (
     *_AROUND,
@@ -308,18 +309,22 @@ def features(looks: Sequence[Look], zones: Zones) -> Floats:
     forum = np.full(n, float(zones.forum))
     short = (own[:, :5].sum(axis=1) > 0).astype(np.float64)
     context = np.column_stack(
-        [repeats > 0, repeats, meta_above, meta_below, chrome_above, chrome_below, text_above, text_below]
-        + [np.minimum(text_above, text_below), chrome_above * chrome_below]
-        + [forum, forum * meta_above * short, forum * meta_below * short]
-        + [forum * in_zone[:, MAIN], forum * in_zone[:, OPEN], forum * short]
+        [
+            *(repeats > 0, repeats, meta_above, meta_below, chrome_above, chrome_below, text_above, text_below),
+            *(np.minimum(text_above, text_below), chrome_above * chrome_below),
+            *(forum, forum * meta_above * short, forum * meta_below * short),
+            *(forum * in_zone[:, MAIN], forum * in_zone[:, OPEN], forum * short),
+        ]
     )
     share = min(float(chrome.sum()), 15.0) / 15
     distance = np.arange(n) - zones.anchor
     near = np.where((zones.anchor >= 0) & (distance > 0), 1 / np.maximum(distance, 1), 0.0)
     return np.hstack(
-        [window, window * main, context, own, in_zone, zones.tail[:, None] / 2, (zones.tail >= 2)[:, None]]
-        + [np.full((n, 1), share), share * in_zone, near[:, None], meta[:, None], meta[:, None] * in_zone]
-        + [own[:, :_SHARED] * main, own[:, :_SHARED] * tail]
+        [
+            *(window, window * main, context, own, in_zone, zones.tail[:, None] / 2, (zones.tail >= 2)[:, None]),
+            *(np.full((n, 1), share), share * in_zone, near[:, None], meta[:, None], meta[:, None] * in_zone),
+            *(own[:, :_SHARED] * main, own[:, :_SHARED] * tail),
+        ]
     )
 
 

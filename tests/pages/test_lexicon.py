@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import pytest
+
+from clean_texts import TEXTS
+from cleantext.folding import label_view
+from cleantext.pages.lexicon import CERTAIN, ENTRIES, STRONG, WORDS, find, read_data, word_class
+from cleantext.pages.looks import fold
+
+NAMES = ("navigation", "share", "related", "legal", "pager", "comments", "advert", "clock", "other")
+REASONS = {f"chrome/{name}" for name in NAMES}
+
+
+def reason(line: str) -> tuple[str, int] | None:
+    spaced = fold(line)[0]
+    entry = find(spaced.replace(" ", ""), spaced)
+    return (entry.reason, entry.strength) if entry else None
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("粤ICP备17138624号-1", ("chrome/legal", CERTAIN)),
+        ("京公网安备 11000002000001号", ("chrome/legal", CERTAIN)),
+        ("Copyright © 2000-2020 某网 All rights reserved", ("chrome/legal", CERTAIN)),
+        ("版权声明：本网注明来源为“某网”的文字，版权均属本站所有", ("chrome/legal", CERTAIN)),
+        ("部分內容來自網絡，如有侵權請聯繫刪除", ("chrome/legal", CERTAIN)),
+        ("以上是小編收集整理的內容", ("chrome/legal", CERTAIN)),
+        ("您现在的位置：首页 > 新闻", ("chrome/navigation", CERTAIN)),
+        ("首頁 > 新聞 > 正文", ("chrome/navigation", CERTAIN)),
+        ("【字号 大 中 小】", ("chrome/navigation", CERTAIN)),
+        ("上一篇：别的文章", ("chrome/pager", CERTAIN)),
+        ("分享到微信朋友圈", ("chrome/share", CERTAIN)),
+        ("延伸閱讀", ("chrome/related", STRONG)),
+        ("網友評論 0人參與 | 0條評論", ("chrome/comments", CERTAIN)),
+        ("文明上网，理性发言", ("chrome/comments", CERTAIN)),
+        ("关注公众号：某某", ("chrome/advert", CERTAIN)),
+        ("2024年12月19日 星期四", ("chrome/clock", STRONG)),
+        ("Share this on Facebook", ("chrome/share", CERTAIN)),
+        ("Related articles", ("chrome/related", STRONG)),
+        ("This website uses cookies to improve your experience.", ("chrome/legal", CERTAIN)),
+        ("Home > News > Local", ("chrome/navigation", CERTAIN)),
+    ],
+)
+def test_chrome(line: str, found: tuple[str, int]) -> None:
+    assert reason(line) == found
+
+
+@pytest.mark.parametrize("line", [line for text in TEXTS.values() for line in text.split("\n") if line.endswith("。")])
+def test_no_sentence_is_certainly_chrome(line: str) -> None:
+    found = reason(line)
+    assert found is None or found[1] < CERTAIN
+
+
+def test_needs_only_save_time() -> None:
+    """An entry that a text matches is tried: one of its needs stands in the text."""
+    lines = [line for text in TEXTS.values() for line in text.split("\n") if line]
+    lines += [
+        "首页/新闻",
+        "2页/10",
+        "ＩＣＰ备１２３４５６号",
+        "©2020",
+        "wechat扫一扫",
+        "END",
+        "Ad",
+        "0人参与",
+        "010-88480317",
+    ]
+    for line in lines:
+        spaced = fold(line)[0]
+        view = spaced.replace(" ", "")
+        for entry in ENTRIES:
+            text = spaced if entry.spaced else view
+            if len(text) <= entry.limit and entry.pattern.search(text):
+                assert any(need in text for need in entry.needs), (line, entry)
+
+
+def test_the_data_is_well_formed() -> None:
+    assert {entry.reason for entry in ENTRIES} | set(WORDS.values()) <= REASONS
+    assert all(entry.needs and all(entry.needs) for entry in ENTRIES)
+    assert all(word == label_view(word)[0] for word in WORDS)
+    assert all(line.count("\t") == 5 for line in read_data("lexicon_patterns.tsv"))
+    assert [entry.strength for entry in ENTRIES] == sorted((entry.strength for entry in ENTRIES), reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("cell", "found"), [("首页", "chrome/navigation"), ("• 微信", "chrome/share"), ("山西", None), ("", None)]
+)
+def test_words(cell: str, found: str | None) -> None:
+    assert word_class(label_view(cell)[0]) == found
+
+
+@pytest.mark.parametrize(
+    "text", ["分享" * 100, "首页>" * 60, "icp备" * 70, "凡" * 600, "(" * 300, "扫一扫" * 60, "版权" * 250]
+)
+def test_patterns_do_not_explode(text: str) -> None:
+    find(text, text)
