@@ -67,7 +67,7 @@ class MainContent:
 
     `blocks` are the kept pieces in document order, `kinds` their types (`text`, `heading`, `list`, `table`, `code`,
     `quote`), `spans` their [start, end) in `source_text`. `flags` say what was not as asked: `truncated`, `flattened`,
-    `extractor-links` (another extractor had to take over), …
+    `extractor-links` (another extractor had to take over), `unaligned` (much of an extractor's text is in no block).
     """
 
     source_text: str

@@ -32,10 +32,12 @@ for _name in ("trafilatura", "htmldate"):
 # A block stays where an extractor keeps at least this share of its characters.
 _KEPT = 0.5
 _LINKS = 0.5
+# An extractor whose text, in letters, is to this share of the page's in none of its blocks read another page than we.
+_UNALIGNED = 0.1
 # Comments that are so many times what else there is make the page a discussion; others count for so much.
 _DISCUSSION = 2.0
 _HALF_VOTE = 0.45
-_ASIDE = frozenset({"nav", "header", "footer", "aside", "form", "dialog"})
+_ASIDE = frozenset({"nav", "footer", "aside", "form", "dialog"})
 # So many blocks that an extractor leaves out between two that it keeps stay, if few of their characters are links.
 _GAP, _GAP_LINKS = 2, 0.3
 # Words of class and id attributes that say what a block is.
@@ -114,7 +116,9 @@ class LinkDensity:
 
     def votes(self, page: Page, url: str | None) -> Votes | None:  # noqa: ARG002
         """1 for a block of text, 0 for others; None where that would leave nothing."""
-        shares = [float(block.link_density < _LINKS and block.landmark not in _ASIDE) for block in page.blocks]
+        shares = [
+            float(block.link_density < _LINKS and block.landmark not in {*_ASIDE, "header"}) for block in page.blocks
+        ]
         return Votes(shares=tuple(shares)) if any(shares) else None
 
 
@@ -157,8 +161,12 @@ def extract_page(
     metadata = page_metadata(page, url=url, labelled=labels.metadata)
     verdicts = _verdicts(page, lines, labels.lines, metadata, PageRules(config.rules, url))
     asked = EXTRACTORS[config.extractor][0]
-    stood_in = (f"extractor-{extractor.name}",) if lines and extractor is not asked else ()
-    return _content(page, lines, verdicts, metadata, (*page.flags, *stood_in))
+    flags = list(page.flags)
+    if lines and extractor is not asked:
+        flags.append(f"extractor-{extractor.name}")
+    if votes.unaligned > _UNALIGNED * len(page.source_text):
+        flags.append("unaligned")
+    return _content(page, lines, verdicts, metadata, tuple(flags))
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,18 +202,28 @@ def _lines(page: Page) -> list[_Line]:
 
 
 def _labels(page: Page, lines: Sequence[_Line], votes: Votes) -> Labels:
-    """What the labeller of text dumps makes of the page's lines, knowing the votes."""
-    blocks = page.blocks
-    return label_lines(
+    """What the labeller of text dumps makes of the page's lines, knowing the votes.
+
+    It cannot see where on the page a line stood: what no extractor kept and is links, or stands aside, is no body.
+    """
+    shares = [votes.shares[line.block] for line in lines]
+    blocks = [page.blocks[line.block] for line in lines]
+    labels = label_lines(
         [line.text for line in lines],
         title=page.dom.head.title or None,
         numbers=[line.number for line in lines],
         hints=[
-            Hint(kind=block.kind, link_density=block.link_density, votes=votes.shares[line.block])
-            for line in lines
-            for block in (blocks[line.block],)
+            Hint(kind=block.kind, link_density=block.link_density, votes=share)
+            for block, share in zip(blocks, shares, strict=True)
         ],
     )
+    seen = [
+        _label("chrome/other", line)
+        if label.label == "body" and share < _KEPT and (block.link_density >= _LINKS or block.landmark in _ASIDE)
+        else label
+        for line, label, block, share in zip(lines, labels.lines, blocks, shares, strict=True)
+    ]
+    return Labels(lines=tuple(seen), metadata=labels.metadata)
 
 
 def _unjudged(page: Page, lines: Sequence[_Line], votes: Votes) -> Labels:
