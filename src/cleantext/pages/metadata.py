@@ -19,6 +19,7 @@ from urllib.parse import urljoin, urlsplit
 from cleantext.folding import match_text
 from cleantext.pages.blocks import Block, Page
 from cleantext.pages.dom import TREE_FAULTS, Head
+from cleantext.pages.spam import is_spam_title
 from cleantext.records import Field
 
 __all__ = ["page_metadata", "parse_date"]
@@ -245,11 +246,12 @@ def _title(
     url: str | None,
 ) -> Field | None:
     """A heading that the head's titles agree with, else the best of those titles, else the labelled line."""
-    declared = [
+    everything = [
         *(Field(value=text, origin="json-ld") for item in graph for text in _texts(item.get("headline"))),
         *_declared(_NAMES["title"], head),
         *([Field(value=head.title[:_MAX_VALUE], origin="title")] if head.title else []),
     ]
+    declared = [field for field in everything if not is_spam_title(field.value, page.source_text)]
     keys = [match_text(field.value) for field in declared]
     headings = [block for block in page.blocks if block.kind == "heading"][:200]
     best: tuple[float, Block | None] = (0.0, None)
