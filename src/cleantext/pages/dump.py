@@ -17,7 +17,7 @@ from cleantext.folding import label_view
 from cleantext.pages.affixes import cut_affixes
 from cleantext.pages.judge import Block, Page
 from cleantext.pages.linemeta import LineMeta, normalize_date
-from cleantext.pages.looks import fold
+from cleantext.pages.looks import fold, shorten
 from cleantext.records import Field
 
 __all__ = ["Hint", "Labels", "Line", "LineLabel", "label_lines", "split_lines"]
@@ -148,17 +148,17 @@ def _metadata(lines: Sequence[str], page: Page, labels: Sequence[str], numbers: 
     if page.headline >= 0:
         found["title"] = Field(value=lines[page.headline], origin=f"line {numbers[page.headline]}")
     for i in page.stated():
-        if not labels[i].startswith("meta/"):
-            continue
         for key, value in _values(lines[i], page.metas[i]):
-            if key not in found and key != "counter":
+            stated = labels[i].startswith("meta/") or (key == "url" and labels[i] == "chrome/legal")
+            if stated and key not in found and key != "counter":
                 found[key] = Field(value=value, origin=f"line {numbers[i]}")
     return found
 
 
 def _values(line: str, meta: LineMeta) -> list[tuple[str, str]]:
     """The values of a line as they stand in it; dates as YYYY-MM-DD."""
-    spaced, offsets = fold(line[:800])
+    short = shorten(line)
+    spaced, offsets = fold(short)
     values: list[tuple[str, str]] = []
     for pair in meta.pairs:
         if pair.end <= pair.start:
@@ -168,7 +168,7 @@ def _values(line: str, meta: LineMeta) -> list[tuple[str, str]]:
             if date:
                 values.append(("date", date))
         else:
-            values.append((pair.key, line[offsets[pair.start] : offsets[pair.end - 1] + 1]))
+            values.append((pair.key, short[offsets[pair.start] : offsets[pair.end - 1] + 1]))
     return values
 
 

@@ -127,9 +127,12 @@ class Page:
         """The model's score of each line, with what is known of its block; spam has none."""
         scores = [0.0] * len(self._lines)
         found = line_scores([self._looks[i] for i in self._read], self._zones).tolist() if self._read else []
+        votes = [block.votes for block in self._blocks if block.votes is not None]
+        # To be kept by an extractor that keeps everything means nothing.
+        even = max(0.5, sum(votes) / len(votes)) if votes else 0.5
         for i, score in zip(self._read, found, strict=True):
             block = self._blocks[i]
-            vote = 0.0 if block.votes is None else _VOTE_WEIGHT * (block.votes - 0.5)
+            vote = 0.0 if block.votes is None else _VOTE_WEIGHT * (block.votes - even)
             scores[i] = score + vote - _LINK_WEIGHT * max(0.0, block.link_density - _LINK_FREE)
         return scores
 
@@ -222,9 +225,9 @@ class Page:
             or _NO_TITLE.search(look.view)
         ):
             return False
-        if self._blocks[i].kind in ("list", "table", "code", "quote"):
-            return False
-        if re.search(r"[.!?]$", look.view) and i != self._anchor:
+        # The anchor stands over a date or a source; any other line has only its looks to speak for it.
+        block = self._blocks[i].kind
+        if i != self._anchor and (block in ("list", "table", "code", "quote") or re.search(r"[.!?]$", look.view)):
             return False
         below = range(i + 1, min(len(self._lines), i + 5))
         return any(j in self.metas for j in below) or any(
@@ -244,10 +247,19 @@ class Page:
         if look.reason == "chrome/clock" and self.headline >= 0:
             return "meta/date" if self.headline < i < self._first else "body" if inside else "chrome/clock"
         if meta is not None and self._states(i, meta):
-            return _REASONS[meta.key] if any(pair.end > pair.start for pair in meta.pairs) else "chrome/other"
+            return self._reason_stated(meta)
         if look.reason and look.strength >= 2 and not (inside and self._means_it(i)):
             return look.reason
         return "body" if inside else self._reason_outside(i)
+
+    @staticmethod
+    def _reason_stated(meta: LineMeta) -> str:
+        """The reason of a line of metadata; a site's word on its own address is a rights line that has a value."""
+        if not any(pair.end > pair.start for pair in meta.pairs):
+            return "chrome/other"
+        if any(pair.key == "url" and pair.label.startswith(("本文", "转载")) for pair in meta.pairs):
+            return "chrome/legal"
+        return _REASONS[meta.key]
 
     def _means_it(self, i: int) -> bool:
         """Whether a line inside the main content uses the words of chrome to say something."""

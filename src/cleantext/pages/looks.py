@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from cleantext.folding import label_view
 from cleantext.pages.lexicon import CERTAIN, STRONG, WEAK, find, word_class
 
-__all__ = ["EDGE", "Look", "look_at"]
+__all__ = ["EDGE", "NAMES", "Look", "fold", "look_at", "shorten"]
 
 # Of a long line only this many code points at either end are read: nothing here depends on a line's length.
 EDGE = 200
@@ -103,10 +103,14 @@ def _spaced_view(text: str) -> str:
     return " ".join(text.translate(_TABLE).split())
 
 
+def shorten(text: str) -> str:
+    """What is read of a line: all of it, or its two ends."""
+    return text if len(text) <= 2 * EDGE else text[:EDGE] + text[-EDGE:]
+
+
 def look_at(text: str) -> Look:
     """Read a line."""
-    short = text if len(text) <= 2 * EDGE else text[:EDGE] + text[-EDGE:]
-    spaced = _spaced_view(short)
+    spaced = _spaced_view(shorten(text))
     view = spaced.replace(" ", "")
     wide = len(_WIDE.findall(view))
     words = len(_WORD.findall(spaced)) if wide < len(view) else 0

@@ -188,7 +188,7 @@ def _headline_weight(
     """How much line `i` looks like the headline, and whether the page's title says so."""
     look = looks[i]
     view = look.view
-    if look.units >= 5 and look.strength < 2:
+    if look.units >= 5 and look.strength < 2 and metas[i] is None:
         if title and len(view) >= 4 and (view in title or title in view) and len(view) <= 3 * len(title):
             return 3.0, True
         if i and any(_same_name(view, name) for name in names):
@@ -216,7 +216,7 @@ def _same_name(view: str, name: str) -> bool:
     """Whether a line is a page's name, the beginning of it, or little more than it."""
     if name.startswith(view):
         return len(view) >= 0.3 * len(name) or len(view) >= 10
-    return len(name) >= 8 and name in view and len(view) <= 2 * len(name)
+    return len(name) >= 8 and name in view and len(view) <= len(name) + 12
 
 
 def _heads(look: Look, meta: LineMeta | None) -> bool:
