@@ -233,7 +233,7 @@ class _Cutter:
             text = raw.replace("\r\n", "\n").replace("\r", "\n").rstrip().lstrip("\n")
         else:
             text = _SPACES.sub(" ", _WIDE_BREAK.sub("", raw)) if _SPACES.search(raw) else raw
-        stripped = text if self._scope.preformatted else text.strip()
+        stripped = text if self._scope.kind == "code" else text.strip()
         if not stripped.strip():
             return
         indented = bool(_INDENT.match(text.lstrip(" ")))

@@ -14,9 +14,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from html import unescape
 from typing import Any
+from unicodedata import normalize
 from urllib.parse import urljoin, urlsplit
 
-from cleantext.folding import match_text
+from cleantext.pages.align import bare
 from cleantext.pages.blocks import Block, Page
 from cleantext.pages.dom import TREE_FAULTS, Head
 from cleantext.pages.spam import is_spam_title
@@ -90,6 +91,11 @@ def parse_date(text: str) -> str | None:
         except ValueError:
             continue
     return None
+
+
+def _key(text: str) -> str:
+    """What two spellings of a title or name on one page have in common; cheaper than match text, blind to less."""
+    return bare(normalize("NFKC", text)).lower()
 
 
 def _first(fields: Iterator[Field]) -> Field | None:
@@ -180,10 +186,10 @@ def _authors(
 ) -> Iterator[Field]:
     """Declared authors that are not just the site's name, the labelled line, elements marked as the author's."""
     head = page.dom.head
-    site = match_text("".join(field.value for field in _sites(head, graph)) + head.title)
-    site = site.replace(match_text(title.value), "") if title else site
+    site = _key("".join(field.value for field in _sites(head, graph)) + head.title)
+    site = site.replace(_key(title.value), "") if title else site
     for field in _named("author", head, graph, labelled):
-        if not _HAN.search(field.value) or field.origin.startswith("line") or match_text(field.value) not in site:
+        if not _HAN.search(field.value) or field.origin.startswith("line") or _key(field.value) not in site:
             yield field
     for text in page.dom.authors:
         value = _BY.sub("", text)
@@ -246,27 +252,30 @@ def _title(
     url: str | None,
 ) -> Field | None:
     """A heading that the head's titles agree with, else the best of those titles, else the labelled line."""
+    body = page.source_text
     everything = [
         *(Field(value=text, origin="json-ld") for item in graph for text in _texts(item.get("headline"))),
         *_declared(_NAMES["title"], head),
         *([Field(value=head.title[:_MAX_VALUE], origin="title")] if head.title else []),
     ]
-    declared = [field for field in everything if not is_spam_title(field.value, page.source_text)]
-    keys = [match_text(field.value) for field in declared]
+    # The spam that is sold in titles is Chinese, whatever the page is.
+    spam = {text for text in {field.value for field in everything} if _HAN.search(text) and is_spam_title(text, body)}
+    declared = [field for field in everything if field.value not in spam]
+    keys = [_key(field.value) for field in declared]
     headings = [block for block in page.blocks if block.kind == "heading"][:200]
     best: tuple[float, Block | None] = (0.0, None)
     for block in headings:
-        score = _agreement(match_text(block.text[:_MAX_VALUE]), keys, first=block.level == 1)
+        score = _agreement(_key(block.text[:_MAX_VALUE]), keys, first=block.level == 1)
         best = max(best, (score, block), key=lambda found: found[0])
     if best[1] is not None:
         return Field(value=" ".join(best[1].text.split()), origin=f"h{best[1].level}")
-    site = match_text(head.meta.get("og:site_name", "") + (urlsplit(url or "").hostname or ""))
+    site = _key(head.meta.get("og:site_name", "") + (urlsplit(url or "").hostname or ""))
     told = next((Field(value=_without_site(field.value, site), origin=field.origin) for field in declared), None)
     line = labelled.get("title")
-    if told is None or match_text(told.value) in site:
+    if told is None or _key(told.value) in site:
         first = next((block for block in headings if block.level == 1), None)
         return line or told or (Field(value=first.text, origin="h1") if first else None)
-    if line and any(match_text(line.value) in key for key in keys) and len(line.value) >= 0.6 * len(told.value):
+    if line and any(_key(line.value) in key for key in keys) and len(line.value) >= 0.6 * len(told.value):
         return line
     return told
 
@@ -292,7 +301,7 @@ def _without_site(title: str, site: str) -> str:
     Parts that are in `site` go; of what is left the first that is long enough to be a title.
     """
     parts = [part.strip() for part in _TITLE_BREAK.split(title) if part.strip()]
-    named = [part for part in parts if match_text(part) not in site] if site else parts
+    named = [part for part in parts if _key(part) not in site] if site else parts
     if len(named) == len(parts) == 1 or not named:
         return title
     return named[0] if len(named[0]) * 3 >= max(map(len, named)) else max(named, key=len)
