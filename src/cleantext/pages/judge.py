@@ -31,6 +31,8 @@ _REASONS = {
 _END, _DATE, _DATE_END = (NAMES.index(name) for name in ("end", "date", "date_end"))
 # The edges of a page: where chrome stands on nearly every page and on hardly any clean text.
 _EDGE_LINES, _EDGE_SHARE = 15, 10
+# Different lines of chrome at the edges that make a page; a line that only the word list knows is half a line.
+_PAGE_WEIGHT, _MANY_LINES = 2.5, 30
 _TITLE_UNITS = 90
 # How far below the text credits stand.
 _CREDIT_REACH = 8
@@ -111,17 +113,18 @@ class Page:
         """Whether this is a page rather than clean text: several different lines of chrome at its two ends."""
         count = len(self._lines)
         edge = max(_EDGE_LINES, count // _EDGE_SHARE)
-        views: set[str] = set()
-        kinds: set[str] = set()
+        views: dict[str, float] = {}
         found = 0
         for i, look in enumerate(self._looks):
             if edge <= i < count - edge or look.strength < 2 or look.reason == "chrome/other":
                 continue
             if self._blocks[i].kind != "code":
-                views.add(look.view)
-                kinds.add(look.reason or "")
+                views[look.view] = 0.5 if look.word else 1.0
                 found += 1
-        return (len(views) >= 4 or (len(views) >= 3 and len(kinds) >= 2)) and found >= 0.03 * min(count, 2 * edge)
+        # Short texts without a running sentence may well be lists of such words.
+        running = count >= _MANY_LINES or any(look.units > 20 and look.values[_END] for look in self._looks)
+        weight = sum(value for value in views.values() if running or value == 1)
+        return weight >= _PAGE_WEIGHT and found >= 0.03 * min(count, 2 * edge)
 
     def _score(self) -> list[float]:
         """The model's score of each line, with what is known of its block; spam has none."""
@@ -145,13 +148,17 @@ class Page:
             for i, flag in zip(self._read, path, strict=True):
                 inside[i] = flag
             return inside
-        # Clean text loses recognised lines at its ends only, up to the first line that is anything else.
+        # Clean text loses recognised lines at its ends only, up to the first line that is anything else. A lone word
+        # is recognised below running text only: it may as well be the title of a list.
+        running = [i for i, look in enumerate(self._looks) if look.units > 20 and look.values[_END]]
         for order in (range(len(inside)), range(len(inside) - 1, -1, -1)):
             for i in order:
-                if self._looks[i].strength < 2 and i not in self.metas and i not in self._spam:
+                look = self._looks[i]
+                known = look.strength >= 2 and (not look.word or (bool(running) and i > running[-1]))
+                if not known and i not in self.metas and i not in self._spam:
                     break
-                inside[i] = inside[i] and self._looks[i].strength < 2
-        heading = self._closing_list()
+                inside[i] = inside[i] and not known
+        heading = self._closing_list() if running else len(inside)
         return [flag and i < heading for i, flag in enumerate(inside)]
 
     def _closing_list(self) -> int:

@@ -109,6 +109,7 @@ _DATE_WORDS = re.compile(
 )
 # A line without any of these states nothing.
 _MAYBE = re.compile(r"[:/|丨】—\d]|记者|通讯员|编辑|责编|校对|审核|报导|评论员|作者|^by ")
+_DIGIT = re.compile(r"\d")
 _COUNT_VALUE = re.compile(r" ?[\d,.]+万?[次+]?")
 _URL_VALUE = re.compile(r" ?(?:https?://|www\.)?[^\s]+")
 _COLUMN = re.compile(r"[|丨│】]")
@@ -163,7 +164,8 @@ def read_meta(spaced: str) -> LineMeta | None:
         return credit
     pairs, taken = _labelled(text)
     covered = _blank(text, taken)
-    for key, patterns in (("date", (*_FULL_DATES, _RELATIVE, _TIME)), ("counter", (_COUNT,))):
+    bare = (("date", (*_FULL_DATES, _RELATIVE, _TIME)), ("counter", (_COUNT,))) if _DIGIT.search(covered) else ()
+    for key, patterns in bare:
         for pattern in patterns:
             spans = [found.span() for found in pattern.finditer(covered)]
             pairs += [Pair(key, "", start, end) for start, end in spans]

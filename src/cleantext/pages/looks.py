@@ -45,13 +45,18 @@ _QUOTE = ("“", "「", "『", '"', "‘", "(", "《", "—")
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One line, read: `spaced` and `view` are its folded views with and without spaces (ends only, if it is long)."""
+    """One line, read.
+
+    `spaced` and `view` are its folded views with and without spaces (its ends only, if it is long); `word` says that
+    the reason comes from the word list alone: `分享` is a button, or a word.
+    """
 
     view: str
     spaced: str
     units: int
     reason: str | None
     strength: int
+    word: bool
     values: tuple[float, ...]
 
 
@@ -166,4 +171,4 @@ def look_at(text: str) -> Look:
         bool(view) and not any(map(str.isalpha, view)),
     )
     values[10:] = map(float, rest)
-    return Look(view, spaced, units, reason, strength, tuple(values))
+    return Look(view, spaced, units, reason, strength, entry is None and word_class(view) is not None, tuple(values))

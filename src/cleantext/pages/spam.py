@@ -27,7 +27,8 @@ _TRADE = re.compile(
     r"时时彩|开户(?:平台|网址|送)|注册送|下注|体育(?:平台|投注|官网)|代孕|试管婴儿(?:医院|费用|价格)|贷款(?:平台|口子|app)|小额贷|套现|发票|办证|"
     r"(?:官网|官方|app|手机版|最新版?)(?:下载|入口|登录|网址)|下载(?:v\d|官网|安装)|(?:安卓|苹果|ios)(?:版)?下载|casino|porn|xxx|slot(?:s|\b)|viagra|betting|escort"
 )
-_MAX_BODY = 20_000
+_MAX_BODY, _MIN_BODY, _MAX_LINE = 6_000, 60, 300
+_CHAIN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,14 @@ class SpamEvidence:
     @property
     def score(self) -> float:
         """Traits added up; from 3 on the line is spam."""
-        chain = 1.0 if self.segments >= 3 else 0.0
+        chain = 1.0 if self.segments >= _CHAIN else 0.0
         dry = 0.5 if self.grammar < 0.03 else 0.0
         apart = 1.0 if self.overlap < 0.08 else 0.5 if self.overlap < 0.15 else -2.0 if self.overlap > 0.35 else 0.0
         return chain + dry + apart + (1.0 if self.other_script else 0.0) + min(self.trade, 2) * 1.0
+
+
+def _segments(line: str) -> list[str]:
+    return [part for part in _SEGMENT.split(line[:_MAX_LINE].strip()) if len(part) >= 2]
 
 
 def _script(text: str) -> str:
@@ -89,13 +94,13 @@ def _overlap(line: str, body: str) -> float:
 
 def spam_evidence(line: str, body: str) -> SpamEvidence:
     """What speaks for `line` being a spam title above `body` (the text of the page without the line)."""
-    view = label_view(line[:300])[0]
-    segments = [part for part in _SEGMENT.split(line[:300].strip()) if len(part) >= 2]
-    ours, theirs = _script(line[:300]), _script(body)
+    line = line[:_MAX_LINE]
+    view = label_view(line)[0]
+    ours, theirs = _script(line), _script(body)
     return SpamEvidence(
-        segments=len(segments),
+        segments=len(_segments(line)),
         grammar=len(_GRAMMAR.findall(view)) / max(len(view), 1),
-        overlap=_overlap(line[:300], body[:_MAX_BODY]),
+        overlap=_overlap(line, body[:_MAX_BODY]),
         other_script=bool(ours and theirs and ours != theirs),
         trade=len(_TRADE.findall(view)),
     )
@@ -109,6 +114,9 @@ def is_spam_title(line: str, body: str) -> bool:
     >>> is_spam_title("警方捣毁棋牌平台", "警方昨日捣毁一个棋牌平台,抓获嫌疑人十名。" * 5)
     False
     """
-    if not 8 <= len(line) <= 300 or len(body) < 60 or "。" in line:
+    if not 8 <= len(line) <= _MAX_LINE or len(body) < _MIN_BODY or "。" in line:
+        return False
+    # Without a chain or a word of the trade no line gets to 3: the text need not be read.
+    if len(_segments(line)) < _CHAIN and not _TRADE.search(label_view(line)[0]):
         return False
     return spam_evidence(line, body).score >= 3

@@ -77,7 +77,7 @@ class Zones:
 
 def meta_of(look: Look) -> LineMeta | None:
     """What `look` says of its document, if that is what the line is for."""
-    if len(look.view) > 160 or look.strength >= 3:
+    if len(look.view) > 160 or look.strength >= 3 or look.view.endswith(("。", "!", "?")):
         return None
     meta = read_meta(look.spaced)
     if meta is None:
