@@ -163,3 +163,11 @@ def test_pages_and_dumps_are_told_apart(text: str, content_type: str | None, pag
 def test_sniffing_is_linear() -> None:
     for hostile in ("<!--" * 100_000, "<p " * 100_000, "<?" * 100_000, "<" * 1_000_000):
         _is_html(hostile, None)
+
+
+def test_what_was_not_as_asked_is_flagged() -> None:
+    config = Config.from_dict({"limits": {"max_nodes": 50}})
+    page = "<html><body>" + "".join(f"<p>第{n}段，讲的是这一天里发生的事情，一件一件地讲。</p>" for n in range(100))
+    document = clean(page, config=config)
+    assert "truncated" in document.flags
+    assert len(document.paragraphs) > 5

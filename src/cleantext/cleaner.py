@@ -169,7 +169,7 @@ class Cleaner:
             removed=tuple(sorted([*content.removed, *removed], key=lambda span: (span.start, span.end))),
             metadata=self._metadata(content.metadata, record, glosses, conversion),
             repeats=_repeats(repeats),
-            flags=_flags(pieces, gone),
+            flags=(*content.flags, *_flags(pieces, gone)),
         )
 
     def decoded(self, content: bytes | str, content_type: str | None = None) -> Decoded:
