@@ -166,7 +166,7 @@ def test_sniffing_is_linear() -> None:
 
 
 def test_what_was_not_as_asked_is_flagged() -> None:
-    config = Config.from_dict({"limits": {"max_nodes": 50}})
+    config = Config.from_dict({"limits": {"max_nodes": 50}, "dedup": {"within": "tag"}})
     page = "<html><body>" + "".join(f"<p>第{n}段，讲的是这一天里发生的事情，一件一件地讲。</p>" for n in range(100))
     document = clean(page, config=config)
     assert "truncated" in document.flags
