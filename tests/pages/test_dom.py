@@ -88,12 +88,13 @@ def test_slim_markup_keeps_text_and_json_ld() -> None:
 @settings(deadline=None, max_examples=300)
 def test_events_nest(html: str) -> None:
     open_tags: list[str] = []
-    for kind, value, _ in parse(html).events():
-        if kind == OPEN:
-            open_tags.append(value)
-        elif kind == CLOSE:
-            assert open_tags.pop() == value
-    assert not open_tags
+    for limits in (LimitsConfig(), LimitsConfig(max_nodes=10)):
+        for kind, value, _ in parse(html, limits).events():
+            if kind == OPEN:
+                open_tags.append(value)
+            elif kind == CLOSE:
+                assert open_tags.pop() == value
+        assert not open_tags
 
 
 @given(MARKUP.filter(lambda html: not any(f"<{raw}" in html for raw in ("script", "style", "svg", "!--", "template"))))

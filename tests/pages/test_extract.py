@@ -172,6 +172,14 @@ def test_limits() -> None:
     assert set(ENGLISH_BODY) <= set(content.blocks)
 
 
+def test_a_page_of_too_many_lines_is_not_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extract, "_MAX_JUDGED", 5)
+    monkeypatch.setattr(extract, "label_lines", None)
+    content = extract_page(CHINESE)
+    check(content)
+    assert set(BODY) <= set(content.blocks)
+
+
 def test_same_answer_whatever_came_before() -> None:
     pages = [CHINESE, ENGLISH, "<p>短", CHINESE.replace("市", "省")]
     forward = [extract_page(html) for html in pages]

@@ -360,7 +360,7 @@ def _are_paragraphs(run: Sequence[_Draft]) -> bool:
 
 
 def _block(draft: _Draft, start: int, words: dict[str, frozenset[str]]) -> Block:
-    tags, names, at = [], [], draft.scope
+    tags, names, at = list[str](), list[str](), draft.scope
     while at.parent and len(names) < _ANCESTORS and len(tags) < 2 * _ANCESTORS:
         tags.append(at.tag)
         if at.names:

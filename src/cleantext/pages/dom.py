@@ -150,12 +150,14 @@ class Dom:
                         yield CLOSE, event[1], {}
                     else:
                         open_tags.append(event[1])
-            while child is None and open_tags:
+            while child is None and open_tags and node is not None:
                 child = node.next
                 if child is None:
                     yield CLOSE, open_tags.pop(), {}
                     node = node.parent
             node = child
+        for tag in reversed(open_tags):
+            yield CLOSE, tag, {}
 
     def _event(self, node: LexborNode, unshown: frozenset[str], *, hidden: bool) -> Event | None:
         """That the element opens, or the address it hides; None where it shows nothing."""
@@ -307,10 +309,10 @@ def _tame(html: str, max_depth: int) -> str:
             edits.append((match.start(2), match.end(2), new))
     if not edits:
         return html
-    pieces, last = [], 0
-    for start, end, new in edits:
+    pieces, last = list[str](), 0
+    for start, stop, new in edits:
         pieces += [html[last:start], new]
-        last = end
+        last = stop
     return "".join([*pieces, html[last:]])
 
 

@@ -40,6 +40,8 @@ _HALF_VOTE = 0.45
 _ASIDE = frozenset({"nav", "footer", "aside", "form", "dialog"})
 # So many blocks that an extractor leaves out between two that it keeps stay, if few of their characters are links.
 _GAP, _GAP_LINKS = 2, 0.3
+# A page of more lines than this is no article, and the labeller takes a second for so many.
+_MAX_JUDGED = 20_000
 # Words of class and id attributes that say what a block is.
 _TELLING = {
     "comments": frozenset({"comment", "comments", "reply", "replies", "respond"}),
@@ -156,7 +158,7 @@ def extract_page(
     page = parse_page(html, limits)
     extractor, votes = _votes(page, url, config)
     lines = _lines(page)
-    judged = extractor.name != "all" and (extractor.name == "links" or page.is_chinese)
+    judged = extractor.name != "all" and (extractor.name == "links" or page.is_chinese) and len(lines) <= _MAX_JUDGED
     labels = _labels(page, lines, votes) if judged else _unjudged(page, lines, votes)
     metadata = page_metadata(page, url=url, labelled=labels.metadata)
     verdicts = _verdicts(page, lines, labels.lines, metadata, PageRules(config.rules, url))

@@ -159,8 +159,8 @@ def _as_dates(fields: Iterable[Field]) -> Iterator[Field]:
 
 def _is_near(line: Field, title: Field | None) -> bool:
     """Whether a labelled line stands close to the title's: a date elsewhere on the page may be anything's."""
-    numbers = [_LINE_NUMBER.fullmatch(field.origin) for field in (line, title) if field]
-    return len(numbers) == 2 and all(numbers) and abs(int(numbers[0][1]) - int(numbers[1][1])) <= _NEAR
+    numbers = [int(found[1]) for field in (line, title) if field and (found := _LINE_NUMBER.fullmatch(field.origin))]
+    return len(numbers) == 2 and abs(numbers[0] - numbers[1]) <= _NEAR
 
 
 def _html_date(page: Page, url: str | None) -> Field | None:
