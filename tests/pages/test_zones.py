@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cleantext.pages.line_weights import WEIGHTS
+from cleantext.pages.looks import NAMES, fold, look_at, shorten
+from cleantext.pages.zones import FEATURES, body_path, features, line_scores, survey
+from text_strategies import TEXT
+
+PARAGRAPH = "会议指出，今年以来全市上下凝心聚力，空气质量持续改善，重污染天数明显减少，群众的获得感不断增强。"
+PAGE = [
+    "市里开会部署治污工作_某某网",
+    "首页",
+    "新闻",
+    "市里开会部署治污工作",
+    "2020-10-27 09:37 来源：某某日报",
+    PARAGRAPH,
+    "现场的人不多。",
+    PARAGRAPH,
+    "责任编辑：张三",
+    "相关阅读",
+    "邻市召开同类会议",
+    "版权所有 © 2020",
+]
+
+
+def test_the_anchor_is_the_title_that_the_page_repeats() -> None:
+    zones = survey([look_at(line) for line in PAGE])
+    assert zones.anchor == 3
+    assert zones.anchored_by_title
+    assert zones.zone.tolist() == [0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2]
+    assert zones.tail.tolist() == [0] * 8 + [1.5, 2.5, 2.5, 3.5]
+
+
+def test_the_anchor_stands_over_a_date() -> None:
+    zones = survey([look_at(line) for line in PAGE[1:]])
+    assert zones.anchor == 2
+    assert not zones.anchored_by_title
+
+
+def test_a_known_title_anchors() -> None:
+    lines = ["首页", "这一行没有日期", PARAGRAPH, PARAGRAPH]
+    assert survey([look_at(line) for line in lines], "这一行没有日期-某网").anchor == 1
+
+
+def test_a_thread_is_a_forum_and_an_article_with_comments_is_not() -> None:
+    posts = [line for i in range(1, 5) for line in (f"{i}楼 2019-03-0{i} 10:20", "说得对。")]
+    assert survey([look_at(line) for line in ["某某论坛", *posts]]).forum
+    comments = [line for i in range(1, 5) for line in (f"网友评论 2019-03-0{i} 10:20", "说得对。", "回复 1楼")]
+    assert not survey([look_at(line) for line in [PARAGRAPH, *comments]]).forum
+
+
+def test_the_weights_have_names_of_features() -> None:
+    assert set(WEIGHTS) <= {*FEATURES, "bias"}
+    assert len(set(FEATURES)) == len(FEATURES)
+    assert len(WEIGHTS) > 50
+
+
+def test_one_column_a_feature() -> None:
+    looks = [look_at(line) for line in PAGE]
+    matrix = features(looks, survey(looks))
+    assert matrix.shape == (len(PAGE), len(FEATURES))
+    assert np.isfinite(matrix).all()
+    assert all(len(look.values) == len(NAMES) for look in looks)
+
+
+def test_the_text_scores_higher_than_what_surrounds_it() -> None:
+    looks = [look_at(line) for line in PAGE]
+    scores = line_scores(looks, survey(looks))
+    assert min(scores[[5, 7]]) > 1
+    assert max(scores[[1, 2, 9, 10, 11]]) < 0
+
+
+@pytest.mark.parametrize("scores", [[-9.0] * 5, [0.0] * 5, [9.0] * 5, [-9.0, -1.0, -9.0, -9.0, -9.0]])
+def test_some_line_is_always_inside(scores: list[float]) -> None:
+    looks = [look_at(PARAGRAPH)] * 5
+    path = body_path(scores, looks, survey(looks))
+    assert len(path) == 5
+    assert any(inside for inside, score in zip(path, scores, strict=True) if score == max(scores))
+
+
+def test_a_short_gap_is_bridged_and_a_stray_line_is_not_fetched() -> None:
+    looks = [look_at(PARAGRAPH)] * 7
+    zones = survey(looks)
+    assert body_path([3.0, -0.2, 3.0, -3.0, -3.0, 0.3, -3.0], looks, zones) == [True] * 3 + [False] * 4
+
+
+@given(st.lists(TEXT.map(str.strip).filter(bool), min_size=1, max_size=20))
+@settings(deadline=None, max_examples=100)
+def test_any_text_has_zones_scores_and_a_path(lines: list[str]) -> None:
+    looks = [look_at(line) for line in lines]
+    zones = survey(looks)
+    scores = line_scores(looks, zones)
+    assert np.isfinite(scores).all()
+    assert any(body_path(scores, looks, zones))
+
+
+# --- looks
+
+
+@given(TEXT)
+@settings(deadline=None, max_examples=300)
+def test_the_quick_view_is_the_folded_view(text: str) -> None:
+    look = look_at(text)
+    assert look.spaced == fold(shorten(text))[0].strip()
+    assert look.view == look.spaced.replace(" ", "")
+    assert look.strength in (0, 1, 2, 3)
+    assert (look.reason is None) == (look.strength == 0)
+
+
+@given(TEXT)
+@settings(deadline=None, max_examples=200)
+def test_offsets_lead_back(text: str) -> None:
+    spaced, offsets = fold(text)
+    assert len(spaced) == len(offsets)
+    assert offsets == sorted(offsets)
+    assert all(0 <= offset < len(text) for offset in offsets)
+
+
+@pytest.mark.parametrize(
+    ("line", "units"),
+    [("", 0), ("首页", 2), ("a b", 4), ("PM2.5治理", 10), ("𠮷野家", 3), ("現(xiàn)在", 2), ("。。", 2)],
+)
+def test_units(line: str, units: int) -> None:
+    assert look_at(line).units == units
+
+
+def test_a_long_line_is_read_at_its_ends() -> None:
+    long = PARAGRAPH * 1000
+    look = look_at(long)
+    assert len(look.view) <= 400
+    assert look.units > 0.8 * len(long)
