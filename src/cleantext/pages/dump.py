@@ -10,10 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
-from cleantext.config import ExtractConfig, Rule
-from cleantext.folding import label_view
+from cleantext.config import ExtractConfig
 from cleantext.pages.affixes import cut_affixes
 from cleantext.pages.judge import Block, Page
 from cleantext.pages.linemeta import LineMeta, normalize_date
@@ -105,7 +103,7 @@ def label_lines(
     cut = [_line_label(line, label, block) for line, label, block in zip(lines, labels, blocks, strict=True)]
     metadata = _metadata(lines, page, labels, numbers)
     _metadata_of_affixes(lines, cut, metadata, numbers)
-    rules = _rules_for(config, url)
+    rules = PageRules(config.rules if config else (), url)
     if rules:
         cut = [_ruled(line, found, rules) for line, found in zip(lines, cut, strict=True)]
     return Labels(lines=tuple(cut), metadata=metadata)
@@ -118,28 +116,12 @@ def _line_label(line: str, label: str, block: Block) -> LineLabel:
     return LineLabel(label=label, start=start, end=end, affixes=affixes)
 
 
-def _rules_for(config: ExtractConfig | None, url: str | None) -> list[tuple[Rule, re.Pattern[str]]]:
-    """The user's rules that hold on the page at `url`, compiled."""
-    try:
-        host = (urlsplit(url or "").hostname or "").lower()
-    except ValueError:
-        host = ""
-    return [
-        (rule, re.compile(rule.pattern))
-        for rule in (config.rules if config else ())
-        if not rule.host or host == rule.host.lower() or host.endswith("." + rule.host.lower())
-    ]
-
-
-def _ruled(line: str, found: LineLabel, rules: Sequence[tuple[Rule, re.Pattern[str]]]) -> LineLabel:
-    """The first rule that matches the line, in its label view or as it stands, decides."""
-    view = label_view(line)[0]
-    for rule, pattern in rules:
-        if pattern.search(view) or pattern.search(line):
-            if rule.action == "keep":
-                return found if found.label == "body" else LineLabel(label="body", start=0, end=len(line))
-            return LineLabel(label=f"chrome/{rule.name}", start=0, end=len(line))
-    return found
+def _ruled(line: str, found: LineLabel, rules: PageRules) -> LineLabel:
+    """The first rule that matches the line decides; a line it keeps may still lose its affixes."""
+    label = rules.label(line)
+    if label is None or label == found.label == "body":
+        return found
+    return LineLabel(label=label, start=0, end=len(line))
 
 
 def _metadata(lines: Sequence[str], page: Page, labels: Sequence[str], numbers: Sequence[int]) -> dict[str, Field]:
