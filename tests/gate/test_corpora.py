@@ -1,7 +1,7 @@
 """Floors on labelled corpora that cannot be shipped: set CLEANTEXT_EVAL to a folder that holds them.
 
 The folder has `zh-dev`, `mixed-dev` and `wcxb-dev` as described in docs/labels.md. The floors are what this code
-reached less 0.005; raise them when it gets better.
+reached less 0.005 or so; raise them when it gets better.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not DATA.is_dir(), reason="CLEANTEXT_EVAL names no folder with the corpora"),
 ]
-FLOOR_DUMPS = 0.88
-FLOOR_PAGES = {("zh-dev", 1): 0.83, ("mixed-dev", 1): 0.84, ("wcxb-dev", 5): 0.8}
+FLOOR_DUMPS = 0.945
+FLOOR_PAGES = {("zh-dev", 1): 0.919, ("mixed-dev", 1): 0.842, ("wcxb-dev", 5): 0.819}
 
 
 def other_pages() -> Iterator[Path]:
     yield from sorted((DATA / "mixed-dev" / "html").glob("*.gz"))
-    yield from sorted((DATA / "wcxb-dev" / "html").glob("*.gz"))[::10]
+    yield from sorted((DATA / "wcxb-dev" / "html").glob("*.gz"))
 
 
 def test_dumps() -> None:
