@@ -16,6 +16,7 @@ from cleantext.pages.affixes import cut_affixes
 from cleantext.pages.judge import Block, Page
 from cleantext.pages.linemeta import LineMeta, normalize_date
 from cleantext.pages.looks import fold, shorten
+from cleantext.pages.rules import PageRules
 from cleantext.records import Field
 
 __all__ = ["Hint", "Labels", "Line", "LineLabel", "label_lines", "split_lines"]
