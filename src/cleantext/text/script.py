@@ -113,7 +113,7 @@ def _evidence(counts: Counter[str]) -> _Evidence:
 
 def _count(counts: Counter[str], chars: Set[str]) -> int:
     """How often any of `chars` occurs."""
-    return sum(counts[char] for char in counts.keys() & chars)
+    return sum(count for char, count in counts.items() if char in chars)
 
 
 def _other_language(counts: Counter[str]) -> str:
