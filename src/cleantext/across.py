@@ -192,6 +192,7 @@ def _without(document: Document, spans: Mapping[int, Removed], *, mask: bool) ->
         document,
         paragraphs=paragraphs,
         kinds=tuple(document.kinds[n] for n in stay),
+        levels=tuple(document.levels[n] for n in stay),
         spans=tuple((document.spans[n][0],) * 2 if n in spans else document.spans[n] for n in stay),
         ordinals=tuple(document.ordinals[n] for n in stay),
         edits=tuple(() if n in spans else document.edits[n] for n in stay),

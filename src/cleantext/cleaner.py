@@ -62,6 +62,7 @@ class _Piece:
     end: int
     text: str
     kind: str = "text"
+    level: int = 0
     steps: tuple[Edit, ...] = ()
 
     def then(self, text: str, steps: Sequence[Edit]) -> _Piece:
@@ -96,6 +97,7 @@ def extract(
         content,
         blocks=tuple(content.source_text[piece.start : piece.end] for piece in pieces),
         kinds=tuple(piece.kind for piece in pieces),
+        levels=tuple(piece.level for piece in pieces),
         spans=tuple((piece.start, piece.end) for piece in pieces),
     )
 
@@ -163,6 +165,7 @@ class Cleaner:
             source_text=source,
             paragraphs=tuple(piece.text for piece in kept.values()),
             kinds=tuple(piece.kind for piece in kept.values()),
+            levels=tuple(piece.level for piece in kept.values()),
             spans=tuple((piece.start, piece.end) for piece in kept.values()),
             ordinals=tuple(kept),
             edits=tuple(piece.steps for piece in kept.values()),
@@ -241,8 +244,8 @@ class Cleaner:
 
         content = extract_page(html, url=url, config=self.config.extract, limits=self.config.limits)
         pieces = [
-            _Piece(start=start, end=end, text=content.source_text[start:end], kind=kind)
-            for (start, end), kind in zip(content.spans, content.kinds, strict=True)
+            _Piece(start=start, end=end, text=content.source_text[start:end], kind=kind, level=level)
+            for (start, end), kind, level in zip(content.spans, content.kinds, content.levels, strict=True)
         ]
         # The parser has decoded entities; what looks like one now is text about HTML.
         repair = dataclasses.replace(self.config.repair, entities=False)

@@ -66,13 +66,15 @@ class MainContent:
     """What `extract` found: body as it stands in the source, its spans, what was removed, and metadata.
 
     `blocks` are the kept pieces in document order, `kinds` their types (`text`, `heading`, `list`, `table`, `code`,
-    `quote`), `spans` their [start, end) in `source_text`. `flags` say what was not as asked: `truncated`, `flattened`,
-    `extractor-links` (another extractor had to take over), `unaligned` (much of an extractor's text is in no block).
+    `quote`), `levels` those of headings (1 to 6) and the depths of list items (else 0), `spans` their [start, end) in
+    `source_text`. `flags` say what was not as asked: `truncated`, `flattened`, `extractor-NAME` (another extractor
+    stood in), `unaligned` (part of the extractor's text is in no block).
     """
 
     source_text: str
     blocks: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    levels: tuple[int, ...] = ()
     spans: tuple[tuple[int, int], ...] = ()
     removed: tuple[Removed, ...] = ()
     metadata: Mapping[str, Field] = field(default_factory=dict)
@@ -94,10 +96,11 @@ class MainContent:
 class Document:
     """One clean document.
 
-    `paragraphs`, `kinds`, `spans`, `ordinals` and `edits` run in parallel: the clean text of a kept paragraph, its
-    type, where it stood in `source_text`, its ordinal among the paragraphs before any removal, and the steps that
-    lead from the source to it (`undo_steps(paragraph, edits)` gives the source back). `script` is what the source was
-    written in (Hans, Hant, Hant-TW, Hant-HK, Jpan or empty) and `conversion` the OpenCC configuration that was applied.
+    `paragraphs`, `kinds`, `levels`, `spans`, `ordinals` and `edits` run in parallel: the clean text of a kept
+    paragraph, its type, the level of a heading or depth of a list item (else 0), where it stood in `source_text`, its
+    ordinal among the paragraphs before any removal, and the steps that lead from the source to it
+    (`undo_steps(paragraph, edits)` gives the source back). `script` is what the source was written in (Hans, Hant,
+    Hant-TW, Hant-HK, Hani, Jpan, Kore or empty) and `conversion` the OpenCC configuration that was applied.
     `flags` warn of what a reader should look at, such as `shell`: little is left of what the document had.
     """
 
@@ -111,6 +114,7 @@ class Document:
     source_text: str = ""
     paragraphs: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    levels: tuple[int, ...] = ()
     spans: tuple[tuple[int, int], ...] = ()
     ordinals: tuple[int, ...] = ()
     edits: tuple[tuple[Edit, ...], ...] = ()

@@ -23,6 +23,7 @@ DOCUMENTS = pa.schema(
         pa.field("spans", pa.list_(pa.list_(pa.int64()))),
         pa.field("ordinals", pa.list_(pa.int64())),
         pa.field("kinds", pa.list_(pa.string())),
+        pa.field("levels", pa.list_(pa.int64())),
         pa.field("metadata", pa.string()),
     ]
 )

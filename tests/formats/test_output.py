@@ -13,6 +13,7 @@ ROW = {
     "title": "题",
     "paragraphs": ["一", "小节", "甲", "乙", ""],
     "kinds": ["text", "heading", "list", "list", "text"],
+    "levels": [0, 3, 1, 2, 0],
 }
 
 
@@ -48,9 +49,22 @@ def test_an_overwritten_run_leaves_nothing_of_the_old(tmp_path: Path) -> None:
 
 
 def test_markdown_keeps_what_blocks_are(tmp_path: Path) -> None:
+    more = {
+        "title": None,
+        "paragraphs": ["年\t数\n2020\t7|8", "a = `1`\nb", "```", "引\n文", "两\n行"],
+        "kinds": ["table", "code", "code", "quote", "text"],
+        "levels": [0] * 5,
+    }
     with OutputFolder(str(tmp_path)) as folder:
-        folder.write_documents([ROW], "markdown")
-    assert (tmp_path / "documents.md").read_text(encoding="utf-8") == "# 题\n\n一\n\n## 小节\n\n- 甲\n- 乙\n"
+        folder.write_documents([ROW, more], "markdown")
+    written = (tmp_path / "documents.md").read_text(encoding="utf-8")
+    assert written.split("\n---\n\n") == [
+        "# 题\n\n一\n\n### 小节\n\n- 甲\n  - 乙\n",
+        (
+            "| 年 | 数 |\n| --- | --- |\n| 2020 | 7\\|8 |\n\n"
+            "```\na = `1`\nb\n```\n\n````\n```\n````\n\n> 引\n> 文\n\n两  \n行\n"
+        ),
+    ]
 
 
 def test_a_file_is_not_a_folder(tmp_path: Path) -> None:

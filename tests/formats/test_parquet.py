@@ -171,6 +171,7 @@ DOCUMENT = {
     "id": "00ff00ff00ff00ff", "origin": "a.txt", "url": None, "title": "方案", "date": "2021-08-19", "author": None,
     "source": "日报", "encoding": "gb18030", "script": "Hans", "text": "第一段。\n\n第二段𠀀。",
     "paragraphs": ["第一段。", "第二段𠀀。"], "spans": [[0, 4], [6, 11]], "ordinals": [0, 2], "kinds": ["text", "text"],
+    "levels": [0, 0],
     "metadata": {"editor": "王", "flags": ["shell"], "from": {"title": "line 1"}},
 }  # fmt: skip
 

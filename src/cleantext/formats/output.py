@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -131,16 +132,37 @@ def _as_text(document: Mapping[str, Any]) -> str:
 
 
 def _as_markdown(document: Mapping[str, Any]) -> str:
-    marks = {"heading": "## {}", "list": "- {}", "quote": "> {}", "code": "```\n{}\n```"}
+    """The title as a heading of the first level, then the paragraphs as what they are."""
     parts = [f"# {document['title']}"] if document.get("title") else []
-    kinds = document["kinds"]
     previous = ""
-    for paragraph, kind in zip(document["paragraphs"], kinds, strict=True):
-        if paragraph:
-            text = marks.get(kind, "{}").format(paragraph)
-            if kind == previous == "list":
-                parts[-1] += "\n" + text
+    for text, kind, level in zip(document["paragraphs"], document["kinds"], document["levels"], strict=True):
+        if text:
+            joined = kind == previous and kind in ("list", "quote")
+            rendered = _render(text, kind, level)
+            if joined:
+                parts[-1] += "\n" + rendered
             else:
-                parts.append(text)
+                parts.append(rendered)
             previous = kind
     return "\n\n".join(parts) + "\n"
+
+
+def _render(text: str, kind: str, level: int) -> str:
+    """One paragraph in Markdown."""
+    lines = text.split("\n")
+    if kind == "heading":
+        return "#" * max(2, level) + " " + " ".join(lines)
+    if kind == "list":
+        indent = "  " * max(0, level - 1)
+        return f"{indent}- " + f"\n{indent}  ".join(lines)
+    if kind == "quote":
+        return "> " + "\n> ".join(lines)
+    if kind == "code":
+        fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
+        return f"{fence}\n{text}\n{fence}"
+    if kind == "table":
+        rows = [[cell.strip().replace("|", "\\|") for cell in line.split("\t")] for line in lines]
+        width = max(map(len, rows))
+        rows = [row + [""] * (width - len(row)) for row in rows]
+        return "\n".join("| " + " | ".join(row) + " |" for row in [rows[0], ["---"] * width, *rows[1:]])
+    return "  \n".join(lines)

@@ -44,6 +44,7 @@ def document_row(document: Document) -> dict[str, Any]:
         "spans": [list(span) for span in document.spans],
         "ordinals": list(document.ordinals),
         "kinds": list(document.kinds),
+        "levels": list(document.levels),
         "metadata": others
         | {
             "encoding_source": document.encoding_source,

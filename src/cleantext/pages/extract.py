@@ -307,13 +307,14 @@ def _content(
     """The pieces of the source text that stay, those of one block in one, and those that go."""
     source = page.source_text
     parts = sorted(part for pair in zip(lines, verdicts, strict=True) for part in _parts(*pair))
-    blocks, kinds, spans, removed = [], [], [], []
+    blocks, kinds, levels, spans, removed = [], [], [], [], []
     for (number, reason), run in groupby(parts, key=lambda part: (part[2], part[3])):
         pieces = list(run)
         start, end = pieces[0][0], pieces[-1][1]
         if reason == "body":
             blocks.append(source[start:end])
             kinds.append(page.blocks[number].kind)
+            levels.append(page.blocks[number].level)
             spans.append((start, end))
         else:
             removed.append(Removed(start=start, end=end, text=source[start:end], reason=reason))
@@ -321,6 +322,7 @@ def _content(
         source_text=source,
         blocks=tuple(blocks),
         kinds=tuple(kinds),
+        levels=tuple(levels),
         spans=tuple(spans),
         removed=tuple(removed),
         metadata=metadata,
