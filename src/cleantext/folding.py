@@ -19,7 +19,15 @@ from importlib.resources import files
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["label_view", "match_batch", "match_codes", "match_text", "match_words", "simplified_table"]
+__all__ = [
+    "label_view",
+    "match_batch",
+    "match_codes",
+    "match_text",
+    "match_words",
+    "simplified_table",
+    "without_readings",
+]
 
 Codes = npt.NDArray[np.uint32]
 Offsets = npt.NDArray[np.int64]
@@ -175,6 +183,11 @@ def _kept(texts: Sequence[str], folded: npt.NDArray[np.int32], starts: Offsets) 
 def _label_char(code: int) -> str:
     folded = _fold_cluster(chr(code))
     return "".join(char for char in folded if unicodedata.category(char)[0] not in "ZC" and not _is_selector(char))
+
+
+def without_readings(text: str) -> str:
+    """`text` without the readings in brackets that the label view drops."""
+    return _GLOSS.sub("", text) if "(" in text or "（" in text else text
 
 
 def label_view(text: str) -> tuple[str, list[int]]:
