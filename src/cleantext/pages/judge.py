@@ -69,7 +69,8 @@ class Page:
     def __init__(self, lines: Sequence[str], title: str, blocks: Sequence[Block]) -> None:
         self._lines = lines
         self._blocks = blocks
-        self._looks = [look_at(line) for line in lines]
+        seen = {line: look_at(line) for line in dict.fromkeys(lines)}  # menus repeat themselves
+        self._looks = [seen[line] for line in lines]
         self._spam = self._find_spam()
         self._read = [i for i in range(len(lines)) if i not in self._spam]
         looks = [self._looks[i] for i in self._read]

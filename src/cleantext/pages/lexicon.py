@@ -78,6 +78,7 @@ _BITS: dict[str, int] = {}
 for _position, _each in enumerate(ENTRIES):
     for _need in _each.needs:
         _BITS[_need[0]] = _BITS.get(_need[0], 0) | 1 << _position
+_FIRST = frozenset(_BITS)
 
 
 def word_class(view: str) -> str | None:
@@ -88,8 +89,8 @@ def word_class(view: str) -> str | None:
 def find(view: str, spaced: str) -> Entry | None:
     """The surest entry that a folded line matches: `view` has no spaces, `spaced` has single ones."""
     bits = 0
-    for char in set(view):
-        bits |= _BITS.get(char, 0)
+    for char in _FIRST.intersection(view):
+        bits |= _BITS[char]
     while bits:
         lowest = bits & -bits
         bits ^= lowest
