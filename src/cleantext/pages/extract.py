@@ -77,7 +77,8 @@ class Trafilatura:
     """trafilatura's opinion, in its balanced mode.
 
     Readers' comments are content where they are most of what it found (a discussion), else they get half a vote, which
-    keeps nothing by itself. Where the labeller has the last word the quicker mode without second opinions is as good.
+    keeps nothing by itself. Where the labeller has the last word the quicker mode, without second opinions and without
+    comments, is as good.
     """
 
     name = "trafilatura"
@@ -90,7 +91,12 @@ class Trafilatura:
             return None
         try:
             document = bare_extraction(
-                page.dom.tree, url=url, fast=page.is_chinese, output_format="xml", include_formatting=False
+                page.dom.tree,
+                url=url,
+                fast=page.is_chinese,
+                include_comments=not page.is_chinese,
+                output_format="xml",
+                include_formatting=False,
             )
         except TREE_FAULTS:
             return None
