@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from cleantext.config import ExtractConfig
 from cleantext.pages.affixes import cut_affixes
 from cleantext.pages.judge import Block, Page
-from cleantext.pages.linemeta import LineMeta, normalize_date
+from cleantext.pages.linemeta import LineMeta, normalize_date, tidy_name
 from cleantext.pages.looks import fold, shorten
 from cleantext.pages.rules import PageRules
 from cleantext.records import Field
@@ -151,7 +151,8 @@ def _values(line: str, meta: LineMeta) -> list[tuple[str, str]]:
             if date:
                 values.append(("date", date))
         else:
-            values.append((pair.key, short[offsets[pair.start] : offsets[pair.end - 1] + 1]))
+            value = short[offsets[pair.start] : offsets[pair.end - 1] + 1]
+            values.append((pair.key, tidy_name(value) if pair.key in ("author", "editor", "source") else value))
     return values
 
 

@@ -13,7 +13,7 @@ from datetime import date
 
 from cleantext.pages.lexicon import read_data
 
-__all__ = ["LineMeta", "Pair", "normalize_date", "read_meta"]
+__all__ = ["LineMeta", "Pair", "normalize_date", "read_meta", "tidy_name"]
 
 # Of a line only this many characters of the folded view are read.
 _LIMIT, _CREDIT_LIMIT = 240, 60
@@ -115,6 +115,14 @@ _URL_VALUE = re.compile(r" ?(?:https?://|www\.)?[^\s]+")
 _COLUMN = re.compile(r"[|丨│】]")
 _REST = re.compile(r"[\s|丨│·•,;:()\[\]【】<>〔〕/—_。\-]+")
 _EDGES = " \t　|丨│·•,，;；:：()（）[]【】<>《》〔〕/-—_。\"'"
+
+
+# What is glued to a name: the next label of the line, a button, a dateline. Both scripts: values stand as they are.
+_NAME_TAIL = re.compile(
+    r"(?:责任编辑|責任編輯|责编|責編|发稿时间|發稿時間|发布时间|發佈時間|发表时间|更新时间|举报|檢舉)(?:[:：].*)?$"
+    r"|[／/][^／/]{0,8}(?:報導|报导|报道|報道)$"
+)
+_NAME_HEAD = re.compile(r"^(?:(?:本报|本報)?(?:特约|特約|实习|實習)?[记記]者|文[／/]|圖文[／/])[\s:：／/]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +251,16 @@ def _blank(text: str, spans: list[tuple[int, int]]) -> str:
     for start, end in spans:
         text = text[:start] + " " * (end - start) + text[end:]
     return text
+
+
+def tidy_name(value: str) -> str:
+    """A name of an author, editor or source without what page templates glue to it.
+
+    >>> tidy_name("記者沈能元／台北即時報導"), tidy_name("新京报举报"), tidy_name("吴瑕责任编辑：刘洋")
+    ('沈能元', '新京报', '吴瑕')
+    """
+    short = _NAME_HEAD.sub("", _NAME_TAIL.sub("", value[:200]))
+    return value if short == value[:200] else short.strip(_EDGES) or value
 
 
 def normalize_date(text: str) -> str | None:

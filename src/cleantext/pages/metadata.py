@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from html import unescape
 from typing import Any
@@ -20,6 +21,7 @@ from urllib.parse import urljoin, urlsplit
 from cleantext.pages.align import bare
 from cleantext.pages.blocks import Block, Page
 from cleantext.pages.dom import TREE_FAULTS, Head
+from cleantext.pages.linemeta import tidy_name
 from cleantext.pages.spam import is_spam_title
 from cleantext.records import Field
 
@@ -27,6 +29,7 @@ __all__ = ["page_metadata", "parse_date"]
 
 _MAX_VALUE = 300
 _MAX_NAME = 60
+_MAX_SITE = 20
 # Names of meta elements, lower case, the most telling first.
 _NAMES = {
     "title": "og:title twitter:title articletitle title headline dc.title citation_title parsely-title",
@@ -74,7 +77,11 @@ def page_metadata(
         "canonical": _canonical(head, url),
         "language": _language(page, head),
     }
+    if found["source"] is None and (site := found["site"]) and len(site.value) <= _MAX_SITE:
+        found["source"] = site  # what no other publication is named for is the site's own
     known = {name: field for name, field in found.items() if field and field.value}
+    for name in known.keys() & {"author", "editor", "source"}:
+        known[name] = replace(known[name], value=tidy_name(known[name].value))
     return {**{name: field for name, field in labelled.items() if name not in found and field.value}, **known}
 
 
