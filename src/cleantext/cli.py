@@ -82,24 +82,7 @@ def build_parser() -> argparse.ArgumentParser:
         _DEDUP_STAGES,
     )
     for command in (clean, dedup):
-        command.add_argument(
-            "inputs", nargs="+", metavar="INPUT", help="files, folders, globs, or - for standard input"
-        )
-        command.add_argument(
-            "-o",
-            "--output",
-            required=True,
-            metavar="OUT",
-            help="folder for the results, or - for documents as JSON Lines on standard output",
-        )
-        command.add_argument(
-            "--reference",
-            action="append",
-            default=[],
-            metavar="INPUT",
-            help="compare with these documents; they are never removed and not written",
-        )
-        command.add_argument("-q", "--quiet", action="store_true", help="no progress bar and no summary")
+        _add_run_arguments(command)
     compare = _command(
         commands,
         _compare,
@@ -122,6 +105,26 @@ def build_parser() -> argparse.ArgumentParser:
         [s for s, _ in Config().stages()],
     )
     return parser
+
+
+def _add_run_arguments(command: argparse.ArgumentParser) -> None:
+    """The arguments of a command that runs the pipeline."""
+    command.add_argument("inputs", nargs="+", metavar="INPUT", help="files, folders, globs, or - for standard input")
+    command.add_argument(
+        "-o",
+        "--output",
+        required=True,
+        metavar="OUT",
+        help="folder for the results, or - for documents as JSON Lines on standard output",
+    )
+    command.add_argument(
+        "--reference",
+        action="append",
+        default=[],
+        metavar="INPUT",
+        help="compare with these documents; they are never removed and not written",
+    )
+    command.add_argument("-q", "--quiet", action="store_true", help="no progress bar and no summary")
 
 
 class _Version(argparse.Action):
