@@ -13,7 +13,9 @@ import pyarrow.parquet as pq
 import pytest
 import zstandard
 
-from cleantext import Config, ConfigError, GuardError, run
+from cleantext import Cleaner, Config, ConfigError, GuardError, run
+from cleantext.formats.base import Record
+from cleantext.pipeline import _source
 
 SENTENCES = [
     "会议今日召开，市长主持会议并讲话，各区负责人参加了会议，并就下一步工作作了部署。",
@@ -225,3 +227,9 @@ def test_a_broken_container_costs_itself(corpus: Callable[..., Path], tmp_path: 
     failed = {row["origin"]: row["error"] for row in rows(tmp_path / "out", "failed.jsonl")}
     assert set(failed) == {"cut.txt.gz", "bomb.txt.gz", "no.parquet"}
     assert "limit" in failed["bomb.txt.gz"]
+
+
+@pytest.mark.parametrize(("url", "source"), [("http://a.cn/1", "a.cn"), ("http://[", "pages"), (None, "pages")])
+def test_the_guard_counts_by_host_or_folder(url: str | None, source: str) -> None:
+    record = Record(origin="a", content=article(0) + "\n本文地址:http://b.cn/1", url=url, source="pages")
+    assert _source(Cleaner().clean_record(record), record) == source

@@ -150,8 +150,12 @@ def _clean_one(cleaner: Cleaner, record: Record | Failure, reference: bool) -> E
 
 
 def _source(document: Document, record: Record) -> str:
-    host = urlsplit(document.url).hostname if document.url and "://" in document.url else None
-    return host or record.source
+    """The host the record or its page names, else the input's folder; an address in the text may be anyone's."""
+    url = record.url or document.value("canonical") or ""
+    try:
+        return urlsplit(url).hostname or record.source
+    except ValueError:
+        return record.source
 
 
 def _document_stages(entries: Sequence[Entry]) -> list[Stage]:
