@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -233,3 +234,17 @@ def test_a_broken_container_costs_itself(corpus: Callable[..., Path], tmp_path: 
 def test_the_guard_counts_by_host_or_folder(url: str | None, source: str) -> None:
     record = Record(origin="a", content=article(0) + "\n本文地址:http://b.cn/1", url=url, source="pages")
     assert _source(Cleaner().clean_record(record), record) == source
+
+
+def test_broken_names_and_addresses_cost_nothing(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    name = os.fsdecode("公告.txt".encode("gbk"))
+    (tmp_path / "in" / name).write_text(article(0, 1), encoding="utf-8")
+    page = f"<html><head><link rel=canonical href='http://['></head><body><p>{SENTENCES[1]}</p></body></html>"
+    odd = {"html": page, "url": "http://[", "title": "题\ud800", "id": "\udc00"}
+    (tmp_path / "in" / "a.jsonl").write_text(json.dumps(odd) + "\n" + json.dumps({"text": "文\ud800" + SENTENCES[2]}))
+    for form in ("jsonl", "parquet", "text", "markdown"):
+        out = tmp_path / form
+        report = run(tmp_path / "in", out, Config.from_dict({"output": {"format": form, "changes": True}}))
+        assert (report.documents, report.failed) == (3, 0)
+    assert [row["origin"] for row in rows(tmp_path / "jsonl", "documents.jsonl")][:2] == ["a.jsonl#1", "a.jsonl#2"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import re
 import sys
@@ -68,7 +69,7 @@ class OutputFolder:
     @contextlib.contextmanager
     def open(self, name: str) -> Iterator[TextIO]:
         """A UTF-8 text file that is to be called `name`."""
-        with self.reserve(name).open("w", encoding="utf-8", newline="\n") as stream:
+        with self.reserve(name).open("w", encoding="utf-8", errors="replace", newline="\n") as stream:
             yield stream
 
     def write_rows(self, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -98,6 +99,8 @@ class StandardOutput:
     """Documents as JSON Lines on standard output and nothing else; the other files are not written."""
 
     def __enter__(self) -> StandardOutput:
+        if isinstance(sys.stdout, io.TextIOWrapper):  # JSON Lines are UTF-8 whatever the terminal's locale
+            sys.stdout.reconfigure(encoding="utf-8")
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -117,8 +120,9 @@ class StandardOutput:
 
 
 def dump_json(row: Mapping[str, Any], indent: int | None = None) -> str:
-    """`row` as JSON with its characters as they are."""
-    return json.dumps(row, ensure_ascii=False, indent=indent)
+    """`row` as JSON with its characters as they are, but for lone surrogates (a file name that is no UTF-8)."""
+    text = json.dumps(row, ensure_ascii=False, indent=indent)
+    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def failure_rows(failures: Iterable[Failure]) -> Iterator[dict[str, str]]:

@@ -22,6 +22,7 @@ from cleantext.pages.align import bare
 from cleantext.pages.blocks import Block, Page
 from cleantext.pages.dom import TREE_FAULTS, Head
 from cleantext.pages.linemeta import tidy_name
+from cleantext.pages.rules import host_of
 from cleantext.pages.spam import is_spam_title
 from cleantext.records import Field
 
@@ -276,7 +277,7 @@ def _title(
         best = max(best, (score, block), key=lambda found: found[0])
     if best[1] is not None:
         return Field(value=" ".join(best[1].text.split()), origin=f"h{best[1].level}")
-    site = _key(head.meta.get("og:site_name", "") + (urlsplit(url or "").hostname or ""))
+    site = _key(head.meta.get("og:site_name", "") + host_of(url))
     told = next((Field(value=_without_site(field.value, site), origin=field.origin) for field in declared), None)
     line = labelled.get("title")
     if told is None or _key(told.value) in site:

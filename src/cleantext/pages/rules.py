@@ -9,17 +9,22 @@ from urllib.parse import urlsplit
 from cleantext.config import Rule
 from cleantext.folding import label_view
 
-__all__ = ["PageRules"]
+__all__ = ["PageRules", "host_of"]
+
+
+def host_of(url: str | None) -> str:
+    """The host of `url` in lower case; empty where there is none or the URL is broken."""
+    try:
+        return (urlsplit(url or "").hostname or "").lower()
+    except ValueError:
+        return ""
 
 
 class PageRules:
     """The rules that hold on the page at `url`. False where there are none."""
 
     def __init__(self, rules: Sequence[Rule], url: str | None) -> None:
-        try:
-            host = (urlsplit(url or "").hostname or "").lower()
-        except ValueError:
-            host = ""
+        host = host_of(url)
         self._rules = [
             (rule, re.compile(rule.pattern))
             for rule in rules
