@@ -248,3 +248,11 @@ def test_broken_names_and_addresses_cost_nothing(tmp_path: Path) -> None:
         report = run(tmp_path / "in", out, Config.from_dict({"output": {"format": form, "changes": True}}))
         assert (report.documents, report.failed) == (3, 0)
     assert [row["origin"] for row in rows(tmp_path / "jsonl", "documents.jsonl")][:2] == ["a.jsonl#1", "a.jsonl#2"]
+
+
+def test_a_folder_that_cannot_be_made_stops_the_run_before_work(corpus: Callable[..., Path], tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    seen: list[str] = []
+    with pytest.raises(ConfigError, match="cannot be made"):
+        run(corpus(article(0)), tmp_path / "file" / "out", progress=lambda stage, *_: seen.append(stage))
+    assert seen == []

@@ -22,7 +22,7 @@ from cleantext.engines.base import Engine
 from cleantext.engines.local import LocalEngine
 from cleantext.errors import ConfigError, DocumentError
 from cleantext.formats.base import Failure, Record
-from cleantext.formats.inputs import find_inputs, read_input
+from cleantext.formats.inputs import Input, find_inputs, read_input
 from cleantext.formats.output import OutputFolder, StandardOutput, dump_json, failure_rows
 from cleantext.formats.rows import change_rows, document_row, removed_row
 from cleantext.records import Document, Removed
@@ -57,38 +57,44 @@ def run(
     items = find_inputs(named, target)
     references = find_inputs(reference, target) if reference else []
     result = RunReport(config=config)
-    read = Stage(name="read", unit="inputs")
-    failures: list[Failure] = []
-    entries: list[Entry] = []
-    limit = config.limits.max_bytes
-    everything = itertools.chain(
-        ((record, False) for item in items for record in read_input(item, limit)),
-        ((record, True) for item in references for record in read_input(item, limit)),
-    )
-    for cleaned in _cleaned(everything, config, worker):
-        if isinstance(cleaned, Failure):
-            failures.append(cleaned)
-        else:
-            entries.append(cleaned)
-        read.came_in += 1
-        report("clean", read.came_in, len(items) if read.came_in <= len(items) else None)
-    read.went_out, read.dropped = len(entries), Counter({"failed": len(failures)} if failures else {})
-    entries = distinct(entries)
-    within = _document_stages(entries)
-    report("compare", 0, None)
-    across = compare(entries, config)
-    guard(entries, across, config)
-    result.stages = [read, *within, across.documents, across.paragraphs]
-    _observe(result, entries, across)
-    result.check()
-    report("write", 0, None)
     with folder:
+        entries, failures = _read(items, references, config, worker, report)
+        read = Stage(name="read", unit="inputs", came_in=len(entries) + len(failures), went_out=len(entries))
+        read.dropped.update({"failed": len(failures)} if failures else {})
+        within = _document_stages(entries)
+        report("compare", 0, None)
+        across = compare(entries, config)
+        guard(entries, across, config)
+        result.stages = [read, *within, across.documents, across.paragraphs]
+        _observe(result, entries, across)
+        result.check()
+        report("write", 0, None)
         _write(folder, entries, across, failures, config)
         result.seconds = time.perf_counter() - started
         if isinstance(folder, OutputFolder):
             with folder.open("report.json") as stream:
                 stream.write(dump_json(result.to_dict(), indent=2) + "\n")
     return result
+
+
+def _read(
+    items: Sequence[Input], references: Sequence[Input], config: Config, engine: Engine, report: Progress
+) -> tuple[list[Entry], list[Failure]]:
+    """The cleaned documents of all inputs, and what could not be read or cleaned."""
+    limit = config.limits.max_bytes
+    everything = itertools.chain(
+        ((record, False) for item in items for record in read_input(item, limit)),
+        ((record, True) for item in references for record in read_input(item, limit)),
+    )
+    entries: list[Entry] = []
+    failures: list[Failure] = []
+    for done, cleaned in enumerate(_cleaned(everything, config, engine), 1):
+        if isinstance(cleaned, Failure):
+            failures.append(cleaned)
+        else:
+            entries.append(cleaned)
+        report("clean", done, len(items) if done <= len(items) else None)
+    return distinct(entries), failures
 
 
 def dedup_config(config: Config) -> Config:

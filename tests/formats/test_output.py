@@ -71,5 +71,8 @@ def test_a_file_is_not_a_folder(tmp_path: Path) -> None:
     (tmp_path / "f").write_text("x")
     with pytest.raises(ConfigError, match="is a file; the output is a folder"):
         OutputFolder(str(tmp_path / "f"))
-    with pytest.raises(ConfigError, match="cannot be made: Not a directory"), OutputFolder(str(tmp_path / "f" / "g")):
+    with (
+        pytest.raises(ConfigError, match="cannot be made or written to: Not a directory"),
+        OutputFolder(str(tmp_path / "f" / "g")),
+    ):
         pass

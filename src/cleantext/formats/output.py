@@ -7,6 +7,7 @@ import io
 import json
 import re
 import sys
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -33,12 +34,16 @@ class OutputFolder:
         if taken and not overwrite:
             raise ConfigError(f"{path}: is not empty (it has {taken[0]}); give another folder or --overwrite")
         self._written: list[str] = []
+        self._made = False
 
     def __enter__(self) -> OutputFolder:
+        self._made = not self.path.exists()
         try:
             self.path.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.path):  # better known now than after hours of work
+                pass
         except OSError as error:
-            raise ConfigError(f"{self.path}: cannot be made: {error.strerror}") from None
+            raise ConfigError(f"{self.path}: cannot be made or written to: {error.strerror}") from None
         return self
 
     def __exit__(
@@ -49,6 +54,9 @@ class OutputFolder:
         else:
             for name in self._written:
                 self._partial(name).unlink(missing_ok=True)
+            if self._made:
+                with contextlib.suppress(OSError):  # somebody else put a file there
+                    self.path.rmdir()
 
     def _partial(self, name: str) -> Path:
         return self.path / f".{name}.partial"
