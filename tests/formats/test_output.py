@@ -76,3 +76,18 @@ def test_a_file_is_not_a_folder(tmp_path: Path) -> None:
         OutputFolder(str(tmp_path / "f" / "g")),
     ):
         pass
+
+
+def test_the_report_comes_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[str] = []
+    rename = Path.replace
+
+    def noted(self: Path, target: Path) -> Path:
+        order.append(target.name)
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "replace", noted)
+    with OutputFolder(str(tmp_path)) as folder:
+        for name in ("report.json", "removed.jsonl", "failed.jsonl"):
+            folder.write_rows(name, [])
+    assert order == ["removed.jsonl", "failed.jsonl", "report.json"]
