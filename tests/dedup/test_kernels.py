@@ -36,6 +36,12 @@ def compare(seed: int, size: int, unit: str) -> None:
         a, b = permutations(num_perm, seed)
         expected = _reference.signatures(values, offsets, a, b)
         assert _kernels.signatures(values, offsets, a, b).tolist() == expected.tolist()
+        straight = (matched.codes, matched.offsets, matched.begins, size, a, b)
+        for numbers in (_reference, _kernels):
+            rows, sketches = numbers.text_signatures(*straight), numbers.text_sketches(*straight)
+            assert (rows.dtype, sketches.dtype) == (np.uint32, np.uint8)
+            assert rows.tolist() == expected.tolist()
+            assert sketches.tolist() == (expected & 0xFF).tolist()
     rng = np.random.default_rng(seed)
     left, right = rng.integers(0, 40, (2, 300))
     shared = _reference.intersections(values, offsets, left, right)
@@ -73,6 +79,19 @@ def test_no_texts_at_all() -> None:
     for numbers in (_reference, _kernels):
         values, offsets = numbers.shingle_sets(matched.codes, *matched.units(), 3)
         assert (values.size, offsets.tolist()) == (0, [0])
+        straight = (matched.codes, matched.offsets, matched.begins, 3, *permutations(16, 1))
+        assert numbers.text_signatures(*straight).shape == numbers.text_sketches(*straight).shape == (0, 16)
+
+
+@pytest.mark.parametrize("unit", ["char", "word"])
+@pytest.mark.parametrize("size", [1, 5, 1100])
+def test_long_texts_are_signed_in_stretches(unit: str, size: int) -> None:
+    rng = random.Random(size)
+    lengths = [_kernels._STRETCH + size + extra for extra in (-2, -1, 0, 1, 2)] + [3 * _kernels._STRETCH, 9000]
+    long = ["".join(rng.choices("山水 one", k=length)) for length in lengths]
+    matched = match_texts([*long, "山" * 9000, "a" * 9000], Rule("raw", unit, size))
+    straight = (matched.codes, matched.offsets, matched.begins, size, *permutations(32, 1))
+    assert _kernels.text_signatures(*straight).tolist() == _reference.text_signatures(*straight).tolist()
 
 
 def test_size_chooses_the_arithmetic() -> None:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from cleantext.config import DedupConfig
 from cleantext.dedup import minhash_signatures, shingle_hash, shingles
-from cleantext.dedup.signature import estimate, permutations
+from cleantext.dedup.shingle import Rule, match_texts, shingle_sets
+from cleantext.dedup.signature import estimate, permutations, signatures, text_signatures, text_sketches
 
 TEXTS = [
     "山高月小,水落石出,曾日月之几何,而江山不可复识矣。",
@@ -49,6 +50,25 @@ def test_signatures_are_those_of_datasketch(config: DedupConfig, level: str) -> 
 def test_any_text_has_the_signature_of_datasketch(text: str) -> None:
     config = DedupConfig(num_perm=16)
     assert minhash_signatures([text], config)[0].tolist() == datasketch(text, config).hashvalues.tolist()
+
+
+@pytest.mark.parametrize("config", [DedupConfig(), DedupConfig(match="raw", shingle_size=5, shingle_unit="char")])
+@pytest.mark.parametrize("compiled_from", [0, 1_000_000])
+def test_signatures_straight_from_texts(
+    config: DedupConfig, compiled_from: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cleantext.dedup.arithmetic.COMPILED_FROM", compiled_from)
+    rule = Rule.of(config, "paragraph")
+    texts = match_texts(TEXTS, rule)
+    rows = text_signatures(texts, rule, 128, 1)
+    assert rows.tolist() == [datasketch(text, config).hashvalues.tolist() for text in TEXTS]
+    assert rows.tolist() == signatures(shingle_sets(texts, rule), 128, 1).tolist()
+    assert text_sketches(texts, rule, 128, 1).tolist() == (rows & 0xFF).tolist()
+
+
+def test_an_empty_match_text_has_a_sketch_of_ones() -> None:
+    rule = Rule("folded", "auto", 3)
+    assert text_sketches(match_texts(["", "……"], rule), rule, 16, 1).tolist() == [[255] * 16] * 2
 
 
 def test_a_signature_goes_into_an_lsh_and_comes_back() -> None:

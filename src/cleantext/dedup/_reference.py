@@ -9,11 +9,13 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["BASE", "intersections", "mix64", "shingle_sets", "signatures"]
+__all__ = ["BASE", "intersections", "mix64", "shingle_sets", "signatures", "text_signatures", "text_sketches"]
 
+U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 # The shingle hash is a polynomial in BASE over code points + 1, modulo 2^64, then mixed. BASE is 2^64 divided by the
 # golden ratio: odd, so that it has an inverse, and 5 modulo 8, so that its powers repeat only after 2^62 steps.
@@ -88,6 +90,22 @@ def signatures(values: U64, offsets: I64, a: U32, b: U32) -> U32:
         least = np.minimum.reduceat(permuted, np.maximum(offsets[own] - begin, 0), axis=0)
         rows[own] = np.minimum(rows[own], least)
     return rows
+
+
+def text_signatures(codes: U32, offsets: I64, begins: Flags, size: int, a: U32, b: U32) -> U32:
+    """The MinHash signature of every text, one row each; of an empty text, all ones.
+
+    `codes` are the match texts end to end, text i from offsets[i] to offsets[i + 1]; `begins` says where a unit begins
+    (at the start of every text it must). The rows are `signatures` of `shingle_sets`, without the sets.
+    """
+    places = np.flatnonzero(begins)
+    units, unit_offsets = np.append(places, codes.size), np.searchsorted(places, offsets).astype(np.int64)
+    return signatures(*shingle_sets(codes, units, unit_offsets, size), a, b)
+
+
+def text_sketches(codes: U32, offsets: I64, begins: Flags, size: int, a: U32, b: U32) -> U8:
+    """The low byte of every entry of `text_signatures`."""
+    return text_signatures(codes, offsets, begins, size, a, b).astype(np.uint8)
 
 
 def intersections(values: U64, offsets: I64, left: I64, right: I64) -> I64:

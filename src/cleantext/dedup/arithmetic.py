@@ -17,9 +17,11 @@ __all__ = ["COMPILED_FROM", "Arithmetic", "arithmetic"]
 # Characters from which loading (0.5 s) or compiling (seconds, once a machine) the kernels pays.
 COMPILED_FROM = 1_000_000
 
+U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 
 class Arithmetic(Protocol):
@@ -30,6 +32,12 @@ class Arithmetic(Protocol):
 
     def signatures(self, values: U64, offsets: I64, a: U32, b: U32) -> U32:
         """The MinHash signature of every set."""
+
+    def text_signatures(self, codes: U32, offsets: I64, begins: Flags, size: int, a: U32, b: U32) -> U32:
+        """The MinHash signature of every text, without its set of shingles."""
+
+    def text_sketches(self, codes: U32, offsets: I64, begins: Flags, size: int, a: U32, b: U32) -> U8:
+        """The low byte of every entry of `text_signatures`."""
 
     def intersections(self, values: U64, offsets: I64, left: I64, right: I64) -> I64:
         """How many values pairs of sets share."""
