@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import unicodedata
-from itertools import pairwise
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cleantext import folding
-from cleantext.folding import label_view, match_batch, match_codes, match_text, simplified_table
+from cleantext.folding import (
+    SLOW,
+    UNKNOWN,
+    code_points,
+    label_view,
+    match_clusters,
+    match_codes,
+    match_table,
+    match_text,
+    simplified_table,
+)
 
 ALPHABET = "漢汉字現现著着Ａａaßﬁ㈠①㎡ｶﾞﾟガé\u0301\u0308𠮷\u3000\u200b\ufe0f，,。.(（xiàn)） \n각ᄀ\u1161\u11a8İ"
 TEXT = st.text(alphabet=ALPHABET, max_size=40) | st.text(max_size=40)
@@ -41,7 +49,7 @@ def test_match_text(text: str, same: str) -> None:
 @given(TEXT)
 def test_the_table_is_the_definition(text: str) -> None:
     codes, offsets = match_codes(text)
-    slow_codes, slow_offsets = folding._slow(text)
+    slow_codes, slow_offsets = match_clusters(text)
     assert codes.tolist() == slow_codes.tolist()
     assert offsets.tolist() == slow_offsets.tolist()
 
@@ -58,12 +66,23 @@ def test_composed_and_decomposed_text_match(text: str) -> None:
     assert match_text(unicodedata.normalize("NFD", text)) == match_text(unicodedata.normalize("NFC", text))
 
 
-@given(st.lists(TEXT, max_size=5))
-def test_a_batch_is_its_texts(texts: list[str]) -> None:
-    codes, bounds = match_batch(texts)
-    parts = [codes[a:b].tolist() for a, b in pairwise(bounds)]
-    assert parts == [match_codes(text)[0].tolist() for text in texts]
-    assert bounds.dtype == np.int64
+@given(TEXT)
+def test_the_table_is_filled_for_what_is_asked(text: str) -> None:
+    codes = code_points(text)
+    assert (match_table(codes)[codes] != UNKNOWN).all()
+
+
+def test_marks_are_matched_by_clusters() -> None:
+    codes = code_points("e\u0301 ㈠漢")
+    assert match_table(codes)[codes].tolist() == [ord("e"), SLOW, folding.DROP, ord("一"), ord("汉")]
+    assert match_table(code_points("\u00ad"))[0xAD] == folding.HIDDEN
+
+
+@pytest.mark.parametrize("text", ["", "a", "漢\ud800字\0", "\0\0", "𠮷\udc00𠮷"])
+def test_code_points(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert code_points(text).tolist() == [ord(char) for char in text]
+    monkeypatch.setattr(folding, "_PIECE", 2)
+    assert code_points(text).tolist() == [ord(char) for char in text]
 
 
 @given(TEXT)

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -20,23 +19,31 @@ import numpy as np
 import numpy.typing as npt
 
 __all__ = [
+    "DROP",
+    "HIDDEN",
+    "SLOW",
+    "UNKNOWN",
+    "code_points",
     "label_view",
-    "match_batch",
+    "match_clusters",
     "match_codes",
+    "match_table",
     "match_text",
-    "match_words",
     "simplified_table",
     "without_readings",
 ]
 
 Codes = npt.NDArray[np.uint32]
 Offsets = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
+Table = npt.NDArray[np.int32]
 
-# What is dropped parts words, except what is hidden: format characters and variation selectors.
-_UNKNOWN, _DROP, _SLOW, _HIDDEN = -1, -2, -3, -4
-# A table slot of -1 has not been asked for yet. Filling it depends on the code point alone, never on the text.
-_match_table = np.full(0x110000, _UNKNOWN, dtype=np.int32)
+# Entries of the match table that are no code points: not asked for yet; dropped, and parts words; matched by clusters
+# only; dropped, and stands inside words (format characters, variation selectors).
+UNKNOWN, DROP, SLOW, HIDDEN = -1, -2, -3, -4
+# Filled as characters are met. An entry depends on its code point alone, never on the text.
+_match_table = np.full(0x110000, UNKNOWN, dtype=np.int32)
+# Characters that numpy converts at a time; its strings hold no more than 2^29.
+_PIECE = 1 << 28
 # A reading after a Han character: 現(xiàn). ASCII or full-width brackets, at least one vowel with a tone mark.
 _GLOSS = re.compile(r"(?<=[㐀-鿿])[(（][a-zü]{0,4}[āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜńňǹḿ][a-zü]{0,4}[)）]")
 
@@ -77,37 +84,45 @@ def _joins(char: str) -> bool:
 def _entry(code: int) -> int:
     char = chr(code)
     if _joins(char):
-        return _SLOW
+        return SLOW
     folded = "".join(filter(_matches, _fold_cluster(char)))
     if not folded:
-        return _HIDDEN if _is_selector(char) or unicodedata.category(char) == "Cf" else _DROP
-    return ord(folded) if len(folded) == 1 else _SLOW
+        return HIDDEN if _is_selector(char) or unicodedata.category(char) == "Cf" else DROP
+    return ord(folded) if len(folded) == 1 else SLOW
 
 
-def _codes(text: str) -> Codes:
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+def code_points(text: str) -> Codes:
+    """The code points of `text`, lone surrogates too, as a new uint32 array."""
+    codes = np.empty(len(text), dtype=np.uint32)
+    for start in range(0, len(text), _PIECE):
+        piece = text[start : start + _PIECE]
+        codes[start : start + len(piece)].view(f"U{len(piece)}")[0] = piece
+    return codes
 
 
-def _folded(codes: Codes) -> npt.NDArray[np.int32]:
-    folded = _match_table[codes]
-    if (folded == _UNKNOWN).any():
-        for code in np.unique(codes[folded == _UNKNOWN]).tolist():
-            _match_table[code] = _entry(code)
-        folded = _match_table[codes]
-    return folded
+def match_table(codes: Codes) -> Table:
+    """What each code point becomes in match text, as int32[0x110000], known at least for all of `codes`.
+
+    Negative entries are `DROP`, `SLOW`, `HIDDEN` and, for code points nobody has asked for, `UNKNOWN`. The array is
+    shared and filled further by later calls; it is not to be written to.
+    """
+    unknown = codes[_match_table[codes] == UNKNOWN]
+    for code in np.unique(unknown).tolist():
+        _match_table[code] = _entry(code)
+    return _match_table
 
 
 def match_codes(text: str) -> tuple[Codes, Offsets]:
     """The match text of `text` as uint32 code points, and for each the int64 offset in `text` it came from."""
-    codes = _codes(text)
-    folded = _folded(codes)
-    if (folded == _SLOW).any():
-        return _slow(text)
+    codes = code_points(text)
+    folded = match_table(codes)[codes]
+    if (folded == SLOW).any():
+        return match_clusters(text)
     kept = np.flatnonzero(folded >= 0)
     return folded[kept].astype(np.uint32), kept.astype(np.int64)
 
 
-def _slow(text: str) -> tuple[Codes, Offsets]:
+def match_clusters(text: str) -> tuple[Codes, Offsets]:
     """`match_codes` by clusters: the plain definition, and the path for combining text."""
     codes: list[int] = []
     offsets: list[int] = []
@@ -130,53 +145,6 @@ def match_text(text: str) -> str:
     '现代化的app2021年'
     """
     return match_codes(text)[0].tobytes().decode("utf-32-le", "surrogatepass")
-
-
-def match_batch(texts: Sequence[str]) -> tuple[Codes, Offsets]:
-    """The match texts of many texts: one uint32 array, and n + 1 int64 offsets where each begins and ends in it."""
-    codes, offsets, _ = match_words(texts)
-    return codes, offsets
-
-
-def match_words(texts: Sequence[str], *, raw: bool = False) -> tuple[Codes, Offsets, Flags]:
-    """`match_batch`, and for each character whether a word may begin there.
-
-    It may at the start of a text and after anything that match text drops (spaces, line ends, punctuation, symbols,
-    controls), except format characters such as the soft hyphen, which stand inside words. With `raw` the characters
-    are those of the texts as they are; what match text drops then belongs to the word before it.
-    """
-    if not texts:
-        return np.empty(0, dtype=np.uint32), np.zeros(1, dtype=np.int64), np.empty(0, dtype=np.bool_)
-    joined = _codes("".join(texts))
-    folded = _folded(joined)
-    starts = np.cumsum([0, *map(len, texts)], dtype=np.int64)
-    if raw:
-        codes, offsets, begins = joined, starts, folded != _DROP
-        begins[1:] &= folded[:-1] == _DROP
-    else:
-        codes, sources, offsets = _kept(texts, folded, starts)
-        begins = np.diff(np.cumsum(folded == _DROP)[sources], prepend=-1) > 0
-    begins[offsets[:-1][offsets[:-1] < offsets[1:]]] = True
-    return codes, offsets, begins
-
-
-def _kept(texts: Sequence[str], folded: npt.NDArray[np.int32], starts: Offsets) -> tuple[Codes, Offsets, Offsets]:
-    """What folding keeps of texts that begin at `starts`: its codes, where each came from, and the texts' offsets."""
-    sources = np.flatnonzero(folded >= 0)
-    offsets = np.searchsorted(sources, starts).astype(np.int64)
-    slow = np.unique(np.searchsorted(starts, np.flatnonzero(folded == _SLOW), side="right") - 1)
-    if not slow.size:
-        return folded[sources].astype(np.uint32), sources, offsets
-    pieces, origins, sizes, position = [], [], np.diff(offsets), 0
-    for index in slow.tolist():
-        fast = sources[offsets[position] : offsets[index]]
-        codes, own = _slow(texts[index])
-        pieces += [folded[fast].astype(np.uint32), codes]
-        origins += [fast, own + starts[index]]
-        sizes[index], position = codes.size, index + 1
-    pieces.append(folded[sources[offsets[position] :]].astype(np.uint32))
-    origins.append(sources[offsets[position] :])
-    return np.concatenate(pieces), np.concatenate(origins), np.concatenate([starts[:1], np.cumsum(sizes)])
 
 
 @cache

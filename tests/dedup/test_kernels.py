@@ -10,11 +10,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
+from cleantext import folding
 from cleantext.dedup import _kernels, _reference, find_duplicates
 from cleantext.dedup.arithmetic import COMPILED_FROM, arithmetic
-from cleantext.dedup.shingle import Rule, match_texts
+from cleantext.dedup.shingle import Rule, match_texts, units_alone
 from cleantext.dedup.signature import permutations
+from cleantext.folding import code_points, match_table
 
 ALPHABET = "山水风云花鸟 ab cd1,。\n\ud800\U00020000e\u0301あ한"
 
@@ -25,6 +29,17 @@ def texts(seed: int) -> list[str]:
 
 
 def compare(seed: int, size: int, unit: str) -> None:
+    encoded = [one.encode("utf-8", "surrogatepass") for one in texts(seed)]
+    data, bounds = np.frombuffer(b"".join(encoded), np.uint8), np.cumsum([0, *map(len, encoded)], dtype=np.int64)
+    valid = np.arange(len(encoded)) % 3 > 0
+    codes, starts = _reference.decode(data, bounds, valid)
+    assert [part.tolist() for part in _kernels.decode(data, bounds, valid)] == [codes.tolist(), starts.tolist()]
+    for raw in (False, True):
+        folding_arguments = (codes, starts, match_table(codes), units_alone(Rule("folded", unit, size)), raw)
+        folded, plain = _kernels.fold(*folding_arguments), _reference.fold(*folding_arguments)
+        assert folded is not None
+        assert plain is not None
+        assert [part.tolist() for part in folded] == [part.tolist() for part in plain]
     matched = match_texts(texts(seed), Rule("folded", unit, size))
     arguments = (matched.codes, *matched.units(), size)
     values, offsets = _reference.shingle_sets(*arguments)
@@ -57,6 +72,56 @@ def compare(seed: int, size: int, unit: str) -> None:
 @pytest.mark.parametrize("size", [1, 3, 5, 64])
 def test_kernels_equal_the_reference(unit: str, size: int) -> None:
     compare(size, size, unit)
+
+
+odd = st.text(st.sampled_from(ALPHABET + "ไé\u00ad\u200b\x00ﬁ½ｶﾞ，㈠") | st.characters(), max_size=30)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(odd, max_size=6), st.sampled_from(["auto", "char", "word"]), st.booleans())
+def test_folding_equals_the_reference(texts: list[str], unit: str, raw: bool) -> None:
+    codes, starts = code_points("".join(texts)), np.cumsum([0, *map(len, texts)], dtype=np.int64)
+    arguments = (codes, starts, match_table(codes), units_alone(Rule("folded", unit, 3)), raw)
+    expected, found = _reference.fold(*arguments), _kernels.fold(*arguments)
+    assert expected is not None
+    assert found is not None
+    assert [part.dtype for part in found] == [part.dtype for part in expected]
+    assert [part.tolist() for part in found] == [part.tolist() for part in expected]
+
+
+@pytest.mark.parametrize("raw", [False, True])
+def test_what_the_table_lacks_is_reported(raw: bool) -> None:
+    codes, starts = code_points("山\u0301水"), np.array([0, 1, 3])
+    table = match_table(codes).copy()
+    for numbers in (_reference, _kernels):
+        assert numbers.fold(codes, starts, table, units_alone(Rule("folded", "auto", 3)), raw) is not None
+    table[ord("水")] = folding.UNKNOWN
+    for numbers in (_reference, _kernels):
+        assert numbers.fold(codes, starts, table, units_alone(Rule("folded", "auto", 3)), raw) is None
+
+
+broken = st.lists(
+    st.binary(max_size=6)
+    | st.text(max_size=6).map(lambda text: text.encode("utf-8", "surrogatepass"))
+    | st.sampled_from([b"\xe0\x80", b"\xed\xa0\x80", b"\xf0\x8f", b"\xf4\x90\x80\x80", b"\xf5", b"\xf0\x9f\x98"]),
+    max_size=5,
+).map(b"".join)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(broken, st.booleans()), max_size=5))
+@example([(bytes([lead, second, 0x80, 0x80]), True) for lead in range(256) for second in range(0, 256, 8)])
+@example([(bytes([lead, 0x90, 0x80])[:size], True) for lead in range(256) for size in (1, 2, 3)])
+def test_utf_8_is_decoded_like_python(texts: list[tuple[bytes, bool]]) -> None:
+    data = np.frombuffer(b"".join(text for text, _ in texts), dtype=np.uint8)
+    bounds = np.cumsum([0, *(len(text) for text, _ in texts)], dtype=np.int64)
+    valid = np.array([own for _, own in texts], dtype=np.bool_)
+    strings = [text.decode("utf-8", "replace") if own else "" for text, own in texts]
+    for numbers in (_reference, _kernels):
+        codes, starts = numbers.decode(data, bounds, valid)
+        assert codes.dtype == np.uint32
+        assert starts.tolist() == np.cumsum([0, *map(len, strings)]).tolist()
+        assert codes.tolist() == [ord(char) for text in strings for char in text]
 
 
 def test_kernels_equal_the_reference_without_a_compiler() -> None:

@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cleantext import folding
 from cleantext.config import DedupConfig
 from cleantext.dedup import shingle, shingle_hash, shingles
-from cleantext.dedup.shingle import Rule, hash64, match_texts, shingle_sets
-from cleantext.folding import match_batch, match_codes, match_words
+from cleantext.dedup.shingle import MatchTexts, Rule, hash64, match_texts, shingle_sets
+from cleantext.folding import match_codes
 
 RULE = Rule("folded", "auto", 3)
 
@@ -108,10 +113,87 @@ def test_sets_hold_the_hashes_of_the_shingles(texts: list[str], size: int, unit:
 @settings(max_examples=100, deadline=None)
 @given(st.lists(odd, max_size=6))
 def test_many_texts_match_as_each_does_alone(texts: list[str]) -> None:
-    codes, offsets = match_batch(texts)
-    assert match_words(texts)[2].size == codes.size
-    for text, start, end in zip(texts, offsets[:-1].tolist(), offsets[1:].tolist(), strict=True):
-        assert codes[start:end].tolist() == match_codes(text)[0].tolist()
+    matched = match_texts(texts, RULE)
+    assert matched.begins.size == matched.codes.size
+    for index, text in enumerate(texts):
+        alone = match_texts([text], RULE)
+        assert matched.slice(index, index + 1).codes.tolist() == alone.codes.tolist() == match_codes(text)[0].tolist()
+        assert matched.slice(index, index + 1).begins.tolist() == alone.begins.tolist()
+
+
+def same(left: MatchTexts, right: MatchTexts) -> bool:
+    parts = ("codes", "offsets", "begins")
+    assert [getattr(left, part).dtype for part in parts] == [getattr(right, part).dtype for part in parts]
+    return all(getattr(left, part).tolist() == getattr(right, part).tolist() for part in parts)
+
+
+@pytest.fixture(scope="module", params=[0, 1_000_000])
+def compiled_from(request: pytest.FixtureRequest) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cleantext.dedup.arithmetic.COMPILED_FROM", request.param)
+        yield
+
+
+whole = st.text(
+    st.sampled_from("山水あ한ไ ab1-\n\U00020000\u0301\u00ad\u200b\x00ﬁ½，") | st.characters(exclude_categories=["Cs"])
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(whole | st.none(), max_size=6),
+    st.sampled_from([pa.string(), pa.large_string()]),
+    st.sampled_from(["auto", "char", "word"]),
+    st.booleans(),
+    st.integers(0, 3),
+)
+@pytest.mark.usefixtures("compiled_from")
+def test_an_arrow_array_is_its_strings(
+    texts: list[str | None], kind: pa.DataType, unit: str, raw: bool, skipped: int
+) -> None:
+    rule = Rule("raw" if raw else "folded", unit, 3)
+    array = pa.array(texts, kind)[skipped:]
+    assert same(match_texts(array, rule), match_texts([text or "" for text in texts[skipped:]], rule))
+
+
+@pytest.mark.usefixtures("compiled_from")
+def test_a_null_that_covers_bytes_is_empty() -> None:
+    buffers = [
+        pa.py_buffer(b"\x05"),
+        pa.py_buffer(np.array([0, 3, 6, 9], dtype=np.int32)),
+        pa.py_buffer("山水月".encode()),
+    ]
+    array = pa.Array.from_buffers(pa.string(), 3, buffers)
+    assert same(match_texts(array, RULE), match_texts(["山", "", "月"], RULE))
+
+
+@pytest.mark.usefixtures("compiled_from")
+def test_bytes_that_are_no_utf_8_are_replaced() -> None:
+    data = [b"\xe5\xb1\xb1\xff\xfe", b"e\xcc\x81\xe5\xb1", b"\xed\xa0\x80", b"\xf4"]
+    bounds = np.cumsum([0, *map(len, data)]).astype(np.int32)
+    array = pa.Array.from_buffers(pa.string(), 4, [None, pa.py_buffer(bounds), pa.py_buffer(b"".join(data))])
+    strings = [one.decode("utf-8", "replace") for one in data]
+    for rule in (RULE, Rule("raw", "auto", 3), Rule("raw", "char", 3)):
+        assert same(match_texts(array, rule), match_texts(strings, rule))
+
+
+@pytest.mark.usefixtures("compiled_from")
+def test_characters_never_met_are_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ["山ａ水", "e\u0301", "", "한 b\U00020000"]
+    expected = match_texts(texts, RULE)
+    monkeypatch.setattr(folding, "_match_table", np.full(0x110000, folding.UNKNOWN, dtype=np.int32))
+    assert same(match_texts(texts, RULE), expected)
+    monkeypatch.setattr(folding, "_match_table", np.full(0x110000, folding.UNKNOWN, dtype=np.int32))
+    assert same(match_texts(pa.array(texts), RULE), expected)
+
+
+def test_a_text_matched_by_clusters_stands_between_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ["é a", "e\u0301 a", "山", "한 \u0301b", "各", "ひ\u3099", ""]
+    matched = match_texts(texts, RULE)
+    assert [matched.text(index) for index in range(7)] == ["éa", "éa", "山", "한\u0301b", "各", "び", ""]
+    assert matched.begins.tolist() == [True] * 7 + [False, True, True]
+    monkeypatch.setattr("cleantext.dedup.arithmetic.COMPILED_FROM", 0)
+    assert same(match_texts(texts, RULE), matched)
 
 
 def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,18 +7,22 @@ them, which appear only where compilation is switched off.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numba
 import numpy as np
 import numpy.typing as npt
 
 from cleantext.dedup._reference import BASE
+from cleantext.folding import DROP, SLOW, UNKNOWN
 
-__all__ = ["intersections", "shingle_sets", "signatures", "text_signatures", "text_sketches"]
+__all__ = ["decode", "fold", "intersections", "shingle_sets", "signatures", "text_signatures", "text_sketches"]
 
 U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
+I32 = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
 
 _BASE, _INVERSE, _ONE = np.uint64(BASE), np.uint64(pow(BASE, -1, 2**64)), np.uint64(1)
@@ -31,6 +35,100 @@ _LANES = 8
 _STRETCH = 1024
 
 _compile = numba.njit(cache=True, nogil=True)
+
+
+def decode(data: U8, bounds: I64, valid: Flags) -> tuple[U32, I64]:
+    """The code points of UTF-8 texts end to end, and their offsets."""
+    codes = np.empty(bounds[-1] - bounds[0], dtype=np.uint32)
+    starts = np.zeros(bounds.size, dtype=np.int64)
+    filled = _decode(data, bounds, valid, codes, starts)
+    return codes[:filled], starts
+
+
+@_compile
+def _decode(data: U8, bounds: I64, valid: Flags, codes: U32, starts: I64) -> np.uint64:
+    filled = np.uint64(0)
+    for text in range(valid.size):
+        own = data[bounds[text] : bounds[text + 1] if valid[text] else bounds[text]]
+        place = 0
+        while place < own.size:
+            lead = own[place]
+            if lead < 0x80:
+                codes[filled] = lead
+                place += 1
+            else:
+                codes[filled], taken = _sequence(own[place : place + 4])
+                place += taken
+            filled += _ONE
+        starts[text + 1] = filled
+    return filled
+
+
+@_compile
+def _sequence(data: U8) -> tuple[np.uint32, int]:
+    """The character of more than one byte at the start of `data`, and its length; or U+FFFD, and what it stands for."""
+    lead, needed, low, high = np.uint32(data[0]), 0, 0x80, 0xBF
+    value = lead
+    if 0xE1 <= lead <= 0xEF:
+        needed, value, high = 2, lead & 0xF, 0x9F if lead == 0xED else 0xBF
+    elif 0xC2 <= lead <= 0xDF:
+        needed, value = 1, lead & 0x1F
+    elif lead == 0xE0:
+        needed, value, low = 2, lead & 0xF, 0xA0
+    elif 0xF0 <= lead <= 0xF4:
+        needed, value, low, high = 3, lead & 0x7, 0x90 if lead == 0xF0 else 0x80, 0x8F if lead == 0xF4 else 0xBF
+    taken = 1
+    while taken <= min(needed, data.size - 1) and low <= data[taken] <= high:
+        value, low, high = (value << 6) | (data[taken] & 0x3F), 0x80, 0xBF
+        taken += 1
+    return np.uint32(value if taken == needed + 1 > 1 else 0xFFFD), taken
+
+
+def fold(codes: U32, starts: I64, table: I32, alone: Flags, raw: bool) -> tuple[U32, I64, Flags, I64] | None:
+    """The match texts of texts, where their units begin, and which of them can only be matched by clusters."""
+    # One place more, because every character is written and the next overwrites what is not kept.
+    out, begins = np.empty(codes.size + 1, dtype=np.uint32), np.empty(codes.size + 1, dtype=np.bool_)
+    offsets, slow = np.zeros(starts.size, dtype=np.int64), np.zeros(starts.size - 1, dtype=np.bool_)
+    if not _fold(codes, starts, table, alone, raw, out, begins, offsets, slow):
+        return None
+    return out[: offsets[-1]], offsets, begins[: offsets[-1]], np.flatnonzero(slow)
+
+
+@_compile
+def _fold(  # noqa: PLR0913, PLR0917
+    codes: U32,
+    starts: I64,
+    table: I32,
+    alone: Flags,
+    raw: bool,
+    out: U32,
+    begins: Flags,
+    offsets: I64,
+    slow: Flags,
+) -> bool:
+    filled = np.uint64(0)
+    for text in range(slow.size):
+        own = codes[starts[text] : starts[text + 1]]
+        first, gap, before, odd = filled, False, True, False
+        for place in range(own.size):
+            entry = table[own[place]]
+            odd |= (entry == UNKNOWN) | (entry == SLOW)
+            dropped, kept = entry == DROP, raw | (entry >= 0)
+            code = own[place] if raw else np.uint32(max(entry, 0))
+            unit = alone[code]
+            out[filled] = code
+            begins[filled] = (gap & (not dropped)) | unit | before
+            gap = dropped | (gap & (not kept))
+            before = unit if kept else before
+            filled += np.uint64(kept)
+        if odd:
+            for place in range(own.size):
+                if table[own[place]] == UNKNOWN:
+                    return False
+            if not raw:
+                slow[text], filled = True, first
+        offsets[text + 1] = filled
+    return True
 
 
 def shingle_sets(codes: U32, units: I64, unit_offsets: I64, size: int) -> tuple[U64, I64]:
@@ -136,58 +234,72 @@ def _text_minima(codes: U32, offsets: I64, begins: Flags, size: int, a: U32, b: 
         longest = max(longest, offsets[text + 1] - offsets[text])
     # As long as the longest text could need; memory is only touched as far as a stretch reaches.
     sums, powers = np.empty(longest + 1, dtype=np.uint64), np.empty((2, longest + 1), dtype=np.uint64)
-    starts = np.empty(min(_STRETCH + size, longest) + 1, dtype=np.int64)
-    hashes = np.empty(_STRETCH + _LANES, dtype=np.uint32)
+    starts = np.empty(min(_STRETCH + size, longest) + 1, dtype=np.uint64)
+    hashes, mixed = np.empty(_STRETCH, dtype=np.uint64), np.empty(_STRETCH + _LANES, dtype=np.uint32)
     least = np.empty(a.size, dtype=np.uint32)
     known, power, inverse = 0, _ONE, _ONE
     for text in range(offsets.size - 1):
         least[:] = _LOW
         place, end = offsets[text], offsets[text + 1]
         while place < end:
-            count = _unit_starts(begins[place:end], _STRETCH + size, starts)
+            count: Any = np.int64(_unit_starts(begins[place:end], np.uint64(_STRETCH + size), starts))
             more = count == _STRETCH + size
             windows, reach = _STRETCH if more else max(count - size + 1, 1), min(size, count)
-            extent = starts[windows - 1 + reach]
+            extent: Any = np.int64(starts[windows - 1 + reach])
             while known <= extent:
                 powers[0, known], powers[1, known] = power, inverse
                 power, inverse, known = power * _BASE, inverse * _INVERSE, known + 1
-            _window_hashes(codes[place : place + extent], starts[: windows + reach], reach, sums, powers, hashes)
-            _permute(hashes, windows, a, b, least)
-            place += starts[windows] if more else extent
+            _sums(codes[place : place + extent], powers[0], sums)
+            _hashes(starts[:windows], starts[reach : reach + windows], sums, powers[1], hashes)
+            _mix(hashes[:windows], mixed)
+            _permute(mixed, windows, a, b, least)
+            place += np.int64(starts[windows]) if more else extent
         rows[text, :] = least
 
 
 @_compile
-def _unit_starts(begins: Flags, wanted: int, starts: I64) -> int:
+def _unit_starts(begins: Flags, wanted: np.uint64, starts: U64) -> np.uint64:
     """Fills `starts` with where the first `wanted` units begin, or all and the end of the text; returns how many."""
-    count, place = 0, 0
-    while place < begins.size and count < wanted:
+    count = np.uint64(0)
+    for place in range(begins.size):
         starts[count] = place
-        count += begins[place]
-        place += 1
-    if count < wanted:
-        starts[count] = place
+        count += np.uint64(begins[place])
+        if count == wanted:
+            return count
+    starts[count] = begins.size
     return count
 
 
 @_compile
-def _window_hashes(codes: U32, starts: I64, reach: int, sums: U64, powers: U64, hashes: U32) -> None:
-    """The mixed low halves of the hashes of every `reach` units; the last one is repeated to fill the lanes."""
-    value, windows = np.uint64(0), starts.size - reach
+def _sums(codes: U32, powers: U64, sums: U64) -> None:
+    """The polynomials of all beginnings of `codes`."""
+    value = np.uint64(0)
     for place in range(codes.size):
         sums[place] = value
-        value += (np.uint64(codes[place]) + _ONE) * powers[0, place]
+        value += (np.uint64(codes[place]) + _ONE) * powers[place]
     sums[codes.size] = value
-    for window in range(windows):
-        start, end = starts[window], starts[window + reach]
-        mixed = (sums[end] - sums[start]) * powers[1, start]
-        mixed = (mixed ^ (mixed >> _S33)) * _MIX64_A
-        mixed = (mixed ^ (mixed >> _S33)) * _MIX64_B
-        mixed = (mixed ^ (mixed >> _S33)) & _LOW
-        mixed = ((mixed ^ (mixed >> _S16)) * _MIX32_A) & _LOW
-        mixed = ((mixed ^ (mixed >> _S13)) * _MIX32_B) & _LOW
-        hashes[window] = mixed ^ (mixed >> _S16)
-    hashes[windows : windows + _LANES] = hashes[windows - 1]
+
+
+@_compile
+def _hashes(starts: U64, ends: U64, sums: U64, inverses: U64, hashes: U64) -> None:
+    """The polynomials of the stretches from `starts` to `ends`."""
+    for window in range(starts.size):
+        start = starts[window]
+        hashes[window] = (sums[ends[window]] - sums[start]) * inverses[start]
+
+
+@_compile
+def _mix(hashes: U64, out: U32) -> None:
+    """What is permuted of each hash; the last once more for every lane that may go beyond it."""
+    for place in range(hashes.size):
+        value = hashes[place]
+        value = (value ^ (value >> _S33)) * _MIX64_A
+        value = (value ^ (value >> _S33)) * _MIX64_B
+        value = (value ^ (value >> _S33)) & _LOW
+        value = ((value ^ (value >> _S16)) * _MIX32_A) & _LOW
+        value = ((value ^ (value >> _S13)) * _MIX32_B) & _LOW
+        out[place] = value ^ (value >> _S16)
+    out[hashes.size : hashes.size + _LANES] = out[hashes.size - 1]
 
 
 @_compile

@@ -9,12 +9,25 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["BASE", "intersections", "mix64", "shingle_sets", "signatures", "text_signatures", "text_sketches"]
+from cleantext.folding import DROP, SLOW, UNKNOWN, code_points
+
+__all__ = [
+    "BASE",
+    "decode",
+    "fold",
+    "intersections",
+    "mix64",
+    "shingle_sets",
+    "signatures",
+    "text_signatures",
+    "text_sketches",
+]
 
 U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
+I32 = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
 
 # The shingle hash is a polynomial in BASE over code points + 1, modulo 2^64, then mixed. BASE is 2^64 divided by the
@@ -26,6 +39,49 @@ _MIX64 = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
 _MIX32 = np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35)
 # Shingles that are permuted at a time: 128 permutations of them stay in the second-level cache.
 _BLOCK = 2048
+
+
+def decode(data: U8, bounds: I64, valid: Flags) -> tuple[U32, I64]:
+    """The code points of UTF-8 texts end to end, and n + 1 offsets: which are whose.
+
+    Text i stands from bounds[i] to bounds[i + 1] in `data` if it is `valid`, otherwise it is empty. What is no UTF-8
+    becomes U+FFFD as in Python's `decode(errors="replace")`.
+    """
+    ends = zip(bounds[:-1].tolist(), bounds[1:].tolist(), valid.tolist(), strict=True)
+    texts = [data[a:b].tobytes().decode("utf-8", "replace") if own else "" for a, b, own in ends]
+    return code_points("".join(texts)), np.cumsum([0, *map(len, texts)], dtype=np.int64)
+
+
+def fold(codes: U32, starts: I64, table: I32, alone: Flags, raw: bool) -> tuple[U32, I64, Flags, I64] | None:
+    """The match texts of texts whose `codes` stand end to end, text i from starts[i] to starts[i + 1].
+
+    `table` is that of `folding.match_table`, `alone` says by code point which are units of their own. Returns the match
+    codes, their n + 1 offsets, where a unit begins, and the indices of texts that can only be matched by clusters,
+    which are left empty. None if an entry of the table is missing. With `raw` the codes stay as they are.
+
+    A unit may begin at the start of a text, at and after a character that is one alone, and after anything that is
+    dropped (spaces, line ends, punctuation, symbols, controls) unless it is hidden: format characters such as the soft
+    hyphen stand inside words. In raw texts, what would be dropped belongs to the word before it.
+    """
+    folded = table[codes]
+    if (folded == UNKNOWN).any():
+        return None
+    slow = np.empty(0, dtype=np.int64)
+    if raw:
+        offsets, begins = starts, folded != DROP
+        begins[1:] &= folded[:-1] == DROP
+    else:
+        slow = np.unique(np.searchsorted(starts, np.flatnonzero(folded == SLOW), side="right") - 1)
+        kept = folded >= 0
+        for index in slow.tolist():
+            kept[starts[index] : starts[index + 1]] = False
+        sources = np.flatnonzero(kept)
+        codes, offsets = folded[sources].astype(np.uint32), np.searchsorted(sources, starts).astype(np.int64)
+        begins = np.diff(np.cumsum(folded == DROP)[sources], prepend=-1) > 0
+    begins[offsets[:-1][offsets[:-1] < offsets[1:]]] = True
+    begins |= alone[codes]
+    begins[1:] |= alone[codes[:-1]]
+    return codes, offsets, begins, slow
 
 
 def mix64(values: U64) -> U64:
@@ -57,11 +113,16 @@ def shingle_sets(codes: U32, units: I64, unit_offsets: I64, size: int) -> tuple[
     sums = np.zeros(codes.size + 1, dtype=np.uint64)
     np.cumsum((codes.astype(np.uint64) + np.uint64(1)) * powers, out=sums[1:])
     hashes = mix64((sums[end] - sums[start]) * _powers(_INVERSE, codes.size)[start])
+    return _each_once(hashes, text, counts.size)
+
+
+def _each_once(hashes: U64, text: I64, count: int) -> tuple[U64, I64]:
+    """The hashes of each of `count` texts, sorted and each once, and where those of each text are."""
     order = np.lexsort((hashes, text))
     hashes, text = hashes[order], text[order]
     fresh = np.ones(hashes.size, dtype=np.bool_)
     fresh[1:] = (hashes[1:] != hashes[:-1]) | (text[1:] != text[:-1])
-    sizes = np.bincount(text[fresh], minlength=counts.size)
+    sizes = np.bincount(text[fresh], minlength=count)
     return hashes[fresh], np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(sizes, dtype=np.int64)])
 
 
@@ -126,3 +187,88 @@ def intersections(values: U64, offsets: I64, left: I64, right: I64) -> I64:
     found = low < end
     found[found] = values[low[found]] == needles[found]
     return np.bincount(pair[found], minlength=left.size).astype(np.int64)
+
+
+def anchors(codes: U32, offsets: I64, begins: Flags, alone: Flags, span: int, window: int) -> tuple[U64, I64]:
+    """The anchors of every text, from its beginning to its end: hashes and n + 1 offsets.
+
+    A window is the run of units from some unit on that weighs `span` half characters (a letter of a word weighs 2, 2,
+    1 and then 0, any other character 2); a text that weighs less is one window. Of every `window` windows in a row the
+    one with the least hash is an anchor (winnowing: Schleimer, Wilkerson and Aiken 2003), so that texts with a long
+    enough run in common have an anchor in common.
+    """
+    starts = np.flatnonzero(begins)
+    bounds = np.searchsorted(starts, offsets)
+    weights = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(half_weights(codes, begins, alone))])
+    edges = np.append(starts, codes.size)
+    text = np.repeat(np.arange(offsets.size - 1), np.diff(bounds))
+    last = bounds[text + 1]
+    end = np.searchsorted(weights[edges], weights[starts] + span)
+    whole = np.arange(starts.size) == bounds[text]
+    valid = (end <= last) | whole
+    start, end, text = starts[valid], edges[np.minimum(end, last)[valid]], text[valid]
+    powers = _powers(BASE, codes.size)
+    sums = np.zeros(codes.size + 1, dtype=np.uint64)
+    np.cumsum((codes.astype(np.uint64) + np.uint64(1)) * powers, out=sums[1:])
+    hashes = mix64((sums[end] - sums[start]) * _powers(_INVERSE, codes.size)[start])
+    least, opens = hashes.copy(), np.diff(text, prepend=-1) != 0
+    for further in range(1, min(window, hashes.size)):
+        same = text[further:] == text[:-further]
+        least[:-further] = np.where(same, np.minimum(least[:-further], hashes[further:]), least[:-further])
+    complete = opens.copy()
+    if hashes.size >= window:
+        complete[: hashes.size - window + 1] |= text[window - 1 :] == text[: hashes.size - window + 1]
+    least, text = least[complete], text[complete]
+    fresh = np.ones(text.size, dtype=np.bool_)
+    fresh[1:] = (least[1:] != least[:-1]) | (text[1:] != text[:-1])
+    counts = np.bincount(text[fresh], minlength=offsets.size - 1)
+    return least[fresh], np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts)])
+
+
+def half_weights(codes: U32, begins: Flags, alone: Flags) -> I64:
+    """What every character weighs, in half characters: the first letters of a word 2, 2, 1, further ones nothing."""
+    place = np.arange(codes.size)
+    place = place - np.maximum.accumulate(np.where(begins, place, 0))
+    letters = ~(alone[codes] | ((codes >= ord("0")) & (codes <= ord("9"))))
+    halves: I64 = np.where(letters, np.array([2, 2, 1, 0], dtype=np.int64)[np.minimum(place, 3)], 2)
+    return halves
+
+
+def tally(table: U8, hashes: U64) -> None:
+    """Count each of `hashes` in its slot of `table`, up to 255. The size of the table is a power of two."""
+    slots, counts = np.unique(hashes & np.uint64(table.size - 1), return_counts=True)
+    table[slots] = np.minimum(table[slots].astype(np.int64) + counts, 255)
+
+
+def rarest(table: U8, hashes: U64, offsets: I64, lonely: float, most: int) -> tuple[U64, I64]:
+    """For every text the `most` of its hashes that other texts have too but the fewest, and n + 1 offsets.
+
+    How many texts have a hash is what `table` counts, at least. A text has none where the share of hashes that no
+    other text has is over `lonely`.
+    """
+    texts = offsets.size - 1
+    text = np.repeat(np.arange(texts), np.diff(offsets))
+    holders = table[hashes & np.uint64(table.size - 1)]
+    alone = np.bincount(text[holders < 2], minlength=texts)
+    hopeful = (holders >= 2) & ~(alone > lonely * np.diff(offsets))[text]
+    order = np.flatnonzero(hopeful)
+    order = order[np.lexsort((order, holders[order], text[order]))]
+    rank = np.arange(order.size) - np.searchsorted(text[order], text[order])
+    order = order[rank < most]
+    counts = np.bincount(text[order], minlength=texts)
+    return hashes[order], np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts)])
+
+
+def slots(wanted: U64) -> I64:
+    """What `find` needs beside the ascending values `wanted`: nothing, for it searches them."""
+    del wanted
+    return np.empty(0, dtype=np.int64)
+
+
+def find(wanted: U64, table: I64, hashes: U64) -> tuple[I64, I64]:
+    """Which of `hashes` are `wanted`: their places, and the places of what they equal in `wanted`."""
+    if not wanted.size:
+        return table, table
+    number = np.minimum(np.searchsorted(wanted, hashes), wanted.size - 1)
+    places = np.flatnonzero(wanted[number] == hashes)
+    return places, number[places]

@@ -16,16 +16,25 @@ __all__ = ["COMPILED_FROM", "Arithmetic", "arithmetic"]
 
 # Characters from which loading (0.5 s) or compiling (seconds, once a machine) the kernels pays.
 COMPILED_FROM = 1_000_000
+# Steps of a loop from which it does.
+_STEPS = 100_000
 
 U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
+I32 = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
 
 
 class Arithmetic(Protocol):
     """What `_reference` and `_kernels` both offer; `_reference` documents it."""
+
+    def decode(self, data: U8, bounds: I64, valid: Flags) -> tuple[U32, I64]:
+        """The code points of UTF-8 texts."""
+
+    def fold(self, codes: U32, starts: I64, table: I32, alone: Flags, raw: bool) -> tuple[U32, I64, Flags, I64] | None:
+        """The match texts of texts, and which of them can only be matched by clusters."""
 
     def shingle_sets(self, codes: U32, units: I64, unit_offsets: I64, size: int) -> tuple[U64, I64]:
         """The set of shingle hashes of every text."""
@@ -41,6 +50,21 @@ class Arithmetic(Protocol):
 
     def intersections(self, values: U64, offsets: I64, left: I64, right: I64) -> I64:
         """How many values pairs of sets share."""
+
+    def anchors(self, codes: U32, offsets: I64, begins: Flags, alone: Flags, span: int, window: int) -> tuple[U64, I64]:
+        """Hashes of runs of every text, chosen so that equal runs give equal ones."""
+
+    def tally(self, table: U8, hashes: U64) -> None:
+        """Count hashes in a table."""
+
+    def rarest(self, table: U8, hashes: U64, offsets: I64, lonely: float, most: int) -> tuple[U64, I64]:
+        """The rarest hashes of every text."""
+
+    def slots(self, wanted: U64) -> I64:
+        """What `find` needs beside the values it looks for."""
+
+    def find(self, wanted: U64, table: I64, hashes: U64) -> tuple[I64, I64]:
+        """Which hashes are among the values looked for."""
 
 
 def arithmetic(size: int) -> Arithmetic:

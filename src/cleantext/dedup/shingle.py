@@ -11,17 +11,34 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import pairwise
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from cleantext.config import Config, DedupConfig
 from cleantext.dedup._reference import BASE
-from cleantext.dedup.arithmetic import arithmetic
+from cleantext.dedup.arithmetic import Arithmetic, arithmetic
 from cleantext.errors import ConfigError
-from cleantext.folding import match_words
+from cleantext.folding import DROP, code_points, match_clusters, match_table
 
-__all__ = ["MatchTexts", "Rule", "ShingleSets", "blocks", "match_texts", "shingle_hash", "shingle_sets", "shingles"]
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    Texts: TypeAlias = Sequence[str] | pa.StringArray | pa.LargeStringArray
+
+__all__ = [
+    "MatchTexts",
+    "Rule",
+    "ShingleSets",
+    "blocks",
+    "match_texts",
+    "shingle_hash",
+    "shingle_sets",
+    "shingles",
+    "units_alone",
+    "unspaced",
+]
 
 U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
@@ -71,6 +88,18 @@ class MatchTexts:
     offsets: I64
     begins: Flags
 
+    @classmethod
+    def joined(cls, parts: Sequence[MatchTexts]) -> MatchTexts:
+        """The texts of all `parts`, in order."""
+        if len(parts) == 1:
+            return parts[0]
+        lengths = np.concatenate([np.empty(0, dtype=np.int64), *(part.lengths for part in parts)])
+        return cls(
+            np.concatenate([np.empty(0, dtype=np.uint32), *(part.codes for part in parts)]),
+            np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)]),
+            np.concatenate([np.empty(0, dtype=np.bool_), *(part.begins for part in parts)]),
+        )
+
     @property
     def lengths(self) -> I64:
         """Characters of each match text."""
@@ -85,7 +114,7 @@ class MatchTexts:
         position = np.arange(self.codes.size) - np.maximum.accumulate(
             np.where(self.begins, np.arange(self.codes.size), 0)
         )
-        letters = ~(_unspaced()[self.codes] | ((self.codes >= ord("0")) & (self.codes <= ord("9"))))
+        letters = ~(unspaced()[self.codes] | ((self.codes >= ord("0")) & (self.codes <= ord("9"))))
         halves = np.where(letters, _WORD_HALVES[np.minimum(position, 3)], 2)
         sums = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(halves)])
         weights: npt.NDArray[np.float64] = np.diff(sums[self.offsets]) / 2
@@ -103,6 +132,11 @@ class MatchTexts:
         places = np.repeat(self.offsets[indices] - offsets[:-1], lengths) + np.arange(offsets[-1])
         return MatchTexts(self.codes[places], offsets, self.begins[places])
 
+    def slice(self, begin: int, end: int) -> MatchTexts:
+        """The match texts from `begin` to `end`, without a copy of their codes."""
+        first, last = self.offsets[begin], self.offsets[end]
+        return MatchTexts(self.codes[first:last], self.offsets[begin : end + 1] - first, self.begins[first:last])
+
     def units(self) -> tuple[I64, I64]:
         """Where each unit begins in `codes`, the total length after them, and n + 1 offsets: which units are whose."""
         begins = np.flatnonzero(self.begins)
@@ -116,17 +150,44 @@ class ShingleSets:
     values: U64
     offsets: I64
 
+    @classmethod
+    def joined(cls, parts: Sequence[ShingleSets]) -> ShingleSets:
+        """The sets of all `parts`, in order."""
+        if len(parts) == 1:
+            return parts[0]
+        sizes = np.concatenate([np.empty(0, dtype=np.int64), *(part.sizes for part in parts)])
+        values = np.concatenate([np.empty(0, dtype=np.uint64), *(part.values for part in parts)])
+        return cls(values, np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(sizes)]))
+
     @cached_property
     def sizes(self) -> I64:
         """Shingles in each set."""
         return np.diff(self.offsets)
 
+    def take(self, indices: I64) -> ShingleSets:
+        """The sets at `indices`, in that order."""
+        sizes = self.sizes[indices]
+        offsets = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(sizes)])
+        places = np.repeat(self.offsets[indices] - offsets[:-1], sizes) + np.arange(offsets[-1])
+        return ShingleSets(self.values[places], offsets)
+
     def __len__(self) -> int:
         return self.offsets.size - 1
 
 
+def units_alone(rule: Rule) -> Flags:
+    """By code point, whether a character is a unit of its own by `rule`."""
+    return unspaced() if rule.unit == "auto" else _all_alike(rule.unit == "char")
+
+
 @cache
-def _unspaced() -> Flags:
+def _all_alike(alone: bool) -> Flags:
+    return np.full(0x110000, alone)
+
+
+@cache
+def unspaced() -> Flags:
+    """By code point, whether a character is of a script written without spaces."""
     table = np.zeros(0x110000, dtype=np.bool_)
     for first, last in _UNSPACED:
         table[first : last + 1] = True
@@ -139,26 +200,72 @@ def blocks(sizes: I64) -> Iterator[tuple[int, int]]:
     yield from pairwise([*np.flatnonzero(np.diff(number, prepend=-1)).tolist(), sizes.size])
 
 
-def match_texts(texts: Sequence[str], rule: Rule) -> MatchTexts:
-    """The match texts of `texts`, or with match="raw" the texts themselves, cut into units by `rule`."""
-    lengths = np.array([len(text) for text in texts], dtype=np.int64)
-    parts = [_cut(texts[begin:end], rule) for begin, end in blocks(lengths)] or [_cut([], rule)]
-    if len(parts) == 1:
-        return parts[0]
-    lengths = np.concatenate([part.lengths for part in parts])
-    offsets = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])
-    return MatchTexts(np.concatenate([p.codes for p in parts]), offsets, np.concatenate([p.begins for p in parts]))
+def match_texts(texts: Texts, rule: Rule) -> MatchTexts:
+    """The match texts of `texts`, or with match="raw" the texts themselves, cut into units by `rule`.
+
+    Texts in an Arrow array are read from its buffers, without a string for each; nulls are empty texts.
+    """
+    if isinstance(texts, Sequence):
+        lengths = np.array([len(text) for text in texts], dtype=np.int64)
+        numbers = arithmetic(int(lengths.sum()))
+        parts = (
+            (code_points("".join(texts[begin:end])), _bounds(lengths[begin:end])) for begin, end in blocks(lengths)
+        )
+    else:
+        data, bounds, valid = _arrow_buffers(texts)
+        numbers = arithmetic(int(bounds[-1] - bounds[0]))
+        parts = (
+            numbers.decode(data, bounds[begin : end + 1], valid[begin:end]) for begin, end in blocks(np.diff(bounds))
+        )
+    return MatchTexts.joined([_cut(codes, starts, rule, numbers) for codes, starts in parts])
 
 
-def _cut(texts: Sequence[str], rule: Rule) -> MatchTexts:
-    codes, offsets, begins = match_words(texts, raw=rule.match == "raw")
-    if rule.unit == "char":
-        begins = np.ones(codes.size, dtype=np.bool_)
-    elif rule.unit == "auto":
-        alone = _unspaced()[codes]
-        begins |= alone
-        begins[1:] |= alone[:-1]
-    return MatchTexts(codes, offsets, begins)
+def _bounds(lengths: I64) -> I64:
+    """Where texts of `lengths` begin end to end, and their total."""
+    return np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])
+
+
+def _arrow_buffers(texts: pa.StringArray | pa.LargeStringArray) -> tuple[npt.NDArray[np.uint8], I64, Flags]:
+    """The UTF-8 of all texts, n + 1 bounds in it, and which texts are not null."""
+    _, bounds, data = texts.buffers()
+    size = len(texts)
+    if not size:
+        return np.empty(0, dtype=np.uint8), np.zeros(1, dtype=np.int64), np.empty(0, dtype=np.bool_)
+    width = np.dtype(np.int64 if str(texts.type).startswith("large") else np.int32)
+    places = np.frombuffer(bounds, width, count=size + 1, offset=texts.offset * width.itemsize)
+    valid = texts.is_valid().to_numpy(zero_copy_only=False) if texts.null_count else np.ones(size, dtype=np.bool_)
+    utf8 = np.frombuffer(data or b"", dtype=np.uint8)
+    utf8.setflags(write=False)  # so that the kernels are compiled once, for what most buffers are
+    return utf8, places.astype(np.int64), valid
+
+
+def _cut(codes: U32, starts: I64, rule: Rule, numbers: Arithmetic) -> MatchTexts:
+    """Match texts of the texts whose `codes` begin at `starts`."""
+    raw, alone = rule.match == "raw", units_alone(rule)
+    if raw and rule.unit == "char":
+        return MatchTexts(codes, starts, np.ones(codes.size, dtype=np.bool_))
+    found = numbers.fold(codes, starts, match_table(codes[:0]), alone, raw)
+    if found is None:
+        found = numbers.fold(codes, starts, match_table(codes), alone, raw)
+        assert found is not None, "the table is filled for all codes"
+    texts, slow = MatchTexts(*found[:3]), found[3]
+    if not slow.size:
+        return texts
+    parts, position = [], 0
+    for index in slow.tolist():
+        parts += [texts.slice(position, index), _by_clusters(codes[starts[index] : starts[index + 1]], alone)]
+        position = index + 1
+    return MatchTexts.joined([*parts, texts.slice(position, starts.size - 1)])
+
+
+def _by_clusters(codes: U32, alone: Flags) -> MatchTexts:
+    """The match text of one text of `codes` that has combining characters."""
+    own, sources = match_clusters(codes.tobytes().decode("utf-32-le", "surrogatepass"))
+    dropped = np.cumsum(match_table(codes)[codes] == DROP)
+    begins = np.diff(dropped[sources], prepend=-1) > 0
+    begins |= alone[own]
+    begins[1:] |= alone[own[:-1]]
+    return MatchTexts(own, np.array([0, own.size]), begins)
 
 
 def shingle_sets(texts: MatchTexts, rule: Rule, chosen: I64 | None = None) -> ShingleSets:
@@ -168,9 +275,7 @@ def shingle_sets(texts: MatchTexts, rule: Rule, chosen: I64 | None = None) -> Sh
     for begin, end in blocks(texts.lengths[indices]):
         part = texts.take(indices[begin:end])
         parts.append(ShingleSets(*numbers.shingle_sets(part.codes, *part.units(), rule.size)))
-    sizes = np.concatenate([np.empty(0, dtype=np.int64), *(part.sizes for part in parts)])
-    values = np.concatenate([np.empty(0, dtype=np.uint64), *(part.values for part in parts)])
-    return ShingleSets(values, np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(sizes)]))
+    return ShingleSets.joined(parts)
 
 
 def shingles(text: str, config: DedupConfig | Config | None = None, *, level: str = "paragraph") -> tuple[str, ...]:
