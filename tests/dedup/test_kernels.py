@@ -150,13 +150,34 @@ def test_no_texts_at_all() -> None:
 
 @pytest.mark.parametrize("unit", ["char", "word"])
 @pytest.mark.parametrize("size", [1, 5, 1100])
-def test_long_texts_are_signed_in_stretches(unit: str, size: int) -> None:
+def test_long_texts_are_hashed_in_stretches(unit: str, size: int) -> None:
     rng = random.Random(size)
     lengths = [_kernels._STRETCH + size + extra for extra in (-2, -1, 0, 1, 2)] + [3 * _kernels._STRETCH, 9000]
     long = ["".join(rng.choices("山水 one", k=length)) for length in lengths]
     matched = match_texts([*long, "山" * 9000, "a" * 9000], Rule("raw", unit, size))
+    sets = [numbers.shingle_sets(matched.codes, *matched.units(), size) for numbers in (_reference, _kernels)]
+    assert [part.tolist() for part in sets[0]] == [part.tolist() for part in sets[1]]
     straight = (matched.codes, matched.offsets, matched.begins, size, *permutations(32, 1))
     assert _kernels.text_signatures(*straight).tolist() == _reference.text_signatures(*straight).tolist()
+
+
+def unmixed(values: list[int]) -> list[int]:
+    """The numbers that mix64 takes to `values`."""
+    for multiplier in (0xC4CEB9FE1A85EC53, 0xFF51AFD7ED558CCD):
+        values = [((one ^ (one >> 33)) * pow(multiplier, -1, 2**64)) % 2**64 for one in values]
+    return [one ^ (one >> 33) for one in values]
+
+
+@pytest.mark.parametrize("count", [1, 2, 33, 500, 70_000])
+@pytest.mark.parametrize("high", [0, 0xFFFFFFFF, None])
+def test_hashes_that_do_not_spread_are_sorted_too(count: int, high: int | None) -> None:
+    rng = random.Random(count)
+    hashes = [rng.getrandbits(64) if high is None else high << 32 | rng.getrandbits(32) for _ in range(count)]
+    hashes += hashes[: count // 2]
+    given_, out = np.array(unmixed(hashes), dtype=np.uint64), np.empty(len(hashes), dtype=np.uint64)
+    assert _reference.mix64(given_).tolist() == hashes
+    kept = _kernels._distinct(given_, np.empty(1 << 17, dtype=np.uint64), out)
+    assert out[:kept].tolist() == sorted(set(hashes))
 
 
 def test_size_chooses_the_arithmetic() -> None:

@@ -33,6 +33,8 @@ _S16, _S13, _LOW = np.uint64(16), np.uint64(13), np.uint64(0xFFFFFFFF)
 _LANES = 8
 # Shingles of a text that are hashed before they are permuted: their numbers stay in the first-level cache.
 _STRETCH = 1024
+# Hashes in one slot from which they are no longer sorted by insertion.
+_CROWDED = 32
 
 _compile = numba.njit(cache=True, nogil=True)
 
@@ -95,7 +97,7 @@ def fold(codes: U32, starts: I64, table: I32, alone: Flags, raw: bool) -> tuple[
 
 
 @_compile
-def _fold(  # noqa: PLR0913, PLR0917
+def _fold(
     codes: U32,
     starts: I64,
     table: I32,
@@ -134,50 +136,118 @@ def _fold(  # noqa: PLR0913, PLR0917
 def shingle_sets(codes: U32, units: I64, unit_offsets: I64, size: int) -> tuple[U64, I64]:
     """The set of shingle hashes of every text, as `values` and `offsets`."""
     with np.errstate(over="ignore"):
-        values, offsets = _shingle_sets(codes, units, unit_offsets, size)
+        values, offsets = _shingle_sets(codes, units.view(np.uint64), unit_offsets, size)
     return values, offsets
 
 
 @_compile
-def _shingle_sets(codes: U32, units: I64, unit_offsets: I64, size: int) -> tuple[U64, I64]:
-    texts = unit_offsets.size - 1
-    total = 0
-    for text in range(texts):
-        count = unit_offsets[text + 1] - unit_offsets[text]
-        if count > 0:
-            total += max(count - size + 1, 1)
-    values = np.empty(total, dtype=np.uint64)
-    offsets = np.zeros(texts + 1, dtype=np.int64)
-    filled = 0
+def _shingle_sets(codes: U32, units: U64, unit_offsets: I64, size: int) -> tuple[U64, I64]:
+    texts, most, total = unit_offsets.size - 1, 1, 0
+    longest: Any = np.int64(0)
     for text in range(texts):
         first, last = unit_offsets[text], unit_offsets[text + 1]
-        begin = filled
-        if last > first:
-            # The polynomial of codes[start:end], rolled: a character joins at the top power, one leaves at the bottom.
-            start = end = units[first]
-            value, power = np.uint64(0), _ONE
-            for unit in range(first, max(last - size, first) + 1):
-                while end < units[min(unit + size, last)]:
-                    value += (np.uint64(codes[end]) + _ONE) * power
-                    power *= _BASE
-                    end += 1
-                while start < units[unit]:
-                    value = (value - (np.uint64(codes[start]) + _ONE)) * _INVERSE
-                    power *= _INVERSE
-                    start += 1
-                mixed = (value ^ (value >> _S33)) * _MIX64_A
-                mixed = (mixed ^ (mixed >> _S33)) * _MIX64_B
-                values[filled] = mixed ^ (mixed >> _S33)
-                filled += 1
-        values[begin:filled].sort()
-        kept = begin
-        for place in range(begin, filled):
-            if place == begin or values[place] != values[kept - 1]:
-                values[kept] = values[place]
-                kept += 1
-        filled = kept
+        longest = max(longest, np.int64(units[last] - units[first]))
+        most, total = max(most, last - first), total + last - first
+    sums, powers, known = np.empty(longest + 1, dtype=np.uint64), np.ones((2, longest + 1), dtype=np.uint64), 1
+    hashes, slots = np.empty(most, dtype=np.uint64), np.empty(1 << _slot_bits(most), dtype=np.uint64)
+    values, offsets, filled = np.empty(total, dtype=np.uint64), np.zeros(texts + 1, dtype=np.int64), 0
+    for text in range(texts):
+        first, count = unit_offsets[text], unit_offsets[text + 1] - unit_offsets[text]
+        reach = min(size, count)
+        windows = count - reach + 1 if count else 0
+        for begin in range(0, windows, _STRETCH):
+            wide = min(_STRETCH, windows - begin)
+            starts, ends = units[first + begin :][:wide], units[first + begin + reach :][:wide]
+            own = codes[starts[0] : ends[wide - 1]]
+            known = _extend(powers, known, own.size)
+            _sums(own, powers[0], sums)
+            _hashes(starts, ends, sums, powers[1], hashes[begin : begin + wide])
+        if windows:
+            filled += _distinct(hashes[:windows], slots, values[filled : filled + windows])
         offsets[text + 1] = filled
-    return values[:filled].copy(), offsets
+    return values[:filled], offsets
+
+
+@_compile
+def _extend(powers: U64, known: int, wanted: int) -> int:
+    """Fills in the powers of the base and of its inverse up to the one numbered `wanted`; returns how many it knows."""
+    for place in range(known, wanted + 1):
+        powers[0, place], powers[1, place] = powers[0, place - 1] * _BASE, powers[1, place - 1] * _INVERSE
+    return max(known, wanted + 1)
+
+
+@_compile
+def _sums(codes: U32, powers: U64, sums: U64) -> None:
+    """The polynomials of all beginnings of `codes`."""
+    value = np.uint64(0)
+    for place in range(codes.size):
+        sums[place] = value
+        value += (np.uint64(codes[place]) + _ONE) * powers[place]
+    sums[codes.size] = value
+
+
+@_compile
+def _hashes(starts: U64, ends: U64, sums: U64, inverses: U64, hashes: U64) -> None:
+    """The polynomials of the stretches from `starts` to `ends`; `sums` begin at the first of them."""
+    for window in range(starts.size):
+        start = starts[window] - starts[0]
+        hashes[window] = (sums[ends[window] - starts[0]] - sums[start]) * inverses[start]
+
+
+@_compile
+def _slot_bits(count: int) -> int:
+    """So many bits that `count` hashes have about a slot each, but no more slots than the second-level cache has."""
+    bits = 1
+    while bits < 16 and 1 << bits < count:
+        bits += 1
+    return bits
+
+
+@_compile
+def _distinct(hashes: U64, slots: U64, out: U64) -> int:
+    """The mixed `hashes`, sorted and each once, in `out`; returns how many.
+
+    Mixed hashes spread evenly, so that each goes almost to its place by its high bits. Where they do not (repeated
+    shingles, text made for it), the slow sort sees to the rest.
+    """
+    bits = _slot_bits(hashes.size)
+    shift, ends, total, fullest = np.uint64(64 - bits), slots[: 1 << bits], np.uint64(0), np.uint64(0)
+    ends[:] = 0
+    for place in range(hashes.size):
+        value = hashes[place]
+        value = (value ^ (value >> _S33)) * _MIX64_A
+        value = (value ^ (value >> _S33)) * _MIX64_B
+        hashes[place] = value ^ (value >> _S33)
+    for place in range(hashes.size):
+        ends[hashes[place] >> shift] += _ONE
+    for slot in range(ends.size):
+        count = ends[slot]
+        ends[slot], total, fullest = total, total + count, max(fullest, count)
+    for place in range(hashes.size):
+        slot = hashes[place] >> shift
+        out[ends[slot]] = hashes[place]
+        ends[slot] += _ONE
+    if fullest > _CROWDED:
+        out.sort()
+    else:
+        _insertion_sort(out)
+    kept = 1
+    for place in range(1, out.size):
+        value = out[place]
+        fresh = value != out[kept - 1]
+        out[kept] = value
+        kept += fresh
+    return kept
+
+
+@_compile
+def _insertion_sort(values: U64) -> None:
+    for place in range(1, values.size):
+        value, hole = values[place], place
+        while hole > 0 and values[hole - 1] > value:
+            values[hole] = values[hole - 1]
+            hole -= 1
+        values[hole] = value
 
 
 def signatures(values: U64, offsets: I64, a: U32, b: U32) -> U32:
@@ -228,16 +298,15 @@ def text_sketches(codes: U32, offsets: I64, begins: Flags, size: int, a: U32, b:
 
 
 @_compile
-def _text_minima(codes: U32, offsets: I64, begins: Flags, size: int, a: U32, b: U32, rows: U8 | U32) -> None:  # noqa: PLR0913, PLR0917
+def _text_minima(codes: U32, offsets: I64, begins: Flags, size: int, a: U32, b: U32, rows: U8 | U32) -> None:
     longest = 0
     for text in range(offsets.size - 1):
         longest = max(longest, offsets[text + 1] - offsets[text])
     # As long as the longest text could need; memory is only touched as far as a stretch reaches.
-    sums, powers = np.empty(longest + 1, dtype=np.uint64), np.empty((2, longest + 1), dtype=np.uint64)
+    sums, powers, known = np.empty(longest + 1, dtype=np.uint64), np.ones((2, longest + 1), dtype=np.uint64), 1
     starts = np.empty(min(_STRETCH + size, longest) + 1, dtype=np.uint64)
     hashes, mixed = np.empty(_STRETCH, dtype=np.uint64), np.empty(_STRETCH + _LANES, dtype=np.uint32)
     least = np.empty(a.size, dtype=np.uint32)
-    known, power, inverse = 0, _ONE, _ONE
     for text in range(offsets.size - 1):
         least[:] = _LOW
         place, end = offsets[text], offsets[text + 1]
@@ -246,9 +315,7 @@ def _text_minima(codes: U32, offsets: I64, begins: Flags, size: int, a: U32, b: 
             more = count == _STRETCH + size
             windows, reach = _STRETCH if more else max(count - size + 1, 1), min(size, count)
             extent: Any = np.int64(starts[windows - 1 + reach])
-            while known <= extent:
-                powers[0, known], powers[1, known] = power, inverse
-                power, inverse, known = power * _BASE, inverse * _INVERSE, known + 1
+            known = _extend(powers, known, extent)
             _sums(codes[place : place + extent], powers[0], sums)
             _hashes(starts[:windows], starts[reach : reach + windows], sums, powers[1], hashes)
             _mix(hashes[:windows], mixed)
@@ -268,24 +335,6 @@ def _unit_starts(begins: Flags, wanted: np.uint64, starts: U64) -> np.uint64:
             return count
     starts[count] = begins.size
     return count
-
-
-@_compile
-def _sums(codes: U32, powers: U64, sums: U64) -> None:
-    """The polynomials of all beginnings of `codes`."""
-    value = np.uint64(0)
-    for place in range(codes.size):
-        sums[place] = value
-        value += (np.uint64(codes[place]) + _ONE) * powers[place]
-    sums[codes.size] = value
-
-
-@_compile
-def _hashes(starts: U64, ends: U64, sums: U64, inverses: U64, hashes: U64) -> None:
-    """The polynomials of the stretches from `starts` to `ends`."""
-    for window in range(starts.size):
-        start = starts[window]
-        hashes[window] = (sums[ends[window]] - sums[start]) * inverses[start]
 
 
 @_compile
