@@ -1,216 +1,305 @@
-"""What documents have in common: duplicate documents, then repeated paragraphs of those that stay."""
+"""What documents have in common: lines of their site, repeats within each, duplicate documents, shared paragraphs.
+
+A `Collection` holds the match texts of all paragraphs, and of each document only what the comparison asks for; the
+documents themselves wait elsewhere. `compare` gives verdicts by number of document and paragraph.
+"""
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
 
-import xxhash
+import numpy as np
+import numpy.typing as npt
 
-from cleantext.config import Config
-from cleantext.dedup import Duplicates, find_duplicates
+from cleantext.config import Config, DedupConfig
+from cleantext.dedup import Duplicates, Pairs, Removals
+from cleantext.dedup.duplicates import Kinds, Search
+from cleantext.dedup.fingerprint import fingerprints
+from cleantext.dedup.results import KINDS
+from cleantext.dedup.shingle import Rule
+from cleantext.dedup.site import SiteProfile, learn_sites, site_chrome
+from cleantext.dedup.store import Joined, TextStore
+from cleantext.dedup.threads import default_threads
+from cleantext.dedup.within import find_repeats_within
 from cleantext.errors import GuardError
-from cleantext.formats.rows import pair_row, repeat_rows
-from cleantext.records import Document, Removed
+from cleantext.memory import budget_of
 from cleantext.report import Stage
 
-__all__ = ["Across", "Entry", "compare", "distinct", "guard"]
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["Collection", "Verdicts", "compare", "guard", "preference"]
+
+I64 = npt.NDArray[np.int64]
+U64 = npt.NDArray[np.uint64]
+Flags = npt.NDArray[np.bool_]
 
 # Below so many documents a source is too small for the share it loses to mean something.
 _GUARDED = 20
 
 
+class Collection:
+    """The paragraphs of all documents as match texts, and of each document what the comparison asks for."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.budget = budget_of(config.run.memory)
+        self.threads = config.run.jobs or default_threads()
+        self.store = TextStore(Rule.of(config.dedup, "paragraph"), self.budget // 2)
+        self._names: dict[str, int] = {}
+        self._columns: dict[str, list[I64]] = {
+            name: [] for name in ("count", "reference", "source", "host", "preference")
+        }
+        self._ties: list[U64] = []
+        self._ordinals: list[npt.NDArray[np.int32]] = []
+
+    def __enter__(self) -> Collection:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.store.close()
+
+    def code(self, name: str | None) -> int:
+        """A number for the name of a source or host; -1 for none."""
+        return -1 if name is None else self._names.setdefault(name, len(self._names))
+
+    @property
+    def names(self) -> list[str]:
+        """What the codes mean."""
+        return list(self._names)
+
+    def add(  # noqa: PLR0913 - one column each
+        self,
+        paragraphs: Sequence[str] | pa.Array,
+        *,
+        count: I64,
+        reference: bool,
+        source: I64,
+        host: I64,
+        preference: I64,
+        ties: U64,
+        ordinals: I64,
+    ) -> None:
+        """Add documents of `count` of the paragraphs each: their codes of source and host, how much the keep policy
+        prefers them (least first), two numbers that break ties, from their content and their id, and the ordinals of
+        the paragraphs before any removal."""
+        self.store.add(paragraphs)
+        columns = {"source": source, "host": host, "preference": preference, "count": count}
+        columns["reference"] = np.full(count.size, reference, dtype=np.int64)
+        for name, values in columns.items():
+            self._columns[name].append(values)
+        self._ties.append(ties)
+        self._ordinals.append(ordinals.astype(np.int32))
+
+    @property
+    def ordinals(self) -> I64:
+        """The ordinal of every paragraph in its document, before any removal."""
+        return np.concatenate([np.empty(0, dtype=np.int64), *self._ordinals])
+
+    def column(self, name: str) -> I64:
+        """One number a document."""
+        return np.concatenate([np.empty(0, dtype=np.int64), *self._columns[name]])
+
+    def ranks(self) -> I64:
+        """The rank of every document by the keep policy: references first, ties by content, then id."""
+        reference = self.column("reference")
+        ties = np.concatenate([np.empty((0, 2), dtype=np.uint64), *self._ties])
+        if self.config.dedup.keep == "first":
+            order = np.lexsort((np.arange(reference.size), 1 - reference))
+        else:
+            order = np.lexsort((ties[:, 1], ties[:, 0], self.column("preference"), 1 - reference))
+        ranks = np.empty(order.size, dtype=np.int64)
+        ranks[order] = np.arange(order.size)
+        return ranks
+
+
+def preference(config: DedupConfig, *, length: int, date: str | None, sources: Sequence[str]) -> int:
+    """How much the keep policy prefers a document, least first: its text has `length` characters, and it goes by any
+    of the names `sources`."""
+    if config.keep == "longest":
+        return -length
+    if config.keep == "newest":
+        digits = "".join(char for char in (date or "")[:10] if char in "0123456789")
+        return -int(digits) if len(digits) == 8 else 1
+    if config.keep.startswith("source:"):
+        names = config.keep.removeprefix("source:").split(">")
+        return next((rank for rank, name in enumerate(names) if name in sources), len(names))
+    return 0
+
+
 @dataclass(slots=True, kw_only=True)
-class Entry:
-    """A document on its way through the run, and the group the guards count it in."""
+class Verdicts:
+    """What the comparison found. Documents and paragraphs go by their numbers in the collection.
 
-    document: Document
-    source: str
-    reference: bool = False
+    `left_out` are paragraphs that are no part of their document any more: lines of the `site`, and repeats `within`
+    it that are not only tagged. `gone` are documents that go as duplicates; `taken` paragraphs that go because they
+    repeat one of another document. `bounds` say which paragraphs are whose.
+    """
 
-
-@dataclass(slots=True, kw_only=True)
-class Across:
-    """What the comparison of documents found."""
-
-    kept: list[Entry] = field(default_factory=list)
-    removed: list[tuple[str, Removed]] = field(default_factory=list)
-    rows: list[dict[str, Any]] = field(default_factory=list)
-    documents: Stage = field(default_factory=lambda: Stage(name="documents", unit="documents"))
-    paragraphs: Stage = field(default_factory=lambda: Stage(name="paragraphs", unit="paragraphs"))
+    bounds: I64
+    site: Flags
+    profile: SiteProfile
+    within: tuple[Pairs, Removals]
+    left_out: Flags
+    documents: Duplicates | None
+    gone: Flags
+    paragraphs: Duplicates | None
+    taken: Flags
+    stages: list[Stage] = field(default_factory=list)
     settings: dict[str, Any] = field(default_factory=dict)
 
-
-def distinct(entries: list[Entry]) -> list[Entry]:
-    """`entries` with ids of their own: the second record of one id gets another, by its place among its namesakes."""
-    seen: Counter[str] = Counter()
-    for entry in entries:
-        old = entry.document.document_id
-        seen[old] += 1
-        if seen[old] > 1:
-            new = xxhash.xxh3_64_hexdigest(f"{old}\0{seen[old]}".encode())
-            removed = tuple(
-                dataclasses.replace(span, kept_id=new) if span.kept_id == old else span
-                for span in entry.document.removed
-            )
-            entry.document = dataclasses.replace(entry.document, document_id=new, removed=removed)
-    return entries
+    @property
+    def document_of(self) -> I64:
+        """The document of every paragraph."""
+        return np.repeat(np.arange(self.bounds.size - 1), np.diff(self.bounds))
 
 
-def _ranking(entries: Sequence[Entry], keep: str) -> list[int]:
-    """Indices of `entries` in the order of the keep policy, references first; ties go by content, then id."""
-
-    def preference(index: int) -> Any:
-        document = entries[index].document
-        if keep == "longest":
-            return -sum(map(len, document.paragraphs))
-        if keep == "newest":
-            return [-ord(char) for char in document.date or ""] or [0]
-        if keep.startswith("source:"):
-            names = keep.removeprefix("source:").split(">")
-            own = (entries[index].source, document.source or "")
-            return next((rank for rank, name in enumerate(names) if name in own), len(names))
-        return index
-
-    def key(index: int) -> Any:
-        document = entries[index].document
-        content = xxhash.xxh3_128_hexdigest(document.text.encode("utf-8", "replace"))
-        return (not entries[index].reference, preference(index), content, document.document_id)
-
-    return sorted(range(len(entries)), key=key)
+Progress = Callable[[str], None]
 
 
-def compare(entries: list[Entry], config: Config) -> Across:
-    """Duplicate documents, then repeated paragraphs of the documents that stay."""
-    across = Across()
-    for entry in entries:
-        if not entry.reference:
-            across.rows += repeat_rows(entry.document)
-    order = _ranking(entries, config.dedup.keep)
-    references = [i for i, entry in enumerate(entries) if entry.reference]
-    found = find_duplicates(
-        [entry.document.text for entry in entries],
-        config=config.dedup,
-        level="document",
-        order=order,
-        reference=references,
-        tag=("contained",),
+def compare(
+    collection: Collection, config: Config, *, within: bool, profile: SiteProfile, report: Progress
+) -> Verdicts:
+    """Compare the documents of `collection`; `within` asks for repeats inside documents too."""
+    dedup, store, threads = config.dedup, collection.store, collection.threads
+    bounds = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(collection.column("count"))])
+    document_of = np.repeat(np.arange(bounds.size - 1), np.diff(bounds))
+    reference = collection.column("reference").astype(np.bool_)
+    found = Verdicts(
+        bounds=bounds,
+        site=np.zeros(document_of.size, dtype=np.bool_),
+        profile=profile,
+        within=_nothing(),
+        left_out=np.zeros(document_of.size, dtype=np.bool_),
+        documents=None,
+        gone=np.zeros(reference.size, dtype=np.bool_),
+        paragraphs=None,
+        taken=np.zeros(document_of.size, dtype=np.bool_),
     )
-    across.settings["documents"] = dict(found.settings)
-    ids = [entry.document.document_id for entry in entries]
-    across.rows += [
-        pair_row(ids[pair.i], None, ids[pair.j], None, pair, f"d{found.cluster_of(pair.i)}") for pair in found.pairs
-    ]
-    gone = {
-        removal.index: removal
-        for removal in found.removals
-        if config.dedup.documents == "drop" and not entries[removal.index].reference
+    if dedup.site == "learn":
+        report("site")
+        _site(found, collection)
+    report("fingerprints")
+    known = fingerprints(store, store.rule, dedup, threads, collection.budget // 4)
+    written = ~reference[document_of]
+    if within and dedup.within != "off":
+        report("within")
+        found.within = find_repeats_within(store, bounds, dedup, known, threads, ~found.left_out)
+        if dedup.within != "tag":
+            found.left_out[found.within[1].index] = True
+    ranks = collection.ranks()
+    if dedup.documents != "off":
+        report("documents")
+        texts = Joined(store, bounds, found.left_out if found.left_out.any() else None)
+        search = Search(texts, Rule.of(dedup, "document"), dedup, "document", threads)
+        found.documents = search.run(ranks, reference, Kinds(tagged=frozenset({"contained"})))
+        found.settings["documents"] = dict(found.documents.settings)
+        if dedup.documents != "tag":
+            found.gone[found.documents.removals.index] = True
+    active = ~found.left_out & ~found.gone[document_of]
+    if dedup.across != "off":
+        report("paragraphs")
+        order = np.argsort(ranks[document_of], kind="stable")
+        places = np.empty(order.size, dtype=np.int64)
+        places[order] = np.arange(order.size)
+        search = Search(store, store.rule, dedup, "paragraph", threads, known, active)
+        found.paragraphs = _between(search.run(places, ~written, Kinds()), document_of)
+        found.settings["paragraphs"] = dict(found.paragraphs.settings)
+        if dedup.across != "tag":
+            found.taken[found.paragraphs.removals.index] = True
+    found.stages = _stages(found, collection, written & active, within=within)
+    return found
+
+
+def _nothing() -> tuple[Pairs, Removals]:
+    none, kind, score = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.uint8), np.empty(0)
+    return Pairs(none, none, kind, score, score), Removals(none, none, kind, score)
+
+
+def _site(found: Verdicts, collection: Collection) -> None:
+    """Learn the lines of each host, and leave them out."""
+    hosts, names, threads = collection.column("host"), collection.names, collection.threads
+    learned = learn_sites(collection.store, found.bounds, hosts, names, threads=threads)
+    found.profile = found.profile.merged(learned)
+    chrome = site_chrome(collection.store, found.bounds, hosts, names, found.profile, threads=threads)
+    found.site = chrome.flags & (collection.column("reference") == 0)[found.document_of]
+    found.settings["site"] = {
+        "hosts": len(found.profile.hosts),
+        "lines": sum(map(len, found.profile.hosts.values())),
+        "chrome_only_documents": chrome.chrome_only,
     }
-    for index, why in gone.items():
-        document = entries[index].document
-        text = document.source_text
-        span = Removed(
-            start=0, end=len(text), text=text, reason=f"document/{why.kind}", score=why.score, kept_id=ids[why.kept]
-        )
-        across.removed.append((document.document_id, span))
-    across.kept = [entry for i, entry in enumerate(entries) if i not in gone]
-    across.documents.came_in = sum(not entry.reference for entry in entries)
-    across.documents.went_out = sum(not entry.reference for entry in across.kept)
-    across.documents.dropped = Counter(f"document/{why.kind}" for why in gone.values())
-    _compare_paragraphs(across, [rank for rank in order if rank not in gone], entries, config)
-    return across
+    found.left_out |= chrome.flags
 
 
-def _compare_paragraphs(across: Across, order: Sequence[int], entries: Sequence[Entry], config: Config) -> None:
-    """Find the paragraphs that documents share, and do with them what `dedup.across` says."""
-    places = [(index, n) for index in sorted(order) for n in range(len(entries[index].document.paragraphs))]
-    rank = {index: place for place, index in enumerate(order)}
-    found = find_duplicates(
-        [entries[index].document.paragraphs[n] for index, n in places],
-        config=config.dedup,
-        level="paragraph",
-        order=sorted(range(len(places)), key=lambda place: (rank[places[place][0]], places[place][1])),
-        reference=[place for place, (index, _) in enumerate(places) if entries[index].reference],
-    )
-    across.settings["paragraphs"] = dict(found.settings)
-
-    def name(place: int) -> tuple[str, int]:
-        index, n = places[place]
-        return entries[index].document.document_id, entries[index].document.ordinals[n]
-
-    across.rows += [
-        pair_row(*name(pair.i), *name(pair.j), pair, f"p{found.cluster_of(pair.i)}")
-        for pair in found.pairs
-        if places[pair.i][0] != places[pair.j][0]
-    ]
-    written = [place for place, (index, _) in enumerate(places) if not entries[index].reference]
-    across.paragraphs.came_in = across.paragraphs.went_out = len(written)
-    if config.dedup.across != "tag":
-        _take_out(across, found, places, entries, name, config.dedup.across)
-
-
-def _take_out(
-    across: Across,
-    found: Duplicates,
-    places: Sequence[tuple[int, int]],
-    entries: Sequence[Entry],
-    name: Callable[[int], tuple[str, int]],
-    how: str,
-) -> None:
-    """Drop or mask the paragraphs that repeat one of another document."""
-    gone: dict[int, dict[int, Removed]] = {}
-    for removal in found.removals:
-        index, n = places[removal.index]
-        if index != places[removal.kept][0] and not entries[index].reference:
-            document = entries[index].document
-            start, end = document.spans[n]
-            kept_id, kept_paragraph = name(removal.kept)
-            gone.setdefault(index, {})[n] = Removed(
-                start=start,
-                end=end,
-                text=document.source_text[start:end],
-                reason=f"duplicate/{removal.kind}",
-                score=removal.score,
-                kept_id=kept_id,
-                kept_paragraph=kept_paragraph,
-            )
-            across.paragraphs.dropped[f"duplicate/{removal.kind}"] += 1
-            across.paragraphs.went_out -= 1
-    for index, spans in gone.items():
-        entries[index].document = _without(entries[index].document, spans, mask=how == "mask")
-
-
-def _without(document: Document, spans: Mapping[int, Removed], *, mask: bool) -> Document:
-    """`document` without the paragraphs at the positions in `spans`; masked ones leave an empty one."""
-    stay = [n for n in range(len(document.paragraphs)) if mask or n not in spans]
-    paragraphs = tuple("" if n in spans else document.paragraphs[n] for n in stay)
-    flags = document.flags if any(paragraphs) else tuple({*document.flags, "shell"})
-    return dataclasses.replace(
-        document,
-        paragraphs=paragraphs,
-        kinds=tuple(document.kinds[n] for n in stay),
-        levels=tuple(document.levels[n] for n in stay),
-        spans=tuple((document.spans[n][0],) * 2 if n in spans else document.spans[n] for n in stay),
-        ordinals=tuple(document.ordinals[n] for n in stay),
-        edits=tuple(() if n in spans else document.edits[n] for n in stay),
-        removed=tuple(sorted([*document.removed, *spans.values()], key=lambda span: (span.start, span.end))),
-        flags=flags,
+def _between(found: Duplicates, document_of: I64) -> Duplicates:
+    """`found` without what is of one document alone."""
+    pairs, removals = found.pairs, found.removals
+    apart = document_of[pairs.i] != document_of[pairs.j]
+    gone = document_of[removals.index] != document_of[removals.kept]
+    return Duplicates(
+        size=found.size,
+        pairs=Pairs(*(column[apart] for column in pairs.columns().values())),
+        removals=Removals(*(column[gone] for column in removals.columns().values())),
+        groups=found.groups,
+        cluster=found.cluster,
+        settings=found.settings,
     )
 
 
-def guard(entries: Sequence[Entry], across: Across, config: Config) -> None:
+def _stages(found: Verdicts, collection: Collection, written: Flags, *, within: bool) -> list[Stage]:
+    """The counts of every level; what comes in is dropped for a reason or goes out."""
+    reference = collection.column("reference").astype(np.bool_)
+    mine = ~reference[found.document_of]
+    stages = []
+    if collection.config.dedup.site == "learn":
+        stages.append(_stage("site", mine, {"chrome/site": found.site & mine}))
+    if within:
+        reasons = _reasons(found.within[1], found.left_out & mine, "duplicate")
+        stages.append(_stage("repeats", mine & ~found.site, reasons))
+    documents = {} if found.documents is None else _reasons(found.documents.removals, found.gone, "document")
+    stages.append(_stage("documents", ~reference, documents, "documents"))
+    across = {} if found.paragraphs is None else _reasons(found.paragraphs.removals, found.taken, "duplicate")
+    stages.append(_stage("paragraphs", written, across))
+    return stages
+
+
+def _reasons(removals: Removals, gone: Flags, prefix: str) -> dict[str, Flags]:
+    """Which texts that are `gone` went for each kind of removal."""
+    reasons = {}
+    for kind, name in enumerate(KINDS):
+        mine = np.zeros(gone.size, dtype=np.bool_)
+        mine[removals.index[removals.kind == kind]] = True
+        reasons[f"{prefix}/{name}"] = mine & gone
+    return reasons
+
+
+def _stage(name: str, came_in: Flags, dropped: dict[str, Flags], unit: str = "paragraphs") -> Stage:
+    counts = Counter({reason: int(np.count_nonzero(gone)) for reason, gone in dropped.items() if gone.any()})
+    lost = np.zeros(came_in.size, dtype=np.bool_)
+    for gone in dropped.values():
+        lost |= gone
+    stays = int(np.count_nonzero(came_in & ~lost))
+    return Stage(name=name, unit=unit, came_in=int(np.count_nonzero(came_in)), went_out=stays, dropped=counts)
+
+
+def guard(collection: Collection, found: Verdicts, config: Config) -> None:
     """Stop where a source would lose more of its documents than `max_removed` allows."""
-    removed = {document_id for document_id, _ in across.removed}
-    total = Counter(entry.source for entry in entries if not entry.reference)
-    lost = Counter(entry.source for entry in entries if entry.document.document_id in removed)
+    source = collection.column("source")[collection.column("reference") == 0]
+    gone = found.gone[collection.column("reference") == 0]
+    names = collection.names
+    total = np.bincount(source + 1, minlength=len(names) + 1)
+    lost = np.bincount(source[gone] + 1, minlength=len(names) + 1)
     limit = config.dedup.max_removed
+    named = [name or "the input" for name in ("", *names)]
     over = [
-        f"{name or 'the input'}: {lost[name]:,} of {count:,} documents are duplicates"
-        for name, count in total.items()
-        if count >= _GUARDED and lost[name] > limit * count
+        f"{named[code]}: {lost[code]:,} of {total[code]:,} documents are duplicates"
+        for code in np.flatnonzero((total >= _GUARDED) & (lost > limit * total)).tolist()
     ]
     if over:
         raise GuardError(

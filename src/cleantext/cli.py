@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cleantext.cleaner import Cleaner
     from cleantext.pipeline import Progress
     from cleantext.records import Document
+    from cleantext.report import RunReport
 
 __all__ = ["build_parser", "main"]
 
@@ -83,6 +84,11 @@ def build_parser() -> argparse.ArgumentParser:
     )
     for command in (clean, dedup):
         _add_run_arguments(command)
+    dedup.add_argument(
+        "--column",
+        metavar="NAME",
+        help="the column that holds the text (default: the first of paragraphs, text, content, body)",
+    )
     compare = _command(
         commands,
         _compare,
@@ -191,20 +197,27 @@ def _effective(options: argparse.Namespace) -> Config:
 
 
 def _clean(options: argparse.Namespace) -> int:
-    return _run(options, _effective(options))
+    from cleantext.pipeline import run  # noqa: PLC0415 - the heavy part is imported when it is needed
+
+    config = _effective(options)
+    with _progress(quiet=options.quiet) as progress:
+        report = run(options.inputs, options.output, config, progress=progress, reference=options.reference)
+    return _ended(options, config, report)
 
 
 def _dedup(options: argparse.Namespace) -> int:
-    from cleantext.pipeline import dedup_config  # noqa: PLC0415 - the heavy part is imported when it is needed
+    from cleantext.deduplicate import deduplicate  # noqa: PLC0415 - the heavy part is imported when it is needed
 
-    return _run(options, dedup_config(_effective(options)))
-
-
-def _run(options: argparse.Namespace, config: Config) -> int:
-    from cleantext.pipeline import run  # noqa: PLC0415 - the heavy part is imported when it is needed
-
+    config = _effective(options)
     with _progress(quiet=options.quiet) as progress:
-        report = run(options.inputs, options.output, config, progress=progress, reference=options.reference)
+        report = deduplicate(
+            options.inputs, options.output, config, progress, column=options.column, reference=options.reference
+        )
+    return _ended(options, config, report)
+
+
+def _ended(options: argparse.Namespace, config: Config, report: RunReport) -> int:
+    """Say what a run did; its exit code."""
     if not options.quiet:
         print(report.summary(), file=sys.stderr)
     if report.failure_rate > config.run.max_failures:

@@ -126,9 +126,9 @@ class DedupConfig:
     recall: float = option(
         0.99, "share of the pairs at the threshold that must be found", flag="recall", bounds=(0.5, 0.9999)
     )
-    containment: float = option(
+    containment: float | None = option(
         0.9,
-        "share of a paragraph that must stand in another to be contained in it",
+        "share of a paragraph that must stand in another to be contained in it (none: contained ones are not sought)",
         flag="containment",
         bounds=(0.5, 1),
     )
@@ -144,10 +144,21 @@ class DedupConfig:
         flag="min-chars",
         bounds=(0, 10_000),
     )
-    within: str = option("drop", "repeated paragraphs within a document", flag="within", choices=("drop", "tag"))
-    documents: str = option("drop", "repeated documents", flag="documents", choices=("drop", "tag"))
+    site: str = option(
+        "learn",
+        "lines that half of a host's documents share: learn and remove them, or off",
+        flag="site",
+        choices=("learn", "off"),
+    )
+    site_profile: str | None = option(
+        None, "lines of sites learned by earlier runs (their site.json)", flag="site-profile"
+    )
+    within: str = option(
+        "drop", "repeated paragraphs within a document", flag="within", choices=("drop", "mask", "tag", "off")
+    )
+    documents: str = option("drop", "repeated documents", flag="documents", choices=("drop", "mask", "tag", "off"))
     across: str = option(
-        "tag", "repeated paragraphs of documents that stay", flag="across", choices=("drop", "mask", "tag")
+        "tag", "repeated paragraphs of documents that stay", flag="across", choices=("drop", "mask", "tag", "off")
     )
     keep: str = option("first", "which of several duplicates stays: first, longest, newest or source:a>b", flag="keep")
     max_removed: float = option(
@@ -173,6 +184,12 @@ class RunConfig:
     """How a run is carried out; none of it changes what is written."""
 
     jobs: int = option(1, "worker processes (0: one a core)", flag="jobs", bounds=(0, 1024), affects_output=False)
+    memory: str | None = option(
+        None,
+        "memory the comparison may take, such as 6G; what does not fit goes to disk (default: half of the machine)",
+        flag="memory",
+        affects_output=False,
+    )
     batch_size: int = option(64, "documents a worker takes at a time", bounds=(1, 100_000), affects_output=False)
     max_failures: float = option(
         0.1,
@@ -306,6 +323,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "str": (str,),
     "str | None": (str, type(None)),
     "int | None": (int, type(None)),
+    "float | None": (int, float, type(None)),
 }
 
 
@@ -349,7 +367,14 @@ def _check_encoding(value: str | None) -> str | None:
     return None
 
 
+def _check_memory(value: str | None) -> str | None:
+    if value is None or re.fullmatch(r"\d+(\.\d+)?[KMGT]i?B?", value, re.IGNORECASE):
+        return None
+    return f"{value!r} is no amount of memory such as 500M or 6G"
+
+
 _CHECKS: dict[str, Callable[[Any], str | None]] = {
+    "run.memory": _check_memory,
     "normalize.script": _check_script,
     "dedup.keep": _check_keep,
     "decode.encoding": _check_encoding,

@@ -1,34 +1,43 @@
 """A run: the stages in order, over all inputs, on an engine, into an output folder.
 
-read → clean each document (`cleaner`) → duplicate documents → repeated paragraphs → write → report. Documents are held
-in memory until they have been compared.
+read → clean each document (`cleaner`) → compare them (`across`) → write → report. Until all have been compared,
+documents wait in memory, and beyond a part of the memory budget on disk.
 """
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import itertools
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from cleantext.across import Across, Entry, compare, distinct, guard
+import numpy as np
+import xxhash
+
+from cleantext.across import Collection, Verdicts, compare, guard, preference
 from cleantext.cleaner import Cleaner
 from cleantext.config import Config
+from cleantext.dedup.site import SiteProfile
 from cleantext.engines.base import Engine
 from cleantext.engines.local import LocalEngine
 from cleantext.errors import ConfigError, DocumentError
 from cleantext.formats.base import Failure, Record
 from cleantext.formats.inputs import Input, find_inputs, read_input
 from cleantext.formats.output import OutputFolder, StandardOutput, dump_json, failure_rows
-from cleantext.formats.rows import change_rows, document_row, removed_row
+from cleantext.formats.rows import change_rows, document_row, removed_row, repeat_rows
+from cleantext.outcome import Outcome, renamed, without
 from cleantext.records import Document, Removed
 from cleantext.report import RunReport, Stage
+from cleantext.spool import Spool
 
-__all__ = ["dedup_config", "run"]
+__all__ = ["Progress", "load_profile", "run", "write_profile"]
 
 Progress = Callable[[str, int, int | None], None]
 # Bytes or characters of one batch: with many workers the batches under way bound the memory.
@@ -57,56 +66,155 @@ def run(
     items = find_inputs(named, target)
     references = find_inputs(reference, target) if reference else []
     result = RunReport(config=config)
-    with folder:
-        entries, failures = _read(items, references, config, worker, report)
-        read = Stage(name="read", unit="inputs", came_in=len(entries) + len(failures), went_out=len(entries))
-        read.dropped.update({"failed": len(failures)} if failures else {})
-        within = _document_stages(entries)
-        report("compare", 0, None)
-        across = compare(entries, config)
-        guard(entries, across, config)
-        result.stages = [read, *within, across.documents, across.paragraphs]
-        _observe(result, entries, across)
+    with folder, Collection(config) as collection, Spool[Entry](collection.budget // 4) as spool:
+        failures = _read(items, references, config, worker, report, _Intake(collection, spool, result))
+        found = compare(
+            collection, config, within=False, profile=load_profile(config), report=lambda stage: report(stage, 0, None)
+        )
+        guard(collection, found, config)
+        result.stages += found.stages
+        result.settings = found.settings
+        result.stages.insert(0, _read_stage(spool, failures))
         result.check()
         report("write", 0, None)
-        _write(folder, entries, across, failures, config)
+        _write(folder, spool, collection, found, failures, result)
         result.seconds = time.perf_counter() - started
         if isinstance(folder, OutputFolder):
+            write_profile(folder, found.profile)
             with folder.open("report.json") as stream:
                 stream.write(dump_json(result.to_dict(), indent=2) + "\n")
     return result
 
 
+@dataclass(slots=True, kw_only=True)
+class Entry:
+    """A document on its way through the run, and the group the guards count it in."""
+
+    document: Document
+    source: str
+    reference: bool = False
+
+
+@dataclass(slots=True)
+class _Intake:
+    """Where cleaned documents go: their paragraphs to the collection, themselves to the spool, counts to the report."""
+
+    collection: Collection
+    spool: Spool[Entry]
+    result: RunReport
+    _waiting: list[Entry] = field(default_factory=list)
+    _characters: int = 0
+
+    def __post_init__(self) -> None:
+        self.result.stages = [Stage(name="extract", unit="characters"), Stage(name="repeats", unit="paragraphs")]
+
+    def add(self, entry: Entry) -> None:
+        """Take in one document."""
+        document = entry.document
+        self._count(document)
+        self.spool.append(entry, 4 * len(document.source_text) + 4096)
+        self._waiting.append(entry)
+        self._characters += len(document.source_text)
+        if self._characters > _BATCH_SIZE:
+            self.flush()
+
+    def flush(self) -> None:
+        """Hand what waits to the collection."""
+        for reference, group in itertools.groupby(self._waiting, key=lambda entry: entry.reference):
+            self._hand_over([(entry.document, entry.source) for entry in group], reference=reference)
+        self._waiting.clear()
+        self._characters = 0
+
+    def _hand_over(self, documents: list[tuple[Document, str]], *, reference: bool) -> None:
+        collection, config = self.collection, self.collection.config.dedup
+        prefer = [
+            preference(
+                config,
+                length=sum(map(len, document.paragraphs)),
+                date=document.date,
+                sources=(source, document.source or ""),
+            )
+            for document, source in documents
+        ]
+        ties = [
+            (xxhash.xxh3_64_intdigest(document.text.encode("utf-8", "replace")), int(document.document_id, 16))
+            for document, _ in documents
+        ]
+        collection.add(
+            [text for document, _ in documents for text in document.paragraphs],
+            count=np.array([len(document.paragraphs) for document, _ in documents], dtype=np.int64),
+            reference=reference,
+            source=np.array([collection.code(source) for _, source in documents], dtype=np.int64),
+            host=np.array([collection.code(_host(document)) for document, _ in documents], dtype=np.int64),
+            preference=np.array(prefer, dtype=np.int64),
+            ties=np.array(ties, dtype=np.uint64).reshape(-1, 2),
+            ordinals=np.array([n for document, _ in documents for n in document.ordinals], dtype=np.int64),
+        )
+
+    def _count(self, document: Document) -> None:
+        """Characters that are not white space, and paragraphs, by what became of them within the document."""
+        extract, repeats = self.result.stages
+        extract.came_in += _visible(document.source_text)
+        extract.went_out += sum(_visible(document.source_text[start:end]) for start, end in document.spans)
+        for span in document.removed:
+            if span.reason.startswith("duplicate/"):
+                extract.went_out += _visible(span.text)
+                repeats.dropped[span.reason] += 1
+                repeats.came_in += 1
+            else:
+                extract.dropped[span.reason] += _visible(span.text)
+        repeats.came_in += len(document.paragraphs)
+        repeats.went_out += len(document.paragraphs)
+        result = self.result
+        result.source_chars += len(document.source_text)
+        result.encodings[document.encoding] += 1
+        result.scripts[document.script or "none"] += 1
+        result.metadata.update(document.metadata.keys())
+
+
 def _read(
-    items: Sequence[Input], references: Sequence[Input], config: Config, engine: Engine, report: Progress
-) -> tuple[list[Entry], list[Failure]]:
-    """The cleaned documents of all inputs, and what could not be read or cleaned."""
+    items: Sequence[Input],
+    references: Sequence[Input],
+    config: Config,
+    engine: Engine,
+    report: Progress,
+    intake: _Intake,
+) -> list[Failure]:
+    """Clean all inputs into `intake`; returns what could not be read or cleaned."""
     limit = config.limits.max_bytes
     everything = itertools.chain(
         ((record, False) for item in items for record in read_input(item, limit)),
         ((record, True) for item in references for record in read_input(item, limit)),
     )
-    entries: list[Entry] = []
     failures: list[Failure] = []
     for done, cleaned in enumerate(_cleaned(everything, config, engine), 1):
         if isinstance(cleaned, Failure):
             failures.append(cleaned)
         else:
-            entries.append(cleaned)
+            intake.add(cleaned)
         report("clean", done, len(items) if done <= len(items) else None)
-    return distinct(entries), failures
+    intake.flush()
+    return failures
 
 
-def dedup_config(config: Config) -> Config:
-    """`config` for text that is already clean: only the duplicate stages change anything."""
-    return Config.from_dict(
-        {
-            "extract": {"kind": "text"},
-            "repair": {"entities": False, "mojibake": False, "controls": False, "glosses": False},
-            "normalize": {"script": "keep", "punctuation": "keep"},
-        },
-        config,
-    )
+def _read_stage(spool: Spool[Entry], failures: Sequence[Failure]) -> Stage:
+    stage = Stage(name="read", unit="inputs", came_in=len(spool) + len(failures), went_out=len(spool))
+    stage.dropped.update({"failed": len(failures)} if failures else {})
+    return stage
+
+
+def load_profile(config: Config) -> SiteProfile:
+    """The site lines learned earlier, if a file of them is named."""
+    if config.dedup.site_profile:
+        return SiteProfile.load(config.dedup.site_profile)
+    return SiteProfile(match=config.dedup.match)
+
+
+def write_profile(folder: OutputFolder, profile: SiteProfile) -> None:
+    """Write site.json, if any line was learned."""
+    if profile.hosts:
+        with folder.open("site.json") as stream:
+            stream.write(dump_json(profile.to_dict(), indent=1) + "\n")
 
 
 def _engine(engine: str | Engine, config: Config) -> Engine:
@@ -164,67 +272,99 @@ def _source(document: Document, record: Record) -> str:
         return record.source
 
 
-def _document_stages(entries: Sequence[Entry]) -> list[Stage]:
-    """Counts of the stages within documents: characters that are not white space, and paragraphs."""
-    extract = Stage(name="extract", unit="characters")
-    repeats = Stage(name="repeats", unit="paragraphs")
-    for entry in entries:
-        document = entry.document
-        extract.came_in += _visible(document.source_text)
-        extract.went_out += sum(_visible(document.source_text[start:end]) for start, end in document.spans)
-        for span in document.removed:
-            if span.reason.startswith("duplicate/"):
-                extract.went_out += _visible(span.text)
-                repeats.dropped[span.reason] += 1
-                repeats.came_in += 1
-            else:
-                extract.dropped[span.reason] += _visible(span.text)
-        repeats.came_in += len(document.paragraphs)
-        repeats.went_out += len(document.paragraphs)
-    return [extract, repeats]
-
-
 def _visible(text: str) -> int:
     """Characters of `text` that are not white space."""
     return sum(map(len, text.split()))
 
 
-def _observe(result: RunReport, entries: Sequence[Entry], across: Across) -> None:
-    """Counts that need no balance."""
-    documents = [entry.document for entry in entries]
-    result.source_chars = sum(len(document.source_text) for document in documents)
-    result.encodings = Counter(document.encoding for document in documents)
-    result.scripts = Counter(document.script or "none" for document in documents)
-    result.metadata = Counter(name for document in documents for name in document.metadata)
-    result.flagged = Counter(flag for entry in across.kept for flag in entry.document.flags)
-    result.settings = across.settings
+def _host(document: Document) -> str | None:
+    """The host of a document's address, if it has one."""
+    url = document.url if document.value("url") != document.url else document.value("canonical")
+    try:
+        return urlsplit(url or "").hostname
+    except ValueError:
+        return None
+
+
+def _distinct_ids(spool: Spool[Entry]) -> list[str]:
+    """The ids of all documents: the second record of one id gets another, by its place among its namesakes."""
+    seen: Counter[str] = Counter()
+    ids = []
+    for entry in spool:
+        own = entry.document.document_id
+        seen[own] += 1
+        ids.append(own if seen[own] == 1 else xxhash.xxh3_64_hexdigest(f"{own}\0{seen[own]}".encode()))
+    return ids
 
 
 def _write(
     folder: OutputFolder | StandardOutput,
-    entries: Sequence[Entry],
-    across: Across,
+    spool: Spool[Entry],
+    collection: Collection,
+    found: Verdicts,
     failures: Sequence[Failure],
-    config: Config,
+    result: RunReport,
 ) -> None:
-    kept = [entry.document for entry in across.kept if not entry.reference]
-    folder.write_documents((document_row(document) for document in kept), config.output.format)
-    staying = {document.document_id for document in kept}
-    whole = dict(across.removed)
-    folder.write_rows("removed.jsonl", _removed_rows(entries, staying, whole))
-    folder.write_rows("duplicates.jsonl", across.rows)
+    ids = _distinct_ids(spool)
+    outcome = Outcome(found, ids, collection.ordinals)
+    config = collection.config
+    with contextlib.ExitStack() as stack:
+        removed = stack.enter_context(folder.lines("removed.jsonl"))
+        repeats = stack.enter_context(folder.lines("duplicates.jsonl"))
+        changes = stack.enter_context(folder.lines("changes.jsonl")) if config.output.changes else None
+
+        def kept() -> Iterator[dict[str, Any]]:
+            for number, entry in enumerate(spool):
+                if entry.reference:
+                    continue
+                document = renamed(entry.document, ids[number])
+                repeats(map(_line, repeat_rows(document)))
+                whole = outcome.document_removed(number)
+                if whole is not None:
+                    removed([_line(_whole_row(document, whole))])
+                    if config.dedup.documents == "mask":
+                        yield document_row(_emptied(document))
+                    continue
+                if outcome.concerned(number):
+                    document = _judged(document, outcome.removed(number), config)
+                removed(_line(removed_row(document.document_id, span)) for span in document.removed)
+                if changes is not None:
+                    changes(map(_line, change_rows(document)))
+                result.flagged.update(document.flags)
+                yield document_row(document)
+
+        folder.write_documents(kept(), config.output.format)
+        repeats(outcome.pair_lines())
     folder.write_rows("failed.jsonl", failure_rows(failures))
-    if config.output.changes:
-        folder.write_rows("changes.jsonl", (row for document in kept for row in change_rows(document)))
 
 
-def _removed_rows(
-    entries: Sequence[Entry], staying: Container[str], whole: Mapping[str, Removed]
-) -> Iterator[dict[str, Any]]:
-    """The removed spans in reading order: all of a kept document's, one for a removed document."""
-    for entry in entries:
-        document_id = entry.document.document_id
-        if document_id in whole:
-            yield removed_row(document_id, whole[document_id])
-        elif document_id in staying:
-            yield from (removed_row(document_id, span) for span in entry.document.removed)
+def _line(row: Mapping[str, Any]) -> str:
+    return dump_json(row) + "\n"
+
+
+def _whole_row(document: Document, why: tuple[str, float, str]) -> dict[str, Any]:
+    """The row of a removed document: all of its text."""
+    reason, score, kept = why
+    text = document.source_text
+    span = Removed(start=0, end=len(text), text=text, reason=reason, score=score, kept_id=kept)
+    return removed_row(document.document_id, span)
+
+
+def _emptied(document: Document) -> Document:
+    """`document` with nothing in it but what is known of it."""
+    return dataclasses.replace(document, paragraphs=(), kinds=(), levels=(), spans=(), ordinals=(), edits=())
+
+
+def _judged(
+    document: Document, gone: Mapping[int, tuple[str, float | None, str | None, int | None]], config: Config
+) -> Document:
+    """`document` without the paragraphs that go."""
+    spans = {}
+    for place, (reason, score, kept, ordinal) in gone.items():
+        start, end = document.spans[place]
+        text = document.source_text[start:end]
+        spans[place] = Removed(
+            start=start, end=end, text=text, reason=reason, score=score, kept_id=kept, kept_paragraph=ordinal
+        )
+    masked = {place for place in spans if config.dedup.across == "mask" and spans[place].reason != "chrome/site"}
+    return without(document, spans, frozenset(masked))

@@ -106,22 +106,22 @@ class RunReport:
 
     def summary(self) -> str:
         """The run in a few lines for a terminal."""
-        read, text = self.stage("read"), self.stage("extract")
-        within, documents = self.stage("repeats"), self.stage("documents")
-        kept, chrome = documents.went_out, text.came_in - text.went_out
-        duplicates, repeated = sum(documents.dropped.values()), sum(within.dropped.values())
+        read, documents = self.stage("read"), self.stage("documents")
+        kept, duplicates = documents.went_out, sum(documents.dropped.values())
         lines = [
             f"documents: {read.came_in:,} read, {self.failed:,} failed, {kept:,} kept, {duplicates:,} duplicates"
-            + _reasons(documents.dropped),
-            f"text: {text.came_in:,} characters, {chrome:,} of them chrome or metadata" + _reasons(text.dropped),
-            f"paragraphs: {within.came_in:,}, {repeated:,} repeat one of their document" + _reasons(within.dropped),
+            + _reasons(documents.dropped)
         ]
-        lines += [
-            f"across documents: {stage.came_in:,} paragraphs, {sum(stage.dropped.values()):,} repeated"
-            f"{_reasons(stage.dropped)}"
-            for stage in self.stages
-            if stage.name == "paragraphs" and stage.dropped
-        ]
+        for stage in self.stages:
+            lost, reasons = sum(stage.dropped.values()), _reasons(stage.dropped)
+            if stage.name == "extract":
+                lines.append(f"text: {stage.came_in:,} characters, {lost:,} of them chrome or metadata{reasons}")
+            elif stage.name == "repeats":
+                lines.append(f"paragraphs: {stage.came_in:,}, {lost:,} repeat one of their document{reasons}")
+            elif stage.name == "site" and lost:
+                lines.append(f"site chrome: {lost:,} of {stage.came_in:,} paragraphs")
+            elif stage.name == "paragraphs" and lost:
+                lines.append(f"across documents: {stage.came_in:,} paragraphs, {lost:,} repeated{reasons}")
         lines += [f"look at: {count:,} flagged {flag}" for flag, count in sorted(self.flagged.items())]
         rate = self.source_chars / self.seconds / 1e6 if self.seconds else 0.0
         lines.append(f"{self.seconds:.1f} s, {rate:.2f} million characters a second")

@@ -13,10 +13,21 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from cleantext.dedup._reference import BASE
+from cleantext.dedup import _loops
+from cleantext.dedup._reference import BASE, Item
 from cleantext.folding import DROP, SLOW, UNKNOWN
 
-__all__ = ["decode", "fold", "intersections", "shingle_sets", "signatures", "text_signatures", "text_sketches"]
+__all__ = [
+    "decode",
+    "fold",
+    "intersections",
+    "shingle_sets",
+    "signatures",
+    "take",
+    "text_signatures",
+    "text_sketches",
+    "units",
+]
 
 U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
@@ -131,6 +142,43 @@ def _fold(
                 slow[text], filled = True, first
         offsets[text + 1] = filled
     return True
+
+
+def units(begins: Flags, offsets: I64) -> tuple[I64, I64]:
+    """Where each unit begins, the total length after them, and which units are whose."""
+    places, unit_offsets = np.empty(begins.size + 1, dtype=np.int64), np.zeros(offsets.size, dtype=np.int64)
+    _units(begins, offsets, places, unit_offsets)
+    return places[: unit_offsets[-1] + 1], unit_offsets
+
+
+@_compile
+def _units(begins: Flags, offsets: I64, places: I64, unit_offsets: I64) -> None:
+    filled = np.uint64(0)
+    for text in range(offsets.size - 1):
+        own = begins[offsets[text] : offsets[text + 1]]
+        for place in range(own.size):
+            places[filled] = offsets[text] + place
+            filled += np.uint64(own[place])
+        unit_offsets[text + 1] = filled
+    places[filled] = begins.size
+
+
+def take(values: npt.NDArray[Item], offsets: I64, indices: I64) -> tuple[npt.NDArray[Item], I64]:
+    """The stretches of `values` at `indices`, end to end, and their offsets."""
+    taken = np.zeros(indices.size + 1, dtype=np.int64)
+    np.cumsum(offsets[indices + 1] - offsets[indices], out=taken[1:])
+    out = np.empty(taken[-1], dtype=values.dtype)
+    _take(values, offsets, indices, taken, out)
+    return out, taken
+
+
+@_compile
+def _take(values: npt.NDArray[Item], offsets: I64, indices: I64, taken: I64, out: npt.NDArray[Item]) -> None:
+    for number in range(indices.size):
+        source = values[offsets[indices[number]] :]
+        target = out[taken[number] : taken[number + 1]]
+        for place in range(target.size):
+            target[place] = source[place]
 
 
 def shingle_sets(codes: U32, units: I64, unit_offsets: I64, size: int) -> tuple[U64, I64]:
@@ -387,3 +435,70 @@ def _intersections(values: U64, offsets: I64, left: I64, right: I64) -> I64:
             j += y <= x
         counts[pair] = shared
     return counts
+
+
+# The loops that `_loops` specifies, compiled as they stand there.
+pack = _compile(_loops.pack)
+unpack = _compile(_loops.unpack)
+gather = _compile(_loops.gather)
+sift = _compile(_loops.sift)
+unite = _compile(_loops.unite)
+near_walk = _compile(_loops.near_walk)
+contained_walk = _compile(_loops.contained_walk)
+anchors = _compile(_loops.anchors)
+tally = _compile(_loops.tally)
+half_weights = _compile(_loops.half_weights)
+rarest = _compile(_loops.rarest)
+slots = _compile(_loops.slots)
+find = _compile(_loops.find)
+pairs_within = _compile(_loops.pairs_within)
+
+_S61, _S31, _S30, _S21 = np.uint64(61), np.uint64(31), np.uint64(30), np.uint64(21)
+_M61, _M31, _M30, _TWO = np.uint64(2**61 - 1), np.uint64(2**31 - 1), np.uint64(2**30 - 1), np.uint64(2)
+
+
+@_compile
+def _times(a: np.uint64, b: np.uint64) -> np.uint64:
+    """a * b modulo 2^61 - 1 (not fully reduced), of numbers under 2^61 + 2^31, in 64-bit arithmetic."""
+    high_a, low_a, high_b, low_b = a >> _S31, a & _M31, b >> _S31, b & _M31
+    middle = low_a * high_b + high_a * low_b
+    total = high_a * high_b * _TWO + (middle >> _S30) + ((middle & _M30) << _S31) + low_a * low_b
+    return (total & _M61) + (total >> _S61)
+
+
+@_compile
+def digests(codes: U32, offsets: I64, first: np.uint64, second: np.uint64) -> U64:
+    """Two 61-bit numbers a text: the polynomial of its characters, two a term, at the points `first` and `second`.
+
+    Two different texts of n characters agree at no more than n / 2 of the 2^61 points (the fingerprints of Karp and
+    Rabin 1987). With points drawn at random for each run no texts can be made to agree on both.
+    """
+    found = np.zeros((offsets.size - 1, 2), dtype=np.uint64)
+    for text in range(offsets.size - 1):
+        place, end = offsets[text], offsets[text + 1]
+        one = two = np.uint64(end - place)
+        while place < end:
+            term = np.uint64(codes[place])
+            if place + 1 < end:
+                term = (term << _S21) | np.uint64(codes[place + 1])
+            one = _times(one, first) + term
+            one = (one & _M61) + (one >> _S61)
+            two = _times(two, second) + term
+            two = (two & _M61) + (two >> _S61)
+            place += 2
+        found[text, 0] = one - _M61 if one >= _M61 else one
+        found[text, 1] = two - _M61 if two >= _M61 else two
+    return found
+
+
+@_compile
+def sketch_keys(sketches: U8, rows: I64, band: int, columns: int, shift: int) -> U64:
+    """For each of `rows` a key of its band above its number in the low `shift` bits."""
+    keys = np.empty(rows.size, dtype=np.uint64)
+    for number in range(rows.size):
+        key = _ONE
+        for column in range(band * columns, (band + 1) * columns):
+            key = (key ^ np.uint64(sketches[rows[number], column])) * _BASE
+            key ^= key >> _S33
+        keys[number] = ((key >> np.uint64(shift)) << np.uint64(shift)) | np.uint64(number)
+    return keys

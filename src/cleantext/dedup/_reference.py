@@ -6,6 +6,8 @@ sorted, each value once.
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 import numpy.typing as npt
 
@@ -19,8 +21,10 @@ __all__ = [
     "mix64",
     "shingle_sets",
     "signatures",
+    "take",
     "text_signatures",
     "text_sketches",
+    "units",
 ]
 
 U8 = npt.NDArray[np.uint8]
@@ -29,6 +33,7 @@ U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
 I32 = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
+Item = TypeVar("Item", bound=np.generic)
 
 # The shingle hash is a polynomial in BASE over code points + 1, modulo 2^64, then mixed. BASE is 2^64 divided by the
 # golden ratio: odd, so that it has an inverse, and 5 modulo 8, so that its powers repeat only after 2^62 steps.
@@ -82,6 +87,19 @@ def fold(codes: U32, starts: I64, table: I32, alone: Flags, raw: bool) -> tuple[
     begins |= alone[codes]
     begins[1:] |= alone[codes[:-1]]
     return codes, offsets, begins, slow
+
+
+def units(begins: Flags, offsets: I64) -> tuple[I64, I64]:
+    """Where each unit begins, the total length after them, and n + 1 offsets: which units are whose."""
+    places = np.flatnonzero(begins)
+    return np.append(places, begins.size), np.searchsorted(places, offsets).astype(np.int64)
+
+
+def take(values: npt.NDArray[Item], offsets: I64, indices: I64) -> tuple[npt.NDArray[Item], I64]:
+    """The stretches of `values` at `indices`, end to end, and their offsets; stretch i ends at offsets[i + 1]."""
+    lengths = offsets[indices + 1] - offsets[indices]
+    taken = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])
+    return values[np.repeat(offsets[indices] - taken[:-1], lengths) + np.arange(taken[-1])], taken
 
 
 def mix64(values: U64) -> U64:
@@ -159,9 +177,7 @@ def text_signatures(codes: U32, offsets: I64, begins: Flags, size: int, a: U32, 
     `codes` are the match texts end to end, text i from offsets[i] to offsets[i + 1]; `begins` says where a unit begins
     (at the start of every text it must). The rows are `signatures` of `shingle_sets`, without the sets.
     """
-    places = np.flatnonzero(begins)
-    units, unit_offsets = np.append(places, codes.size), np.searchsorted(places, offsets).astype(np.int64)
-    return signatures(*shingle_sets(codes, units, unit_offsets, size), a, b)
+    return signatures(*shingle_sets(codes, *units(begins, offsets), size), a, b)
 
 
 def text_sketches(codes: U32, offsets: I64, begins: Flags, size: int, a: U32, b: U32) -> U8:

@@ -5,14 +5,15 @@ Both give the same numbers, so the choice is one of speed alone.
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from cleantext.dedup import _reference
+from cleantext.dedup import _loops, _reference
+from cleantext.dedup._reference import Item
 
-__all__ = ["COMPILED_FROM", "Arithmetic", "arithmetic"]
+__all__ = ["COMPILED_FROM", "Arithmetic", "arithmetic", "compiled", "loops"]
 
 # Characters from which loading (0.5 s) or compiling (seconds, once a machine) the kernels pays.
 COMPILED_FROM = 1_000_000
@@ -35,6 +36,12 @@ class Arithmetic(Protocol):
 
     def fold(self, codes: U32, starts: I64, table: I32, alone: Flags, raw: bool) -> tuple[U32, I64, Flags, I64] | None:
         """The match texts of texts, and which of them can only be matched by clusters."""
+
+    def units(self, begins: Flags, offsets: I64) -> tuple[I64, I64]:
+        """Where the units of every text begin."""
+
+    def take(self, values: npt.NDArray[Item], offsets: I64, indices: I64) -> tuple[npt.NDArray[Item], I64]:
+        """Some stretches of an array, end to end."""
 
     def shingle_sets(self, codes: U32, units: I64, unit_offsets: I64, size: int) -> tuple[U64, I64]:
         """The set of shingle hashes of every text."""
@@ -67,10 +74,21 @@ class Arithmetic(Protocol):
         """Which hashes are among the values looked for."""
 
 
+def compiled() -> Any:
+    """The compiled kernels: those of `Arithmetic` and `_loops`."""
+    import cleantext.dedup._kernels as kernels  # noqa: PLC0415 - numba is loaded by those who need it
+
+    return kernels
+
+
 def arithmetic(size: int) -> Arithmetic:
     """The arithmetic for an input of `size` characters or shingles."""
     if size < COMPILED_FROM:
         return _reference
-    import cleantext.dedup._kernels as kernels  # noqa: PLC0415 - numba is loaded by those who need it
+    numbers: Arithmetic = compiled()
+    return numbers
 
-    return kernels
+
+def loops(size: int) -> Any:
+    """The loops of `_loops` for work of about `size` steps: as they are, or compiled."""
+    return _loops if size < _STEPS else compiled()

@@ -1,11 +1,15 @@
-"""Bands: which pairs of signatures become candidates.
+"""Bands: which pairs of texts become candidates.
 
 A signature is cut into bands of r rows. Two texts whose Jaccard similarity is s agree on one band with probability
 s^r, so on at least one of b bands with probability 1 - (1 - s^r)^b, the S-curve (Indyk and Motwani 1998; Broder 1997).
+
+What is kept of a signature is its *sketch*, the low byte of each entry. A band of sketches is r bytes; entries that
+differ agree on a byte once in 256, so bands of sketches propose what bands of signatures propose and a little more.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -13,19 +17,23 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from cleantext.dedup._reference import BASE, mix64
+from cleantext.dedup._reference import BASE
+from cleantext.dedup.arithmetic import COMPILED_FROM, compiled
 from cleantext.errors import ConfigError
 
-__all__ = ["Bands", "Buckets", "band_keys", "choose_bands", "s_curve"]
+__all__ = ["Bands", "Buckets", "choose_bands", "s_curve"]
 
-U32 = npt.NDArray[np.uint32]
+U8 = npt.NDArray[np.uint8]
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
-# Members up to which all pairs of a bucket are candidates; a larger one is a crowd, split and walked in `cluster`.
+# Members up to which all pairs of a bucket are candidates; a larger one is a crowd, walked in `cluster`.
 BUCKET_LIMIT = 128
 # Candidate pairs handed out at a time.
-_CHUNK = 1 << 18
+_CHUNK = 1 << 20
+# How rarely a pair at the threshold may look so different by its sketches that it is not verified.
+_MISSED = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +65,7 @@ def choose_bands(threshold: float, recall: float, num_perm: int) -> Bands:
     """
     for rows in range(num_perm, 0, -1):
         bands = Bands(num_perm // rows, rows)
-        if bands.probability(threshold) >= recall:
+        if bands.probability(threshold) >= recall + _MISSED:
             return bands
     raise ConfigError(
         f"dedup.num_perm: {num_perm} permutations cannot find pairs at threshold {threshold} with recall {recall}; "
@@ -65,46 +73,114 @@ def choose_bands(threshold: float, recall: float, num_perm: int) -> Bands:
     )
 
 
-def band_keys(signatures: U32, bands: Bands) -> U64:
-    """The 64-bit key of every band of every signature, one row each."""
-    keys = np.zeros((signatures.shape[0], bands.num_bands), dtype=np.uint64)
-    rows = signatures[:, : bands.num_bands * bands.rows_per_band].reshape(-1, bands.num_bands, bands.rows_per_band)
-    for row in range(bands.rows_per_band):
-        keys = mix64(keys * np.uint64(BASE) + rows[:, :, row] + np.uint64(1))
-    return keys
+@lru_cache(maxsize=64)
+def least_agreement(threshold: float, num_perm: int) -> int:
+    """How many entries of two sketches must agree for the pair to be verified.
+
+    The entries of a pair at `threshold` agree independently, so their number is binomial; it is under the result with
+    a probability of at most a millionth.
+
+    >>> least_agreement(0.8, 128)
+    79
+    """
+    agree = threshold + (1 - threshold) / 256
+    if agree >= 1:
+        return num_perm
+    total = 0.0
+    for count in range(num_perm + 1):
+        ways = math.lgamma(num_perm + 1) - math.lgamma(count + 1) - math.lgamma(num_perm - count + 1)
+        total += math.exp(ways + count * math.log(agree) + (num_perm - count) * math.log1p(-agree))
+        if total > _MISSED:
+            return count
+    return num_perm
 
 
 @dataclass(slots=True)
 class Buckets:
-    """The buckets of many signatures, given their band keys (one row a text, texts in the keep order).
+    """The buckets of many texts, given their sketches. Text number i of the keep order has the sketch rows[i].
 
     `crowds` are the buckets over `limit`: the band and the members of each, complete once `candidates` is exhausted.
     """
 
-    keys: U64
+    sketches: U8
+    rows: I64
+    bands: Bands
+    least: int
     limit: int = BUCKET_LIMIT
     crowds: list[tuple[int, I64]] = field(default_factory=list)
+    bucket_pairs: int = 0
     candidate_pairs: int = 0
     largest: int = 0
+    crowded: U64 = field(default_factory=lambda: np.empty((0, 0), dtype=np.uint64))
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What was proposed so far."""
+        return {
+            "bucket_pairs": self.bucket_pairs,
+            "candidate_pairs": self.candidate_pairs,
+            "largest_bucket": self.largest,
+        }
+
+    @property
+    def _compiled(self) -> bool:
+        return self.rows.size * self.bands.num_bands * self.bands.rows_per_band >= COMPILED_FROM
 
     def candidates(self) -> Iterator[tuple[I64, I64]]:
-        """All pairs (left < right) that share a bucket of at most `limit`, each pair once, in chunks."""
-        count, num_bands = self.keys.shape
-        homes = np.full((num_bands, count), -1, dtype=np.int64)
-        for band in range(num_bands):
-            order = np.argsort(self.keys[:, band], kind="stable")
-            ordered = self.keys[order, band]
-            starts = np.flatnonzero(np.concatenate([np.ones(min(count, 1), np.bool_), ordered[1:] != ordered[:-1]]))
+        """All pairs (left < right) that share a bucket of at most `limit` and whose sketches agree on `least` entries,
+        each pair once, in chunks."""
+        count = self.rows.size
+        shift = max(1, count - 1).bit_length()
+        number = np.uint64((1 << shift) - 1)
+        for band in range(self.bands.num_bands if count else 0):
+            keys = np.sort(self._keys(band, shift))
+            order = (keys & number).astype(np.int64)
+            keys >>= np.uint64(shift)
+            starts = np.flatnonzero(np.concatenate([np.ones(1, np.bool_), keys[1:] != keys[:-1]]))
+            del keys
             sizes = np.diff(np.append(starts, count))
             self.largest = max(self.largest, int(sizes.max(initial=0)))
             for start, size in zip(starts[sizes > self.limit], sizes[sizes > self.limit], strict=True):
-                self.crowds.append((band, order[start : start + size]))
+                self._crowd(band, order[start : start + size])
             shared = (sizes > 1) & (sizes <= self.limit)
-            homes[band, order] = np.where(np.repeat(shared, sizes), np.repeat(starts, sizes), -1)
-            for left, right in _pairs(order, starts[shared], sizes[shared]):
-                fresh = ~_met(homes[:band], left, right)
+            starts, sizes = starts[shared], sizes[shared]
+            for left, right in _pairs(order, starts, sizes):
+                self.bucket_pairs += left.size
+                fresh = self._sift(left, right, band)
                 self.candidate_pairs += int(np.count_nonzero(fresh))
                 yield left[fresh], right[fresh]
+
+    def _keys(self, band: int, shift: int) -> U64:
+        """A key of the band above the number of each text. Texts of one bucket stand together when keys are sorted."""
+        rows = self.bands.rows_per_band
+        if self._compiled:
+            keys: U64 = compiled().sketch_keys(self.sketches, self.rows, band, rows, shift)
+            return keys
+        keys = np.ones(self.rows.size, dtype=np.uint64)
+        for column in range(band * rows, (band + 1) * rows):
+            keys = (keys ^ self.sketches[self.rows, column]) * np.uint64(BASE)
+            keys ^= keys >> np.uint64(33)
+        return (keys >> np.uint64(shift) << np.uint64(shift)) | np.arange(self.rows.size, dtype=np.uint64)
+
+    def _crowd(self, band: int, members: I64) -> None:
+        self.crowds.append((band, members))
+        if not self.crowded.size:
+            self.crowded = np.zeros((self.sketches.shape[0], (self.bands.num_bands + 63) // 64), dtype=np.uint64)
+        self.crowded[self.rows[members], band >> 6] |= np.uint64(1 << (band & 63))
+
+    def _sift(self, left: I64, right: I64, band: int) -> Flags:
+        """Which pairs of a bucket of `band` are fresh, and alike enough by their sketches."""
+        a, b, columns = self.rows[left], self.rows[right], self.bands.rows_per_band
+        if self._compiled:
+            found: Flags = compiled().sift(self.sketches, a, b, band, columns, self.crowded, self.least)
+            return found
+        agree = self.sketches[a] == self.sketches[b]
+        bands = agree[:, : (band + 1) * columns].reshape(a.size, band + 1, columns).all(axis=2)
+        for earlier in range(band if self.crowded.size else 0):
+            both = self.crowded[a, earlier >> 6] & self.crowded[b, earlier >> 6]
+            bands[:, earlier] &= (both >> np.uint64(earlier & 63)) & np.uint64(1) == 0
+        fresh: Flags = bands[:, band] & ~bands[:, :band].any(axis=1) & (agree.sum(axis=1) >= self.least)
+        return fresh
 
 
 def _pairs(order: I64, starts: I64, sizes: I64) -> Iterator[tuple[I64, I64]]:
@@ -116,11 +192,3 @@ def _pairs(order: I64, starts: I64, sizes: I64) -> Iterator[tuple[I64, I64]]:
         for begin in range(0, same.size, step):
             block = same[begin : begin + step, None]
             yield order[block + first].ravel(), order[block + second].ravel()
-
-
-def _met(homes: I64, left: I64, right: I64) -> npt.NDArray[np.bool_]:
-    """Whether each pair already shared a bucket in an earlier band."""
-    met = np.zeros(left.size, dtype=np.bool_)
-    for home in homes:
-        met |= (home[left] == home[right]) & (home[left] >= 0)
-    return met

@@ -1,155 +1,181 @@
 """From verified links to removals: stars, not chains.
 
-Texts are numbered by the keep order, best first. A text is removed only if it verifies against a kept one, so in a
-chain A~B~C the text C stays although the three are one cluster. Containment comes after, among the survivors.
+Items are numbered by the keep order, best first. An item is removed only if it verifies against a kept one, so in a
+chain A~B~C the item C stays although the three are one cluster. Containment comes after, among the survivors.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from cleantext.dedup.arithmetic import loops
 from cleantext.dedup.crowd import Crowds
 from cleantext.dedup.match import Links, Verifier
 
 __all__ = ["Stars", "components", "contained_stars", "near_stars"]
 
 I64 = npt.NDArray[np.int64]
+U8 = npt.NDArray[np.uint8]
+F64 = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+
+# Containers that are considered for one item: the largest.
+_CONTAINERS = 16
 
 
 @dataclass(slots=True)
 class Stars:
-    """Who is removed in whose favor. `keeper[x]` is -1 while x is kept."""
+    """Who is removed in whose favor: `keeper[x]` is -1 while x is kept; `kind[x]` is a place in `KINDS`."""
 
-    keeper: list[int]
-    kind: list[str]
-    score: list[float]
-    neighbours: dict[int, list[tuple[float, int]]] = field(default_factory=dict)
+    keeper: I64
+    kind: U8
+    score: F64
 
     @classmethod
     def of(cls, count: int) -> Stars:
         """Everyone kept."""
-        return cls([-1] * count, [""] * count, [0.0] * count)
+        return cls(np.full(count, -1, dtype=np.int64), np.zeros(count, dtype=np.uint8), np.zeros(count))
 
-    def link(self, links: Links, jaccard: Iterable[float]) -> None:
-        """Note verified near links."""
-        for a, b, score in zip(links.left.tolist(), links.right.tolist(), jaccard, strict=True):
-            self.neighbours.setdefault(a, []).append((score, -b))
-            self.neighbours.setdefault(b, []).append((score, -a))
-
-    def closest(self, text: int, before: int) -> tuple[float, int] | None:
-        """The kept near neighbour numbered under `before` that is most like `text`, as (Jaccard, number)."""
-        kept = [one for one in self.neighbours.get(text, ()) if -one[1] < before and self.keeper[-one[1]] < 0]
-        score, number = max(kept, default=(0.0, 1))
-        return (score, -number) if kept else None
-
-    def remove(self, text: int, keeper: int, kind: str, score: float) -> None:
-        """`text` goes, `keeper` stays for it."""
-        self.keeper[text], self.kind[text], self.score[text] = keeper, kind, score
-
-    def kept(self) -> I64:
-        """The numbers of those kept, ascending."""
-        return np.flatnonzero(np.array(self.keeper, dtype=np.int64) < 0)
+    @property
+    def kept(self) -> Flags:
+        """Whether each is kept."""
+        return self.keeper < 0
 
 
-def near_stars(stars: Stars, links: Links, verifier: Verifier, crowds: Crowds | None, protected: Flags) -> Links:
-    """Walk the texts of `links` and `crowds` in order; returns the links that the crowds added.
+def _csr(keys: I64, wanted: I64) -> tuple[I64, I64]:
+    """Which elements of ascending `keys` equal each of `wanted`, which ascends and has them all: offsets and counts."""
+    ends = np.searchsorted(keys, wanted, side="right")
+    return np.concatenate([np.zeros(1, dtype=np.int64), ends]), np.diff(ends, prepend=0)
 
-    A text that is near a kept one before it is removed for the sake of the most similar such one, unless `protected`.
+
+def near_stars(stars: Stars, links: Links, threshold: float, crowds: Crowds | None, protected: Flags) -> Links:
+    """Walk the items of `links` and `crowds` in order; returns the links that the crowds added.
+
+    An item that is near a kept one before it is removed for the sake of the most similar such one, unless `protected`.
+    Of a member of crowds that no link removes, the most similar kept member of them decides.
     """
-    stars.link(links, verifier.jaccard(links).tolist())
-    crowded = crowds.members if crowds else set()
-    added: list[Links] = []
-    for text in sorted(crowded.union(stars.neighbours)):
-        best = stars.closest(text, text)
-        if crowds and text in crowded and (best is None or protected[text]):
-            found = crowds.near(text)
-            known = {-number for _, number in stars.neighbours.get(text, ())}
-            found = found.where(np.array([one not in known for one in found.left.tolist()], dtype=np.bool_))
-            stars.link(found, verifier.jaccard(found).tolist())
-            added.append(found)
-            best = stars.closest(text, text)
-        if best and not protected[text]:
-            stars.remove(text, best[1], "near", best[0])
-        elif crowds:
-            crowds.keep(text)
-    return Links.joined(added)
+    order = np.lexsort((links.left, links.right))
+    right, left, jaccard = links.right[order], links.left[order], links.jaccard[order]
+    walk = np.unique(right)
+    if crowds is not None:
+        walk = np.union1d(walk, crowds.items)
+    offsets, _ = _csr(right, walk)
+    who = (stars.keeper, stars.score, protected)
+    if crowds is None:
+        _walk_links(walk, (offsets, left, jaccard), who)
+        added = Links.joined([])
+    else:
+        parts = []
+        numbers = loops(int(crowds.verifier.lengths[crowds.items].sum()) + len(links))
+        for begin, end in crowds.chunks(walk):
+            own = offsets[begin : end + 1]
+            part = slice(int(own[0]), int(own[-1]))
+            mine = (own - own[0], left[part], jaccard[part])
+            parts.append(crowds.walk(numbers, walk[begin:end], mine, who, threshold))
+        added = Links.joined(parts)
+    stars.kind[stars.keeper >= 0] = 1
+    return added
 
 
-def contained_stars(stars: Stars, links: Links, verifier: Verifier, minimum: float, protected: Flags) -> Links:
+def _walk_links(walk: I64, links: tuple[I64, I64, F64], who: tuple[I64, F64, Flags]) -> None:
+    """`near_walk` without crowds."""
+    none, empty = np.zeros(1, dtype=np.int64), np.empty(0, dtype=np.int64)
+    zeros = np.zeros(walk.size + 1, dtype=np.int64)
+    nothing = np.empty(0, dtype=np.uint64)
+    loops(walk.size + links[1].size).near_walk(
+        walk,
+        links,
+        (nothing, zeros),
+        (np.empty((0, 0), dtype=np.uint8), empty),
+        (zeros, empty, empty),
+        (none, none, none, nothing, none, none),
+        (nothing, none, none, none),
+        np.zeros(5, dtype=np.int64),
+        who,
+        (empty, empty, empty, empty),
+        (1.0, 0, 0, 1, 1),
+    )
+
+
+def contained_stars(
+    stars: Stars, links: Links, near: Links, verifier: Verifier, minimum: float, protected: Flags
+) -> Links:
     """Remove survivors that stand in a larger survivor, the largest first; returns one link for each that does.
 
-    `links` are (inner, outer). What was removed for the sake of an inner text must repeat another kept one as well, or
-    else the inner text stays: otherwise its content would be lost.
+    `links` are (inner, outer), `near` all near links. What was removed for the sake of an inner item must repeat
+    another kept one as well, or else the inner one stays: otherwise its content would be lost.
     """
-    sizes = verifier.sets.sizes.tolist()
-    containers: dict[int, list[tuple[int, int, int]]] = {}
-    for inner, outer, shared in zip(links.left.tolist(), links.right.tolist(), links.shared.tolist(), strict=True):
-        containers.setdefault(inner, []).append((-sizes[outer], outer, shared))
-    dependents: dict[int, list[int]] = {}
-    for text, keeper in enumerate(stars.keeper):
-        if keeper >= 0:
-            dependents.setdefault(keeper, []).append(text)
-    used: list[tuple[int, int, int]] = []
-    for inner in sorted(containers, key=lambda text: (-sizes[text], text)):
-        kept = [one for one in containers[inner] if stars.keeper[one[1]] < 0]
-        if stars.keeper[inner] >= 0 or not kept:
-            continue
-        _, outer, shared = min(kept)
-        used.append((inner, outer, shared))
-        if not protected[inner]:
-            orphans = dependents.get(inner, [])
-            stars.remove(inner, outer, "contained", shared / sizes[inner])
-            moves = _moves(stars, orphans, outer, verifier, minimum)
-            if moves is None:
-                stars.remove(inner, -1, "", 0.0)
-                continue
-            for text, keeper, kind, score, common in moves:
-                stars.remove(text, keeper, kind, score)
-                dependents.setdefault(keeper, []).append(text)
-                if kind == "contained":
-                    used.append((text, keeper, common))
-    table = np.array(used, dtype=np.int64).reshape(-1, 3)
-    return Links(table[:, 0], table[:, 1], table[:, 2])
+    share = links.shared / links.left_size
+    order = np.lexsort((links.right, -links.right_size, links.left, -links.left_size))
+    links, share = links.take(order), share[order]
+    starts = np.flatnonzero(np.diff(links.left, prepend=-1))
+    rank = np.arange(len(links)) - np.repeat(starts, np.diff(np.append(starts, len(links))))
+    links, share = links.where(rank < _CONTAINERS), share[rank < _CONTAINERS]
+    starts = np.flatnonzero(np.diff(links.left, prepend=-1))
+    containers = (np.append(starts, len(links)), links.right, share)
+    inners = links.left[starts]
+    texts, text_offsets = _dependents(stars, inners)
+    neighbors = _neighbors(near, texts)
+    pairs, pair_offsets = _combinations(texts, text_offsets, containers)
+    compared = verifier.links(*pairs)
+    used = loops(inners.size + len(links) + len(compared)).contained_walk(
+        inners,
+        containers,
+        (text_offsets, texts),
+        neighbors,
+        (pair_offsets, compared.shared / np.maximum(compared.left_size, 1)),
+        (stars.keeper, stars.kind, stars.score, protected),
+        minimum,
+    )
+    moved = np.asarray((stars.kind[compared.left] == 2) & (stars.keeper[compared.left] == compared.right), dtype=np.bool_)
+    return Links.joined([links.take(used[used >= 0]), compared.where(moved)])
 
 
-def _moves(
-    stars: Stars, orphans: list[int], outer: int, verifier: Verifier, minimum: float
-) -> list[tuple[int, int, str, float, int]] | None:
-    """Where the `orphans` of a removed text find another kept one; None if one of them does not."""
-    texts = np.array(orphans, dtype=np.int64)
-    shared = verifier.shared(texts, np.full(texts.size, outer, dtype=np.int64))
-    shares = shared / verifier.sets.sizes[texts]
-    moves = []
-    for text, share, common in zip(orphans, shares.tolist(), shared.tolist(), strict=True):
-        best = stars.closest(text, len(stars.keeper))
-        if best:
-            moves.append((text, best[1], "near", best[0], common))
-        elif share >= minimum:
-            moves.append((text, outer, "contained", share, common))
-        else:
-            return None
-    return moves
+def _dependents(stars: Stars, inners: I64) -> tuple[I64, I64]:
+    """Whom each of `inners` keeps: the items and n + 1 offsets."""
+    number = np.full(stars.keeper.size, -1, dtype=np.int64)
+    number[inners] = np.arange(inners.size)
+    removed = np.flatnonzero(stars.keeper >= 0)
+    owner = number[stars.keeper[removed]]
+    texts, owner = removed[owner >= 0], owner[owner >= 0]
+    order = np.argsort(owner, kind="stable")
+    counts = np.bincount(owner, minlength=inners.size)
+    return texts[order], np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts)])
 
 
-def components(edges: Iterable[tuple[int, int]]) -> list[tuple[int, ...]]:
-    """The connected components of `edges`: each sorted, in order of their first member."""
-    parent: dict[int, int] = {}
+def _neighbors(near: Links, texts: I64) -> tuple[I64, I64, F64]:
+    """CSR over `texts`: their near items and Jaccard, the most similar first."""
+    wanted = np.isin(near.left, texts), np.isin(near.right, texts)
+    one = np.concatenate([near.left[wanted[0]], near.right[wanted[1]]])
+    other = np.concatenate([near.right[wanted[0]], near.left[wanted[1]]])
+    jaccard = np.concatenate([near.jaccard[wanted[0]], near.jaccard[wanted[1]]])
+    place = np.empty(0, dtype=np.int64)
+    if texts.size:
+        back = np.argsort(texts, kind="stable")
+        place = back[np.searchsorted(texts[back], one)]
+    order = np.lexsort((other, -jaccard, place))
+    counts = np.bincount(place, minlength=texts.size)
+    offsets = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts)])
+    return offsets, other[order], jaccard[order]
 
-    def root(one: int) -> int:
-        while parent.setdefault(one, one) != one:
-            parent[one] = parent[parent[one]]
-            one = parent[one]
-        return one
 
-    for a, b in edges:
-        low, high = sorted((root(a), root(b)))
-        parent[high] = low
-    groups: dict[int, list[int]] = {}
-    for one in sorted(parent):
-        groups.setdefault(root(one), []).append(one)
-    return [tuple(group) for group in groups.values()]
+def _combinations(texts: I64, offsets: I64, containers: tuple[I64, I64, F64]) -> tuple[tuple[I64, I64], I64]:
+    """Every dependent of an inner item with every container of it, and n + 1 offsets of these pairs by inner item."""
+    dependents, outers = np.diff(offsets), np.diff(containers[0])
+    counts = dependents * outers
+    bounds = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts)])
+    owner = np.repeat(np.arange(counts.size), counts)
+    place = np.arange(bounds[-1]) - bounds[owner]
+    left = texts[offsets[owner] + place // np.maximum(outers[owner], 1)]
+    right = containers[1][containers[0][owner] + place % np.maximum(outers[owner], 1)]
+    return (left, right), bounds
+
+
+def components(left: I64, right: I64, size: int) -> I64:
+    """The number of the connected component of each of `size` texts, by its first member; -1 in none."""
+    least: I64 = loops(left.size + size).unite(left, right, size)
+    roots = np.unique(least[least >= 0])
+    return np.where(least >= 0, np.searchsorted(roots, least), -1)

@@ -1,144 +1,187 @@
-"""Which texts stand inside a longer one: an exact search by rare shingles.
+"""Which items stand inside a longer one, found by rare anchors and verified exactly.
 
-To stand in another text to a share c, a text of n shingles may miss at most n - ⌈c·n⌉ of them. So of any n - ⌈c·n⌉ + 1
-of its shingles one is in the container (prefix filtering: Chaudhuri, Ganti and Kaushik 2006). Its rarest are taken:
-shingles that no other text has are certain misses, which rules out most texts at once, and the lists of the texts that
-have the next rarest are short.
+A teaser, a cut-off lead or a paragraph in a digest has runs of text in common with what it stands in. Every text is
+reduced to *anchors*, hashes of runs of about twelve characters chosen so that equal runs give equal anchors
+(`_loops.anchors`). Anchors that no other text has cannot be shared: a text with too many of them stands in nothing,
+which rules out nearly all texts of an ordinary corpus at once. Of the others a few of the rarest anchors are looked up,
+and the texts that have several of them are compared.
+
+Three passes over the texts, a table of a byte a slot, and the lists of the rarest anchors in rounds of a fixed size:
+memory does not depend on how alike the texts are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from cleantext.dedup.match import Links, Verifier
-from cleantext.dedup.shingle import ShingleSets, blocks
+from cleantext.dedup.shingle import blocks, unspaced
+from cleantext.dedup.threads import spread
 
 __all__ = ["contained_links", "oriented"]
 
+U8 = npt.NDArray[np.uint8]
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
+R = TypeVar("R")
 
-# Slots of the table that counts in how many texts a shingle is, as a power of two: at most 256 megabytes.
-_MAX_BITS = 26
-# Entries in a text's lists above which more of its shingles are looked up and this many of them must agree.
-_MANY, _HITS = 256, 8
-# The longest list followed: the texts with most shingles of those that have one shingle.
-_LONGEST = 4096
-_CHUNK = 1 << 21
+# Half characters an anchor weighs, and windows one is chosen from: runs of 17 characters in common are enough.
+_SPAN, _WINDOW = 24, 6
+# Share of anchors in no other text above which a text stands in nothing: three changes in a hundred characters, as
+# many as a contained text may have, break about half of its anchors.
+_LONELY = 0.6
+# Anchors looked up for a text, and the share of them that must agree: three of eight.
+_PROBES, _HITS, _OF = 8, 3, 8
+# Texts followed for one anchor, the longest, and texts compared with one text.
+_LONGEST, _COMPARED = 64, 16
+# Slots of the table that counts in how many texts an anchor is, as a power of two.
+_MAX_BITS = 30
+# Probes of one round.
+_ROUND = 1 << 23
 
 
-def oriented(links: Links, sizes: I64, minimum: float) -> Links:
+def oriented(links: Links, minimum: float) -> Links:
     """Of `links`, those in which the smaller set stands in the other to a share of `minimum`, smaller one left."""
-    a, b = links.left, links.right
-    swap = (sizes[a] > sizes[b]) | ((sizes[a] == sizes[b]) & (a < b))
-    inner, outer = np.where(swap, b, a), np.where(swap, a, b)
-    return Links(inner, outer, links.shared).where(links.shared / sizes[inner] >= minimum)
+    smaller = (links.left_size < links.right_size) | (
+        (links.left_size == links.right_size) & (links.left > links.right)
+    )
+    turned = Links(
+        np.where(smaller, links.left, links.right),
+        np.where(smaller, links.right, links.left),
+        links.shared,
+        np.where(smaller, links.left_size, links.right_size),
+        np.where(smaller, links.right_size, links.left_size),
+    )
+    return turned.where(turned.shared / turned.left_size >= minimum)
 
 
-@dataclass(frozen=True, slots=True)
-class _Lists:
-    """For each probed shingle, the texts that have it, those with most shingles first: list u is
-    texts[starts[u]:starts[u] + lengths[u]]."""
+@dataclass(frozen=True)
+class _Anchors:
+    """The anchors of `items`, which are in the order of their texts; made anew for every pass."""
 
-    shingles: U64
-    texts: I64
-    starts: I64
-    lengths: I64
+    verifier: Verifier
+    items: I64
+    span: int
+
+    def each(self, function: Callable[[I64, U64, I64], R]) -> Iterator[R]:
+        """`function` of the items of a stretch, their anchors and n + 1 offsets, stretch by stretch, on threads."""
+        texts = self.verifier.items[self.items]
+
+        def apply(part: tuple[int, int]) -> R:
+            found = self.verifier.texts.take(texts[part[0] : part[1]])
+            hashes, offsets = self.verifier.arithmetic.anchors(
+                found.codes, found.offsets, found.begins, unspaced(), self.span, _WINDOW
+            )
+            return function(self.items[part[0] : part[1]], hashes, offsets)
+
+        yield from spread(apply, blocks(self.verifier.texts.lengths[texts]), self.verifier.threads)
 
 
-@dataclass(frozen=True, slots=True)
-class _Probes:
-    """Shingles to look up, by the text they are from, and how many hits make a candidate of each text."""
+def contained_links(verifier: Verifier, survivors: I64, minimum: float, min_chars: int) -> tuple[Links, int]:
+    """Verified links (inner, outer) among `survivors`, the larger set outer, and how many pairs were compared.
 
-    texts: I64
-    shingles: U64
-    hits: I64
-
-
-def contained_links(verifier: Verifier, survivors: I64, minimum: float) -> tuple[Links, int]:
-    """The links (inner, outer) among `survivors` whose containment reaches `minimum`, and how many lists were cut.
-
-    Every such link is found unless its lists were cut to their longest texts.
+    What stands in what is decided exactly; which pairs are compared is a matter of their rarest anchors.
     """
-    sets = verifier.sets
-    probes = _probes(sets, survivors, minimum)
-    lists = _lists(sets, survivors, np.unique(probes.shingles))
-    found = []
-    for inner, outer in _candidates(sets.sizes, probes, lists):
-        links = Links(inner, outer, verifier.shared(inner, outer))
-        found.append(oriented(links, sets.sizes, minimum))
-    return Links.joined(found), int(np.count_nonzero(lists.lengths > _LONGEST))
+    if survivors.size < 2:
+        return Links.joined([]), 0
+    items = survivors[np.argsort(verifier.items[survivors], kind="stable")]
+    anchors = _Anchors(verifier, items, max(2, min(_SPAN, min_chars * 6 // 5)))
+    bits = min(_MAX_BITS, max(12, int(verifier.lengths[items].sum() // 2).bit_length() + 1))
+    table = np.zeros(1 << bits, dtype=np.uint8)
+    for hashes in anchors.each(lambda _, hashes, __: hashes):
+        verifier.arithmetic.tally(table, hashes)
+    found, compared = [], 0
+    for inner, probes in _rounds(anchors, table):
+        left, right = _candidates(anchors, inner, probes)
+        compared += left.size
+        found.append(oriented(verifier.links(left, right), minimum))
+    return _once(Links.joined(found)), compared
 
 
-def _blocks(sets: ShingleSets, texts: I64) -> Iterator[tuple[I64, U64]]:
-    """The shingles of `texts` in blocks, and whose each is."""
-    sizes = sets.sizes[texts]
-    for begin, end in blocks(sizes):
-        mine, counts = texts[begin:end], sizes[begin:end]
-        places = np.repeat(sets.offsets[mine] - (np.cumsum(counts) - counts), counts)
-        yield np.repeat(mine, counts), sets.values[places + np.arange(places.size)]
+def _rounds(anchors: _Anchors, table: U8) -> Iterator[tuple[I64, U64]]:
+    """The anchors to be looked up, and the item each is from, in rounds."""
+    inner: list[I64] = []
+    probes: list[U64] = []
+    held = 0
+
+    def chosen(items: I64, hashes: U64, offsets: I64) -> tuple[I64, U64]:
+        rare, bounds = anchors.verifier.arithmetic.rarest(table, hashes, offsets, _LONELY, _PROBES)
+        return np.repeat(items, np.diff(bounds)), rare
+
+    for own, rare in anchors.each(chosen):
+        inner.append(own)
+        probes.append(rare)
+        held += rare.size
+        if held >= _ROUND:
+            yield np.concatenate(inner), np.concatenate(probes)
+            inner, probes, held = [], [], 0
+    if held:
+        yield np.concatenate(inner), np.concatenate(probes)
 
 
-def _probes(sets: ShingleSets, survivors: I64, minimum: float) -> _Probes:
-    bits = min(_MAX_BITS, max(10, sets.values.size.bit_length()))
-    mask = np.uint64((1 << bits) - 1)
-    table = np.zeros(1 << bits, dtype=np.uint32)
-    for _, values in _blocks(sets, survivors):
-        slots, counts = np.unique(values & mask, return_counts=True)
-        table[slots] += counts.astype(np.uint32)
-    slack = sets.sizes - np.ceil(minimum * sets.sizes * (1 - 1e-12)).astype(np.int64)
-    hits = np.ones(len(sets), dtype=np.int64)
-    texts, shingles = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.uint64)]
-    for owner, values in _blocks(sets, survivors):
-        # Two shingles in one slot make both look commoner, so a shingle that looks unique is.
-        holders = table[values & mask].astype(np.int64)
-        missed = np.bincount(owner[holders == 1], minlength=len(sets))
-        hopeful = np.flatnonzero((holders > 1) & (missed <= slack)[owner])
-        places = hopeful[np.lexsort((values[hopeful], holders[hopeful], owner[hopeful]))]
-        mine, enough = owner[places], slack - missed
-        rank = np.arange(mine.size) - np.searchsorted(mine, mine)
-        entries = np.bincount(mine, weights=holders[places] * (rank <= enough[mine]), minlength=len(sets))
-        hits = np.where(entries > _MANY, np.minimum(_HITS, sets.sizes - slack), hits)
-        chosen = rank < (enough + hits)[mine]
-        texts.append(mine[chosen])
-        shingles.append(values[places[chosen]])
-    return _Probes(np.concatenate(texts), np.concatenate(shingles), hits)
+def _candidates(anchors: _Anchors, inner: I64, probes: U64) -> tuple[I64, I64]:
+    """The pairs worth a comparison: items `inner` and those that have enough of their `probes`, not much shorter."""
+    shingles, number = np.unique(probes, return_inverse=True)
+    lists, starts = _lists(anchors, shingles)
+    counts = np.diff(starts)[number]
+    order = np.argsort(inner, kind="stable")
+    own, counts, begins = inner[order], counts[order], starts[number[order]]
+    wanted = np.bincount(own)
+    lengths = anchors.verifier.lengths
+    parts = []
+    for a, b in _chunks(own, counts):
+        repeats = counts[a:b]
+        ends = np.cumsum(repeats)
+        places = np.repeat(begins[a:b] - (ends - repeats), repeats) + np.arange(ends[-1] if ends.size else 0)
+        left, right = np.repeat(own[a:b], repeats), lists[places]
+        longer = (left != right) & (lengths[right] * 10 >= lengths[left] * 9)
+        pairs, hits = np.unique((left[longer] << 32) | right[longer], return_counts=True)
+        left, right = pairs >> 32, pairs & 0xFFFFFFFF
+        enough = hits * _OF >= wanted[left] * _HITS
+        left, right, hits = left[enough], right[enough], hits[enough]
+        best = np.lexsort((right, -lengths[right], -hits, left))
+        rank = np.arange(best.size) - np.searchsorted(left[best], left[best])
+        best = best[rank < _COMPARED]
+        parts.append((left[best], right[best]))
+    empty = np.empty(0, dtype=np.int64)
+    return np.concatenate([empty, *(one for one, _ in parts)]), np.concatenate([empty, *(two for _, two in parts)])
 
 
-def _lists(sets: ShingleSets, survivors: I64, shingles: U64) -> _Lists:
-    mask = np.uint64((1 << 20) - 1)
-    sieve = np.zeros(1 << 20, dtype=np.bool_)
-    sieve[shingles & mask] = True
-    texts, numbers = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
-    for owner, values in _blocks(sets, survivors):
-        maybe = np.flatnonzero(sieve[values & mask])
-        number = np.minimum(np.searchsorted(shingles, values[maybe]), shingles.size - 1)
-        listed = shingles[number] == values[maybe]
-        texts.append(owner[maybe[listed]])
-        numbers.append(number[listed])
-    text, number = np.concatenate(texts), np.concatenate(numbers)
-    order = np.lexsort((text, -sets.sizes[text], number))
-    starts = np.searchsorted(number[order], np.arange(shingles.size))
-    return _Lists(shingles, text[order], starts, np.diff(np.append(starts, text.size)))
+def _chunks(own: I64, counts: I64) -> Iterator[tuple[int, int]]:
+    """Stretches of probes with about `_ROUND` entries in their lists, those of one item together."""
+    total = np.cumsum(counts)
+    chunk = (total // _ROUND)[np.searchsorted(own, own)]
+    cuts = [*np.flatnonzero(np.diff(chunk, prepend=-1)).tolist(), own.size]
+    return pairwise(cuts)
 
 
-def _candidates(sizes: I64, probes: _Probes, lists: _Lists) -> Iterator[tuple[I64, I64]]:
-    """Candidates (inner, outer), a larger outer each, in chunks."""
-    number = np.searchsorted(lists.shingles, probes.shingles)
-    lengths = np.minimum(lists.lengths[number], _LONGEST)
-    chunk = (np.cumsum(lengths) // _CHUNK)[np.searchsorted(probes.texts, probes.texts)]  # probes of a text together
-    cuts = np.flatnonzero(np.diff(chunk, prepend=-1)).tolist()
-    for a, b in pairwise([*cuts, lengths.size]):
-        counts = lengths[a:b]
-        places = np.repeat(lists.starts[number[a:b]] - (np.cumsum(counts) - counts), counts)
-        outer = lists.texts[places + np.arange(places.size)]
-        pair, agreed = np.unique(np.repeat(probes.texts[a:b], counts) * sizes.size + outer, return_counts=True)
-        small, large = pair // sizes.size, pair % sizes.size
-        bigger = (sizes[large] > sizes[small]) | ((sizes[large] == sizes[small]) & (large < small))
-        candidate = bigger & (agreed >= probes.hits[small])
-        yield small[candidate], large[candidate]
+def _lists(anchors: _Anchors, wanted: U64) -> tuple[I64, I64]:
+    """For each of `wanted` (ascending) the items that have it, the longest first: items and n + 1 starts."""
+    numbers = anchors.verifier.arithmetic
+    table = numbers.slots(wanted)
+
+    def listed(items: I64, hashes: U64, offsets: I64) -> tuple[I64, I64]:
+        places, number = numbers.find(wanted, table, hashes)
+        return items[np.searchsorted(offsets, places, side="right") - 1], number
+
+    parts = list(anchors.each(listed))
+    item, number = np.concatenate([one for one, _ in parts]), np.concatenate([two for _, two in parts])
+    del parts
+    order = np.lexsort((item, -anchors.verifier.lengths[item], number))
+    item, number = item[order], number[order]
+    rank = np.arange(number.size) - np.searchsorted(number, number)
+    item, number = item[rank < _LONGEST], number[rank < _LONGEST]
+    return item, np.searchsorted(number, np.arange(wanted.size + 1))
+
+
+def _once(links: Links) -> Links:
+    """`links` without repetitions."""
+    fresh = np.ones(len(links), dtype=np.bool_)
+    fresh[1:] = (np.diff(links.left) != 0) | (np.diff(links.right) != 0)
+    return links.where(fresh)

@@ -1,40 +1,51 @@
 """From texts to their duplicates: exact, then near, then contained.
 
-Everything happens in memory, on numbers: texts become match texts, equal ones become groups, and the representative of
-each group that is long enough becomes an *item*. Items are numbered by the keep order, best first.
+Texts become match texts, equal ones become groups, and the representative of each group that is long enough becomes an
+*item*. Items are numbered by the keep order, best first. Everything is arrays: signatures propose pairs of items, exact
+comparison verifies them, and walks over them decide who goes.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import xxhash
 
 from cleantext.config import Config, DedupConfig
-from cleantext.dedup.banding import Bands, Buckets, band_keys, choose_bands, s_curve
+from cleantext.dedup.banding import Bands, Buckets, choose_bands, least_agreement, s_curve
 from cleantext.dedup.cluster import Stars, components, contained_stars, near_stars
 from cleantext.dedup.contain import contained_links, oriented
 from cleantext.dedup.crowd import Crowds
-from cleantext.dedup.match import Links, Verifier, all_shared, near_links
-from cleantext.dedup.results import Duplicates, Pair, Removal
-from cleantext.dedup.shingle import MatchTexts, Rule, match_texts, shingle_sets
-from cleantext.dedup.signature import signatures
+from cleantext.dedup.fingerprint import Fingerprints, fingerprints, sketched
+from cleantext.dedup.match import Links, Verifier, all_shared
+from cleantext.dedup.results import KINDS, Duplicates, Groups, Pairs, Removals, group_by
+from cleantext.dedup.shingle import Rule, blocks, match_texts
+from cleantext.dedup.signature import text_signatures
+from cleantext.dedup.store import Texts, TextStore
+from cleantext.dedup.threads import default_threads
 from cleantext.errors import ConfigError
 
 __all__ = ["Kinds", "Search", "find_duplicates", "minhash_signatures", "settled"]
 
 I64 = npt.NDArray[np.int64]
+U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
+F64 = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
-KINDS = ("exact", "near", "contained")
+EXACT, NEAR, CONTAINED = range(3)
+# Texts up to which every pair is compared without signatures.
+_EXHAUSTIVE = 256
+# Candidate pairs that wait to be verified together.
+_WAITING = 1 << 22
+# Texts handed to the store at a time.
+_ADDED = 65_536
 
 
 def settled(config: DedupConfig | Config | None, threshold: float | None = None) -> DedupConfig:
@@ -72,14 +83,17 @@ def find_duplicates(  # noqa: PLR0913 - every option is a keyword
     >>> [tuple(pair) for pair in find_duplicates(texts)]
     [(0, 1, 'exact', 1.0, 1.0)]
     """
-    texts = list(texts)
-    search = Search(texts, settled(config, threshold), level)
+    chosen = settled(config, threshold)
     unknown = [kind for kind in (*kinds, *tag) if kind not in KINDS]
     if unknown:
         raise ConfigError(f"kinds: {unknown[0]!r} is not one of {', '.join(KINDS)}")
-    protected = np.zeros(len(texts), dtype=np.bool_)
-    protected[_indices("reference", reference, len(texts))] = True
-    return search.run(_ranks(order, protected), protected, Kinds(frozenset(kinds), frozenset(tag)))
+    with TextStore(Rule.of(chosen, level)) as store:
+        for stretch in _stretches(texts):
+            store.add(stretch)
+        protected = np.zeros(len(store), dtype=np.bool_)
+        protected[_indices("reference", reference, len(store))] = True
+        search = Search(store, store.rule, chosen, level, threads=default_threads())
+        return search.run(_ranks(order, protected), protected, Kinds(frozenset(kinds), frozenset(tag)))
 
 
 def minhash_signatures(
@@ -92,7 +106,20 @@ def minhash_signatures(
     """
     chosen = settled(config)
     rule = Rule.of(chosen, level)
-    return signatures(shingle_sets(match_texts(list(texts), rule), rule), chosen.num_perm, chosen.seed)
+    rows = [
+        text_signatures(match_texts(stretch, rule), rule, chosen.num_perm, chosen.seed) for stretch in _stretches(texts)
+    ]
+    return np.concatenate(rows) if rows else np.empty((0, chosen.num_perm), dtype=np.uint32)
+
+
+def _stretches(texts: Iterable[str]) -> Iterator[Sequence[str]]:
+    """`texts` a stretch at a time; what is no list, and may be a generator, is drawn as it is needed."""
+    if isinstance(texts, Sequence):
+        yield from (texts[begin : begin + _ADDED] for begin in range(0, len(texts), _ADDED))
+        return
+    source = iter(texts)
+    while stretch := list(islice(source, _ADDED)):
+        yield stretch
 
 
 def _indices(name: str, values: Iterable[int], size: int) -> I64:
@@ -114,30 +141,6 @@ def _ranks(order: Sequence[int] | None, protected: Flags) -> I64:
     return ranks
 
 
-def equal_groups(texts: MatchTexts) -> I64:
-    """For every text the first with the same match text; -1 where it is empty.
-
-    Match texts are grouped by a 128-bit hash and then compared, so that no collision can join two texts.
-    """
-    data = texts.codes.view(np.uint8).data
-    bounds = (texts.offsets * 4).tolist()
-    first = np.full(len(bounds) - 1, -1, dtype=np.int64)
-    seen: dict[bytes, list[int]] = {}
-    for index, (start, end) in enumerate(pairwise(bounds)):
-        if start == end:
-            continue
-        own = data[start:end]
-        leaders = seen.setdefault(xxhash.xxh3_128_digest(own), [])
-        for leader in leaders:
-            if data[bounds[leader] : bounds[leader + 1]] == own:
-                first[index] = leader
-                break
-        else:
-            leaders.append(index)
-            first[index] = index
-    return first
-
-
 @dataclass(frozen=True, slots=True)
 class Kinds:
     """The kinds of duplicates sought, and those of them that are only tagged."""
@@ -152,111 +155,122 @@ class Kinds:
 
 @dataclass(slots=True)
 class _Found:
-    """What near and contained matching found among the items: who goes, rows of (left, right, kind, Jaccard,
-    containment), and counts."""
+    """What near and contained matching found among the items: who goes, verified links, and counts."""
 
     stars: Stars
-    rows: list[tuple[int, int, str, float, float]]
+    near: Links
+    contained: Links
     counts: dict[str, Any]
-
-    def add(self, links: Links, kind: str, verifier: Verifier) -> None:
-        """Note `links` as pairs of `kind`."""
-        sizes = verifier.sets.sizes
-        share = links.shared / np.minimum(sizes[links.left], sizes[links.right])
-        columns = (links.left, links.right, verifier.jaccard(links), share)
-        self.rows += [(a, b, kind, s, c) for a, b, s, c in zip(*(c.tolist() for c in columns), strict=True)]
 
 
 class Search:
-    """One search for duplicates: the match texts, their groups, and the stages over them."""
+    """One search for duplicates among `texts`, or those of them that are `active`."""
 
-    def __init__(self, texts: Sequence[str], config: DedupConfig, level: str) -> None:
-        self.config, self.level = config, level
-        self.rule = Rule.of(config, level)
+    def __init__(  # noqa: PLR0913, PLR0917 - what a search is of
+        self,
+        texts: Texts,
+        rule: Rule,
+        config: DedupConfig,
+        level: str,
+        threads: int = 1,
+        known: Fingerprints | None = None,
+        active: Flags | None = None,
+    ) -> None:
+        self.texts, self.rule, self.config, self.level, self.threads = texts, rule, config, level, threads
         self.bands: Bands = choose_bands(config.threshold, config.recall, config.num_perm)
-        self.texts = match_texts(texts, self.rule)
-        self.lengths = self.texts.lengths
-        self.first = equal_groups(self.texts)
-        self.long: Flags = (self.texts.weights >= config.min_chars) & (self.lengths > 0)
+        self.lengths = texts.lengths
+        self.long: Flags = (texts.weights >= config.min_chars) & (self.lengths > 0)
+        known = known or fingerprints(texts, rule, config, threads)
+        self.first, self.sketches = known.first, known.sketches
+        if active is not None:
+            self.long &= active
+            self.first = np.where(active, self.first, -1)
 
     def run(self, ranks: I64, protected: Flags, kinds: Kinds, short: bool = True) -> Duplicates:
         """The duplicates, given the rank of each text; without `short`, short texts are no duplicates at all."""
-        groups = self._groups(ranks, short)
-        leaders = np.array([group[0] for group in groups], dtype=np.int64)
-        leaders = leaders[self.long[leaders]]
-        items = leaders[np.argsort(ranks[leaders])]
+        order = np.argsort(ranks, kind="stable")
+        member = np.where(self.long | short, self.first, -1)
+        leads = np.zeros(ranks.size, dtype=np.bool_)
+        ranked = order[member[order] >= 0]
+        leads[ranked[np.unique(member[ranked], return_index=True)[1]]] = True
+        items = order[(leads & self.long)[order]]
         found = self._match(items, protected[items], kinds)
-        repeated = [group for group in groups if len(group) > 1] if "exact" in kinds.sought else []
-        pairs = _pairs(items, found, repeated)
-        removals = _removals(items, found.stars, repeated, kinds.spared("exact", protected))
-        return self.result(pairs, removals, [tuple(group) for group in repeated], found.counts)
+        groups = group_by(member, order) if "exact" in kinds.sought else Groups.of([])
+        pairs = _pairs(items, found, groups)
+        removals = _removals(items, found.stars, groups, kinds.spared("exact", protected))
+        return self.result(pairs, removals, groups, found.counts)
 
-    def result(
-        self, pairs: list[Pair], removals: list[Removal], groups: list[tuple[int, ...]], counts: dict[str, Any]
-    ) -> Duplicates:
+    def result(self, pairs: Pairs, removals: Removals, groups: Groups, counts: dict[str, Any]) -> Duplicates:
         """Pairs and removals, put together with their clusters and settings."""
-        clusters = components((pair.i, pair.j) for pair in pairs)
-        gone = {removal.index for removal in removals}
         return Duplicates(
             size=self.lengths.size,
-            pairs=tuple(pairs),
-            removals=tuple(removals),
-            groups=tuple(groups),
-            clusters=tuple(clusters),
-            kept=tuple(index for index in range(self.lengths.size) if index not in gone),
+            pairs=pairs,
+            removals=removals,
+            groups=groups,
+            cluster=components(pairs.i, pairs.j, self.lengths.size),
             settings=self._settings(counts | {"verified_pairs": len(pairs)}),
-            membership={index: number for number, cluster in enumerate(clusters) for index in cluster},
         )
 
-    def _groups(self, ranks: I64, short: bool) -> list[list[int]]:
-        """Texts by equal match text, each group in order of rank."""
-        groups: dict[int, list[int]] = {}
-        member = (self.first >= 0) & (self.long | short)
-        for index in np.argsort(ranks).tolist():
-            if member[index]:
-                groups.setdefault(int(self.first[index]), []).append(index)
-        return list(groups.values())
-
     def _match(self, items: I64, protected: Flags, kinds: Kinds) -> _Found:
-        found = _Found(Stars.of(items.size), [], {"compared_texts": int(items.size)})
-        if items.size < 2 or not {"near", "contained"} & kinds.sought:
+        nothing = Links.joined([])
+        found = _Found(Stars.of(items.size), nothing, nothing, {"compared_texts": int(items.size)})
+        sought = {"near", "contained"} & kinds.sought
+        if self.config.containment is None:
+            sought.discard("contained")
+        if items.size < 2 or not sought:
             return found
-        sets = shingle_sets(self.texts, self.rule, items)
-        verifier = Verifier(sets, self.texts.codes.size)
-        everything = all_shared(sets)
+        verifier = Verifier(self.texts, items, self.rule, self.threads)
+        everything = self._everything(verifier)
         found.counts["exhaustive"] = everything is not None
-        if "near" in kinds.sought:
+        if "near" in sought:
             self._near(found, verifier, everything, kinds.spared("near", protected))
-        if "contained" in kinds.sought:
+        self.sketches = None  # not needed any more, and large
+        if "contained" in sought:
             self._contained(found, verifier, everything, kinds.spared("contained", protected))
         return found
 
+    def _everything(self, verifier: Verifier) -> Links | None:
+        """All pairs that could be near or contained, where there are few enough to compare them all."""
+        count = verifier.items.size
+        return all_shared(verifier.sets(np.arange(count))) if count <= _EXHAUSTIVE else None
+
     def _near(self, found: _Found, verifier: Verifier, everything: Links | None, protected: Flags) -> None:
-        config, crowds = self.config, None
+        threshold, crowds = self.config.threshold, None
         if everything is not None:
-            links = everything.where(verifier.jaccard(everything) >= config.threshold)
+            links = everything.where(everything.jaccard >= threshold)
             found.counts["candidate_pairs"] = len(everything)
         else:
-            rows = signatures(verifier.sets, config.num_perm, config.seed)
-            buckets = Buckets(band_keys(rows, self.bands))
-            links = near_links(verifier, buckets, config.threshold)
-            if buckets.crowds:
-                crowds = Crowds(verifier, buckets.keys, buckets.crowds, config.threshold)
-            found.counts |= {"candidate_pairs": buckets.candidate_pairs, "largest_bucket": buckets.largest}
-        added = near_stars(found.stars, links, verifier, crowds, protected)
-        found.add(Links.joined([links, added]), "near", verifier)
+            buckets = self._buckets(verifier)
+            links = _verified(verifier, buckets, threshold)
+            crowds = Crowds(buckets, verifier) if buckets.crowds else None
+            found.counts |= buckets.counts
+        added = near_stars(found.stars, links, threshold, crowds, protected)
+        found.near = Links.joined([links, added])
         if crowds:
-            found.counts |= {"crowds": len(crowds), "split_crowds": crowds.split, "refused_comparisons": crowds.full}
+            found.counts |= {"crowds": len(crowds), "split_crowds": crowds.split, "refused_members": crowds.refused}
+
+    def _buckets(self, verifier: Verifier) -> Buckets:
+        rows = verifier.items
+        if self.sketches is None:
+            self.sketches = np.empty((rows.size, self.config.num_perm), dtype=np.uint8)
+            order = np.argsort(rows, kind="stable")
+            for begin, end in blocks(self.lengths[rows[order]]):
+                texts = self.texts.take(rows[order[begin:end]])
+                self.sketches[begin:end] = sketched(texts, self.rule, self.config, verifier.work)
+            rows = np.argsort(order, kind="stable")
+        least = least_agreement(self.config.threshold, self.config.num_perm)
+        return Buckets(self.sketches, rows, self.bands, least)
 
     def _contained(self, found: _Found, verifier: Verifier, everything: Links | None, protected: Flags) -> None:
         minimum, stars = self.config.containment, found.stars
+        assert minimum is not None
         if everything is None:
-            links, found.counts["cut_lists"] = contained_links(verifier, stars.kept(), minimum)
+            links, found.counts["compared_for_containment"] = contained_links(
+                verifier, np.flatnonzero(stars.kept), minimum, self.config.min_chars
+            )
         else:
-            kept = np.array(stars.keeper, dtype=np.int64) < 0
-            links = everything.where(kept[everything.left] & kept[everything.right])
-            links = oriented(links, verifier.sets.sizes, minimum)
-        found.add(contained_stars(stars, links, verifier, minimum, protected), "contained", verifier)
+            links = oriented(everything.where(stars.kept[everything.left] & stars.kept[everything.right]), minimum)
+        found.contained = contained_stars(stars, links, found.near, verifier, minimum, protected)
 
     def _settings(self, counts: dict[str, Any]) -> dict[str, Any]:
         config, empty = self.config, self.lengths == 0
@@ -276,42 +290,71 @@ class Search:
             "s_curve": s_curve(self.bands),
             "texts": int(self.lengths.size),
             "empty_texts": int(np.count_nonzero(empty)),
-            "short_texts": int(np.count_nonzero(~self.long & ~empty)),
+            "short_texts": int(np.count_nonzero(~self.long & (self.first >= 0))),
             "distinct_texts": int(np.unique(self.first[self.first >= 0]).size),
             "compared_texts": 0,
             "exhaustive": True,
+            "bucket_pairs": 0,
             "candidate_pairs": 0,
             "verified_pairs": 0,
             "largest_bucket": 0,
             "crowds": 0,
             "split_crowds": 0,
-            "refused_comparisons": 0,
-            "cut_lists": 0,
+            "refused_members": 0,
+            "compared_for_containment": 0,
             **counts,
         }
 
 
-def _pairs(items: I64, found: _Found, groups: list[list[int]]) -> list[Pair]:
-    pairs = [
-        Pair(min(group[0], other), max(group[0], other), "exact", 1.0, 1.0) for group in groups for other in group[1:]
-    ]
-    index = items.tolist()
-    for left, right, kind, jaccard, containment in found.rows:
-        i, j = sorted((index[left], index[right]))
-        pairs.append(Pair(i, j, kind, jaccard, containment))
-    return sorted(pairs)
+def _verified(verifier: Verifier, buckets: Buckets, threshold: float) -> Links:
+    """Every candidate pair of `buckets` that verifies."""
+    found: list[Links] = []
+    left: list[I64] = []
+    right: list[I64] = []
+    for a, b in buckets.candidates():
+        left.append(a)
+        right.append(b)
+        if sum(part.size for part in left) >= _WAITING:
+            found.append(verifier.near(np.concatenate(left), np.concatenate(right), threshold))
+            left, right = [], []
+    if left:
+        found.append(verifier.near(np.concatenate(left), np.concatenate(right), threshold))
+    return Links.joined(found)
 
 
-def _removals(items: I64, stars: Stars, groups: list[list[int]], protected: Flags) -> list[Removal]:
+def _pairs(items: I64, found: _Found, groups: Groups) -> Pairs:
+    """Exact pairs of each group's representative with its others, and the near and contained pairs."""
+    sizes = np.diff(groups.offsets)
+    leader = np.repeat(groups.members[groups.offsets[:-1]], sizes)
+    others = leader != groups.members
+    equal = int(np.count_nonzero(others))
+    links = (found.near, found.contained)
+    return Pairs.sorted(
+        np.concatenate([leader[others], *(items[one.left] for one in links)]),
+        np.concatenate([groups.members[others], *(items[one.right] for one in links)]),
+        np.repeat(np.array([EXACT, NEAR, CONTAINED], dtype=np.uint8), [equal, *map(len, links)]),
+        np.concatenate([np.ones(equal), *(one.jaccard for one in links)]),
+        np.concatenate([np.ones(equal), *(one.containment for one in links)]),
+    )
+
+
+def _removals(items: I64, stars: Stars, groups: Groups, protected: Flags) -> Removals:
     """What goes: removed items with all their equals, and of each other group all but its representative."""
-    index = items.tolist()
-    gone = {
-        index[item]: (index[keeper], stars.kind[item], stars.score[item])
-        for item, keeper in enumerate(stars.keeper)
-        if keeper >= 0
-    }
-    removals = [Removal(item, *fate) for item, fate in gone.items()]
-    for leader, *others in groups:
-        fate = gone.get(leader, (leader, "exact", 1.0))
-        removals += [Removal(other, *fate) for other in others if not protected[other]]
-    return sorted(removals)
+    gone = np.flatnonzero(~stars.kept)
+    number = np.full(protected.size, -1, dtype=np.int64)
+    number[items] = np.arange(items.size)
+    leader = np.repeat(groups.members[groups.offsets[:-1]], np.diff(groups.offsets))
+    others = (leader != groups.members) & ~protected[groups.members]
+    leader, other = leader[others], groups.members[others]
+    item = number[leader]
+    led = (item >= 0) & ~stars.kept[np.maximum(item, 0)] if items.size else np.zeros(item.size, dtype=np.bool_)
+    fate = np.where(led, item, 0)
+    kept = np.where(led, items[stars.keeper[fate]], leader) if items.size else leader
+    kind = np.where(led, stars.kind[fate], EXACT) if items.size else np.zeros(leader.size)
+    score = np.where(led, stars.score[fate], 1.0) if items.size else np.ones(leader.size)
+    return Removals.sorted(
+        np.concatenate([items[gone], other]),
+        np.concatenate([items[stars.keeper[gone]], kept]),
+        np.concatenate([stars.kind[gone], kind.astype(np.uint8)]),
+        np.concatenate([stars.score[gone], score]),
+    )

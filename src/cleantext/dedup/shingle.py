@@ -17,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cleantext.config import Config, DedupConfig
-from cleantext.dedup._reference import BASE
-from cleantext.dedup.arithmetic import Arithmetic, arithmetic
+from cleantext.dedup._reference import BASE, half_weights
+from cleantext.dedup.arithmetic import COMPILED_FROM, Arithmetic, arithmetic, compiled
 from cleantext.errors import ConfigError
 from cleantext.folding import DROP, code_points, match_clusters, match_table
 
@@ -49,8 +49,6 @@ _SIZES = {"paragraph": 3, "document": 5}
 # Characters or shingles handled at a time: bounds the temporary arrays.
 _BATCH = 1 << 20
 _MASK = 2**64 - 1
-# What the first, second, third and every further letter of a word weighs, in halves of a character.
-_WORD_HALVES = np.array([2, 2, 1, 0], dtype=np.int64)
 
 # Blocks of scripts that are written without spaces between words; Hangul too, for it spaces inconsistently.
 _UNSPACED = (
@@ -111,14 +109,11 @@ class MatchTexts:
 
         Seven Chinese characters and seven English words are a line of verse; seven letters are not.
         """
-        position = np.arange(self.codes.size) - np.maximum.accumulate(
-            np.where(self.begins, np.arange(self.codes.size), 0)
-        )
-        letters = ~(unspaced()[self.codes] | ((self.codes >= ord("0")) & (self.codes <= ord("9"))))
-        halves = np.where(letters, _WORD_HALVES[np.minimum(position, 3)], 2)
-        sums = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(halves)])
-        weights: npt.NDArray[np.float64] = np.diff(sums[self.offsets]) / 2
-        return weights
+        if self.codes.size < COMPILED_FROM:
+            halves = half_weights(self.codes, self.begins, unspaced())
+            sums = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(halves)])
+            return np.diff(sums[self.offsets]) / 2
+        return np.asarray(compiled().half_weights(self.codes, self.offsets, self.begins, unspaced()) / 2)
 
     def text(self, index: int) -> str:
         """The match text at `index`."""
@@ -127,10 +122,9 @@ class MatchTexts:
 
     def take(self, indices: I64) -> MatchTexts:
         """The match texts at `indices`, in that order."""
-        lengths = self.lengths[indices]
-        offsets = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])
-        places = np.repeat(self.offsets[indices] - offsets[:-1], lengths) + np.arange(offsets[-1])
-        return MatchTexts(self.codes[places], offsets, self.begins[places])
+        numbers = arithmetic(self.codes.size)
+        codes, offsets = numbers.take(self.codes, self.offsets, indices)
+        return MatchTexts(codes, offsets, numbers.take(self.begins, self.offsets, indices)[0])
 
     def slice(self, begin: int, end: int) -> MatchTexts:
         """The match texts from `begin` to `end`, without a copy of their codes."""
@@ -139,8 +133,7 @@ class MatchTexts:
 
     def units(self) -> tuple[I64, I64]:
         """Where each unit begins in `codes`, the total length after them, and n + 1 offsets: which units are whose."""
-        begins = np.flatnonzero(self.begins)
-        return np.append(begins, self.codes.size), np.searchsorted(begins, self.offsets).astype(np.int64)
+        return arithmetic(self.codes.size).units(self.begins, self.offsets)
 
 
 @dataclass(frozen=True)
@@ -166,10 +159,7 @@ class ShingleSets:
 
     def take(self, indices: I64) -> ShingleSets:
         """The sets at `indices`, in that order."""
-        sizes = self.sizes[indices]
-        offsets = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(sizes)])
-        places = np.repeat(self.offsets[indices] - offsets[:-1], sizes) + np.arange(offsets[-1])
-        return ShingleSets(self.values[places], offsets)
+        return ShingleSets(*arithmetic(self.values.size).take(self.values, self.offsets, indices))
 
     def __len__(self) -> int:
         return self.offsets.size - 1
@@ -270,12 +260,8 @@ def _by_clusters(codes: U32, alone: Flags) -> MatchTexts:
 
 def shingle_sets(texts: MatchTexts, rule: Rule, chosen: I64 | None = None) -> ShingleSets:
     """The sets of 64-bit shingle hashes of the `chosen` texts (default: all); of an empty match text, empty."""
-    indices = np.arange(texts.lengths.size) if chosen is None else chosen
-    numbers, parts = arithmetic(texts.codes.size), []
-    for begin, end in blocks(texts.lengths[indices]):
-        part = texts.take(indices[begin:end])
-        parts.append(ShingleSets(*numbers.shingle_sets(part.codes, *part.units(), rule.size)))
-    return ShingleSets.joined(parts)
+    part = texts if chosen is None else texts.take(chosen)
+    return ShingleSets(*arithmetic(texts.codes.size).shingle_sets(part.codes, *part.units(), rule.size))
 
 
 def shingles(text: str, config: DedupConfig | Config | None = None, *, level: str = "paragraph") -> tuple[str, ...]:

@@ -8,7 +8,8 @@ import json
 import re
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO
@@ -19,7 +20,7 @@ from cleantext.formats.base import Failure
 __all__ = ["EXTENSIONS", "OutputFolder", "StandardOutput", "dump_json"]
 
 EXTENSIONS = {"jsonl": "jsonl", "parquet": "parquet", "text": "txt", "markdown": "md"}
-_SIDE_FILES = ("removed.jsonl", "duplicates.jsonl", "failed.jsonl", "changes.jsonl", "report.json")
+_SIDE_FILES = ("removed.jsonl", "duplicates.jsonl", "failed.jsonl", "changes.jsonl", "site.json", "report.json")
 OUR_FILES = (*(f"documents.{ending}" for ending in EXTENSIONS.values()), *_SIDE_FILES)
 
 
@@ -85,6 +86,12 @@ class OutputFolder:
         with self.open(name) as stream:
             stream.writelines(dump_json(row) + "\n" for row in rows)
 
+    @contextlib.contextmanager
+    def lines(self, name: str) -> Iterator[Callable[[Iterable[str]], None]]:
+        """A function that writes lines to a file that is to be called `name`."""
+        with self.open(name) as stream:
+            yield stream.writelines
+
     def write_documents(self, documents: Iterable[Mapping[str, Any]], form: str) -> None:
         """The kept documents in one of the formats of `EXTENSIONS`."""
         name = f"documents.{EXTENSIONS[form]}"
@@ -119,6 +126,12 @@ class StandardOutput:
         if name == "failed.jsonl":
             for row in rows:
                 print(f"failed: {row['origin']}: {row['error']}", file=sys.stderr)
+
+    @contextlib.contextmanager
+    def lines(self, name: str) -> Iterator[Callable[[Iterable[str]], None]]:
+        """A function that forgets what it is given: only documents go to standard output."""
+        del name
+        yield lambda lines: deque(lines, maxlen=0).clear()
 
     def write_documents(self, documents: Iterable[Mapping[str, Any]], form: str) -> None:
         """The kept documents as JSON Lines, whatever `form` is."""

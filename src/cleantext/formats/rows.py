@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Protocol
 
 from cleantext.records import Document, Removed
 
-__all__ = ["change_rows", "document_row", "pair_row", "removed_row", "repeat_rows"]
+__all__ = ["change_rows", "document_row", "pair_lines", "pair_row", "removed_row", "repeat_rows"]
 
 # Metadata that has a column of its own.
 _COLUMNS = frozenset({"title", "date", "author", "source"})
@@ -86,3 +86,20 @@ def pair_row(
         "containment": round(pair.containment, 6),
         "cluster": cluster,
     }
+
+
+def pair_lines(
+    left: Iterable[tuple[str, int | None]],
+    right: Iterable[tuple[str, int | None]],
+    scores: Iterable[tuple[str, float, float]],
+    clusters: Iterable[str],
+) -> Iterator[str]:
+    """The lines of duplicates.jsonl for many pairs, as `pair_row` would have them: id and paragraph of both, then
+    (kind, Jaccard, containment), and the cluster. Ids come as JSON."""
+    for (a, m), (b, n), (kind, jaccard, containment), cluster in zip(left, right, scores, clusters, strict=True):
+        yield (
+            f'{{"left_id": {a}, "left_paragraph": {"null" if m is None else m}, '
+            f'"right_id": {b}, "right_paragraph": {"null" if n is None else n}, '
+            f'"kind": "{kind}", "jaccard": {round(jaccard, 6)}, "containment": {round(containment, 6)}, '
+            f'"cluster": {cluster}}}\n'
+        )

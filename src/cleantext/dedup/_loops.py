@@ -1,0 +1,563 @@
+"""The loops that cannot be array expressions, in plain Python over arrays.
+
+`_kernels` compiles these same functions for large inputs, so the plain ones are their specification; small inputs run
+some of them as they are. Constants are explicit uint64, because numba takes uint64 with int64 for float64.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from cleantext.dedup._reference import BASE
+
+__all__ = [
+    "FULL",
+    "SEPARATOR",
+    "anchors",
+    "contained_walk",
+    "find",
+    "gather",
+    "half_weights",
+    "near_walk",
+    "pack",
+    "pairs_within",
+    "rarest",
+    "sift",
+    "slots",
+    "tally",
+    "unite",
+    "unpack",
+]
+
+U8 = npt.NDArray[np.uint8]
+U16 = npt.NDArray[np.uint16]
+U32 = npt.NDArray[np.uint32]
+U64 = npt.NDArray[np.uint64]
+I64 = npt.NDArray[np.int64]
+F64 = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+# A low surrogate that follows no high one: in packed text it says that a unit begins where the characters do not.
+SEPARATOR = 0xDFFF
+
+_ONE, _S29, _S33, _MIX = np.uint64(1), np.uint64(29), np.uint64(33), np.uint64(0x9E3779B97F4A7C15)
+_BASE, _INVERSE = np.uint64(BASE), np.uint64(pow(BASE, -1, 2**64))
+_MIX_A, _MIX_B = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
+# Kept members of a bucket that everyone in it is compared with; beyond, the bucket is split by a second band.
+FULL = 128
+# Which bands split it: those so many further on.
+_FURTHER = (1, 2, 4)
+
+
+def pack(codes: U32, offsets: I64, begins: Flags, alone: Flags) -> tuple[U16, I64]:
+    """Match texts as UTF-16 with a separator where a unit begins that `alone` (characters that are units of their
+    own) does not tell: the units of all texts, and n + 1 offsets."""
+    total = codes.size
+    for place in range(codes.size):
+        total += int(codes[place] > 0xFFFF) + int(begins[place])
+    units = np.empty(total, dtype=np.uint16)
+    packed = np.zeros(offsets.size, dtype=np.int64)
+    filled = 0
+    for text in range(offsets.size - 1):
+        before = True
+        for place in range(offsets[text], offsets[text + 1]):
+            code = codes[place]
+            own = alone[code]
+            if begins[place] and not own and not before:
+                units[filled] = SEPARATOR
+                filled += 1
+            before = own
+            if code > 0xFFFF:
+                units[filled] = 0xD7C0 + (code >> 10)
+                units[filled + 1] = 0xDC00 + (code & 0x3FF)
+                filled += 2
+            else:
+                units[filled] = code
+                filled += 1
+        packed[text + 1] = filled
+    return units[:filled].copy(), packed
+
+
+def unpack(units: U16, packed: I64, alone: Flags) -> tuple[U32, I64, Flags]:
+    """What `pack` was given: codes, offsets and where units begin. `packed` may begin at any place in `units`."""
+    first = packed[0]
+    codes = np.empty(packed[-1] - first, dtype=np.uint32)
+    begins = np.empty(codes.size, dtype=np.bool_)
+    offsets = np.zeros(packed.size, dtype=np.int64)
+    filled = 0
+    for text in range(packed.size - 1):
+        before = True
+        place = packed[text]
+        while place < packed[text + 1]:
+            unit = np.int64(units[place])
+            place += 1
+            if 0xD800 <= unit <= 0xDFFF:
+                if unit >= 0xDC00:
+                    before = True
+                    continue
+                unit = ((unit - 0xD7C0) << 10) + (np.int64(units[place]) - 0xDC00)
+                place += 1
+            own = alone[unit]
+            codes[filled] = unit
+            begins[filled] = before or own
+            before = own
+            filled += 1
+        offsets[text + 1] = filled
+    return codes[:filled].copy(), offsets, begins[:filled].copy()
+
+
+def gather(units: U16, starts: I64, lengths: I64) -> U16:
+    """The stretches of `units` that begin at `starts`, end to end."""
+    out = np.empty(lengths.sum(), dtype=np.uint16)
+    filled = 0
+    for number in range(starts.size):
+        for place in range(starts[number], starts[number] + lengths[number]):
+            out[filled] = units[place]
+            filled += 1
+    return out
+
+
+def sift(sketches: U8, left: I64, right: I64, band: int, rows: int, crowded: U64, least: int) -> Flags:
+    """Which pairs of rows of `sketches` are fresh candidates of `band`, bands being `rows` columns each.
+
+    They agree on all of the band, on no earlier band (but for bands in which both are in a crowd, bit by bit in
+    `crowded`), and on `least` columns in all.
+    """
+    found = np.zeros(left.size, dtype=np.bool_)
+    for pair in range(left.size):
+        a, b = left[pair], right[pair]
+        fresh = True
+        for column in range(band * rows, band * rows + rows):
+            if sketches[a, column] != sketches[b, column]:
+                fresh = False
+                break
+        if not fresh:
+            continue
+        agreed = 0
+        for column in range(sketches.shape[1]):
+            agreed += sketches[a, column] == sketches[b, column]
+        if agreed < least:
+            continue
+        for earlier in range(band):
+            same = True
+            for column in range(earlier * rows, earlier * rows + rows):
+                if sketches[a, column] != sketches[b, column]:
+                    same = False
+                    break
+            if same:
+                word, bit = earlier >> 6, np.uint64(earlier & 63)
+                if crowded.shape[0] == 0 or not (crowded[a, word] & crowded[b, word]) >> bit & _ONE:
+                    fresh = False
+                    break
+        found[pair] = fresh
+    return found
+
+
+def unite(left: I64, right: I64, size: int) -> I64:
+    """For each of `size` texts the least member of its connected component; -1 where no pair names it."""
+    parent = np.full(size, -1, dtype=np.int64)
+    for pair in range(left.size):
+        a, b = left[pair], right[pair]
+        if parent[a] < 0:
+            parent[a] = a
+        if parent[b] < 0:
+            parent[b] = b
+        while parent[a] != a:
+            parent[a] = parent[parent[a]]
+            a = parent[a]
+        while parent[b] != b:
+            parent[b] = parent[parent[b]]
+            b = parent[b]
+        if a < b:
+            parent[b] = a
+        elif b < a:
+            parent[a] = b
+    for one in range(size):  # a parent is never larger than its child, so it is a root by now
+        if parent[one] >= 0:
+            parent[one] = parent[parent[one]]
+    return parent
+
+
+def near_walk(  # noqa: C901, PLR0913, PLR0915 - one compiled loop
+    walk: I64,
+    links: tuple[I64, I64, F64],
+    sets: tuple[U64, I64],
+    rows: tuple[U8, I64],
+    crowds: tuple[I64, I64, I64],
+    lists: tuple[I64, I64, I64, U64, I64, I64],
+    pool: tuple[U64, I64, I64, I64],
+    state: I64,
+    stars: tuple[I64, F64, Flags],
+    found: tuple[I64, I64, I64, I64],
+    limits: tuple[float, int, int, int, int],
+) -> None:
+    """Walk the items `walk`, ascending: one that is near a kept one before it is removed for the most similar.
+
+    `links` are CSR over `walk`: offsets, earlier items, Jaccard. The rest is for members of crowds: `sets` are the
+    shingles of each item of `walk` (empty unless it is in a crowd), `rows` the sketches and which row is whose,
+    `crowds` CSR over `walk` of the crowds it is in and the bands of those. `lists` (heads and counts by crowd, heads
+    of split parts by hash, their keys, next, member of the pool) and `pool` (shingles, offsets, items, stamps) hold the
+    kept members met so far; `state` counts the pool, the nodes, split crowds, refused members and links found. `stars`
+    are keeper and score, which are filled in, and who is protected. `found` gets the links found here: kept item, item,
+    shared, size of the kept one. `limits`: threshold, least
+    agreement of sketches, most members of the pool, bands and their columns.
+    """
+    offsets, earlier, jaccard = links
+    values, value_offsets = sets
+    sketches, row = rows
+    crowd_offsets, crowd_ids, crowd_bands = crowds
+    heads, counts, parts, keys, following, member = lists
+    pool_values, pool_offsets, pool_items, stamps = pool
+    keeper, score, protected = stars
+    threshold, least, most, bands, rows_per_band = limits
+    columns = sketches.shape[1]
+    for number in range(walk.size):
+        item = walk[number]
+        best, similar = np.int64(-1), 0.0
+        for place in range(offsets[number], offsets[number + 1]):
+            if keeper[earlier[place]] < 0 and jaccard[place] > similar:
+                best, similar = earlier[place], jaccard[place]
+        first, last = crowd_offsets[number], crowd_offsets[number + 1]
+        begin, end = value_offsets[number], value_offsets[number + 1]
+        # What names the parts of a split crowd: the crowd, and a band further on of the sketch.
+        part_keys = np.zeros((last - first, len(_FURTHER)), dtype=np.uint64)
+        for slot in range(first, last):
+            if counts[crowd_ids[slot]] >= FULL:
+                for part in range(len(_FURTHER)):
+                    band = (crowd_bands[slot] + _FURTHER[part]) % bands
+                    key = np.uint64(crowd_ids[slot] * len(_FURTHER) + part) + _ONE
+                    for column in range(band * rows_per_band, (band + 1) * rows_per_band):
+                        key = (key ^ np.uint64(sketches[row[number], column])) * _MIX
+                        key ^= key >> _S29
+                    part_keys[slot - first, part] = key
+        if last > first and (best < 0 or protected[item]):
+            near, nearest, common, size = np.int64(-1), 0.0, np.int64(0), np.int64(0)
+            for slot in range(first, last):
+                crowd = crowd_ids[slot]
+                for part in range(1 + (len(_FURTHER) if counts[crowd] >= FULL else 0)):
+                    key = np.uint64(0)
+                    if part == 0:
+                        node = heads[crowd]
+                    else:
+                        key = part_keys[slot - first, part - 1]
+                        node = parts[np.int64(key & np.uint64(parts.size - 1))]
+                    while node >= 0:
+                        other = member[node]
+                        if (part == 0 or keys[node] == key) and stamps[other] != item:
+                            stamps[other] = item
+                            agreed = 0
+                            for column in range(columns):
+                                agreed += sketches[row[number], column] == sketches[pool_items[other * 2 + 1], column]
+                            if agreed >= least:
+                                shared = np.int64(0)
+                                a, b, stop = begin, pool_offsets[other], pool_offsets[other + 1]
+                                while a < end and b < stop:
+                                    x, y = values[a], pool_values[b]
+                                    shared += x == y
+                                    a += x <= y
+                                    b += y <= x
+                                theirs = stop - pool_offsets[other]
+                                like = shared / (end - begin + theirs - shared)
+                                rival = pool_items[other * 2]
+                                if like >= threshold and (like > nearest or (like == nearest and rival < near)):
+                                    near, nearest, common, size = rival, like, shared, theirs
+                        node = following[node]
+            known = False
+            for place in range(offsets[number], offsets[number + 1]):
+                known |= earlier[place] == near
+            if near >= 0 and not known:
+                found[0][state[4]], found[1][state[4]] = near, item
+                found[2][state[4]], found[3][state[4]] = common, size
+                state[4] += 1
+            if nearest > similar:
+                best, similar = near, nearest
+        if best >= 0 and not protected[item]:
+            keeper[item], score[item] = best, similar
+        elif last > first:
+            if state[0] >= most:
+                state[3] += 1
+                continue
+            mine = state[0]
+            state[0] += 1
+            pool_items[mine * 2], pool_items[mine * 2 + 1] = item, row[number]
+            for place in range(begin, end):
+                pool_values[pool_offsets[mine] + place - begin] = values[place]
+            pool_offsets[mine + 1] = pool_offsets[mine] + end - begin
+            for slot in range(first, last):
+                crowd = crowd_ids[slot]
+                if counts[crowd] < FULL:
+                    counts[crowd] += 1
+                    node = state[1]
+                    member[node], following[node] = mine, heads[crowd]
+                    heads[crowd] = node
+                    state[1] += 1
+                    continue
+                state[2] += counts[crowd] == FULL
+                counts[crowd] = FULL + 1
+                for part in range(len(_FURTHER)):
+                    key = part_keys[slot - first, part]
+                    head = np.int64(key & np.uint64(parts.size - 1))
+                    held, node = 0, parts[head]
+                    while node >= 0:
+                        held += keys[node] == key
+                        node = following[node]
+                    if held >= FULL:
+                        state[3] += 1
+                        continue
+                    node = state[1]
+                    member[node], following[node], keys[node] = mine, parts[head], key
+                    parts[head] = node
+                    state[1] += 1
+
+
+def contained_walk(  # noqa: PLR0913 - one compiled loop
+    inners: I64,
+    containers: tuple[I64, I64, F64],
+    dependents: tuple[I64, I64],
+    near: tuple[I64, I64, F64],
+    shares: tuple[I64, F64],
+    stars: tuple[I64, U8, F64, Flags],
+    minimum: float,
+) -> I64:
+    """Walk the items `inners`, largest first: one that stands in a kept container is removed for it.
+
+    `containers` are CSR over `inners`: offsets, outer items by preference, the share of the inner that stands in each.
+    `dependents` are CSR over `inners`: whom each keeps; `near` CSR over those: near items and Jaccard, best first;
+    `shares` CSR over `inners`: the share of each dependent in each container, dependent by dependent. Where the inner
+    goes, each dependent moves to a kept near item, which then has to stay, or to the container; where one of them can
+    do neither, the inner stays. `stars` are keeper, kind (0, 1 near, 2 contained), score, which are changed, and who
+    is protected. Returns which container was used, for each inner; -1 for none.
+    """
+    keeper, kind, score, protected = stars
+    used = np.full(inners.size, -1, dtype=np.int64)
+    needed = np.zeros(keeper.size, dtype=np.bool_)
+    for number in range(inners.size):
+        inner = inners[number]
+        if keeper[inner] >= 0:
+            continue
+        first, last = containers[0][number], containers[0][number + 1]
+        for place in range(first, last):
+            if keeper[containers[1][place]] < 0:
+                used[number] = place
+                break
+        if used[number] < 0 or protected[inner] or needed[inner]:
+            continue
+        outer = containers[1][used[number]]
+        own, end = dependents[0][number], dependents[0][number + 1]
+        keeper[inner] = outer
+        stuck = False
+        for slot in range(own, end):
+            moved = False
+            for place in range(near[0][slot], near[0][slot + 1]):
+                moved |= keeper[near[1][place]] < 0
+            share = shares[1][shares[0][number] + (slot - own) * (last - first) + used[number] - first]
+            stuck |= not moved and share < minimum
+        if stuck:
+            keeper[inner] = -1
+            continue
+        kind[inner], score[inner] = 2, containers[2][used[number]]
+        for slot in range(own, end):
+            text = dependents[1][slot]
+            for place in range(near[0][slot], near[0][slot + 1]):
+                if keeper[near[1][place]] < 0:
+                    keeper[text], kind[text], score[text] = near[1][place], 1, near[2][place]
+                    needed[keeper[text]] = True
+                    break
+            else:
+                share = shares[1][shares[0][number] + (slot - own) * (last - first) + used[number] - first]
+                keeper[text], kind[text], score[text] = outer, 2, share
+    return used
+
+
+def anchors(codes: U32, offsets: I64, begins: Flags, alone: Flags, span: int, window: int) -> tuple[U64, I64]:
+    """The anchors of every text, from its beginning to its end: hashes and n + 1 offsets.
+
+    A window is the run of units from some unit on that weighs `span` half characters (a letter of a word weighs 2, 2,
+    1 and then 0, any other character 2; see `MatchTexts.weights`); a text that weighs less is one window. Of every
+    `window` windows in a row the one with the least hash is an anchor (winnowing: Schleimer, Wilkerson and Aiken
+    2003), so that texts with a long enough run in common have an anchor in common.
+    """
+    found = np.empty(codes.size, dtype=np.uint64)
+    bounds = np.zeros(offsets.size, dtype=np.int64)
+    longest = 0
+    for text in range(offsets.size - 1):
+        longest = max(longest, offsets[text + 1] - offsets[text])
+    hashes = np.empty(longest, dtype=np.uint64)
+    filled = 0
+    for text in range(offsets.size - 1):
+        first, last = offsets[text], offsets[text + 1]
+        count = 0
+        start = end = first
+        value, power = np.uint64(0), _ONE
+        weight = lost = position = 0
+        while start < last:
+            while end < last and weight - lost < span:  # take a whole unit
+                while True:
+                    position = 0 if begins[end] else position + 1
+                    code = codes[end]
+                    if alone[code] or 48 <= code <= 57 or position < 2:
+                        weight += 2
+                    elif position == 2:
+                        weight += 1
+                    value += (np.uint64(code) + _ONE) * power
+                    power *= _BASE
+                    end += 1
+                    if end == last or begins[end]:
+                        break
+            if weight - lost < span and count > 0:
+                break
+            mixed = (value ^ (value >> _S33)) * _MIX_A
+            mixed = (mixed ^ (mixed >> _S33)) * _MIX_B
+            hashes[count] = mixed ^ (mixed >> _S33)
+            count += 1
+            place = 0
+            while True:  # drop the first unit
+                code = codes[start]
+                if alone[code] or 48 <= code <= 57 or place < 2:
+                    lost += 2
+                elif place == 2:
+                    lost += 1
+                value = (value - (np.uint64(code) + _ONE)) * _INVERSE
+                power *= _INVERSE
+                start += 1
+                place += 1
+                if start == last or begins[start]:
+                    break
+        begin = filled
+        for group in range(max(count - window + 1, min(count, 1))):
+            least = hashes[group]
+            for place in range(group + 1, min(group + window, count)):
+                least = min(least, hashes[place])
+            if filled == begin or found[filled - 1] != least:
+                found[filled] = least
+                filled += 1
+        bounds[text + 1] = filled
+    return found[:filled].copy(), bounds
+
+
+def half_weights(codes: U32, offsets: I64, begins: Flags, alone: Flags) -> I64:
+    """What every text weighs, in half characters; see `_reference.half_weights`."""
+    found = np.zeros(offsets.size - 1, dtype=np.int64)
+    for text in range(offsets.size - 1):
+        position = weight = 0
+        for place in range(offsets[text], offsets[text + 1]):
+            position = 0 if begins[place] else position + 1
+            code = codes[place]
+            if alone[code] or 48 <= code <= 57 or position < 2:
+                weight += 2
+            elif position == 2:
+                weight += 1
+        found[text] = weight
+    return found
+
+
+def tally(table: U8, hashes: U64) -> None:
+    """Count each of `hashes` in its slot of `table`, up to 255. The size of the table is a power of two."""
+    mask = np.uint64(table.size - 1)
+    for place in range(hashes.size):
+        slot = hashes[place] & mask
+        if table[slot] < 255:
+            table[slot] += 1
+
+
+def rarest(table: U8, hashes: U64, offsets: I64, lonely: float, most: int) -> tuple[U64, I64]:
+    """For every text the `most` of its hashes that other texts have too but the fewest, and n + 1 offsets.
+
+    How many texts have a hash is what `table` counts, at least. A text has none where the share of hashes that no
+    other text has is over `lonely`.
+    """
+    mask = np.uint64(table.size - 1)
+    found = np.empty((offsets.size - 1) * most, dtype=np.uint64)
+    bounds = np.zeros(offsets.size, dtype=np.int64)
+    counts = np.zeros(most, dtype=np.int64)
+    filled = 0
+    for text in range(offsets.size - 1):
+        begin = filled
+        alone = 0
+        for place in range(offsets[text], offsets[text + 1]):
+            holders = np.int64(table[hashes[place] & mask])
+            if holders < 2:
+                alone += 1
+                continue
+            if filled - begin == most and holders >= counts[most - 1]:
+                continue
+            slot = min(filled - begin, most - 1)
+            while slot > 0 and counts[slot - 1] > holders:
+                counts[slot] = counts[slot - 1]
+                found[begin + slot] = found[begin + slot - 1]
+                slot -= 1
+            counts[slot] = holders
+            found[begin + slot] = hashes[place]
+            filled = min(filled + 1, begin + most)
+        if alone > lonely * (offsets[text + 1] - offsets[text]):
+            filled = begin
+        bounds[text + 1] = filled
+    return found[:filled].copy(), bounds
+
+
+def slots(wanted: U64) -> I64:
+    """A hash table of the different values `wanted`, for `find`: the place of each in the slot it falls in, else -1."""
+    size = 1024
+    while size < 2 * wanted.size:
+        size *= 2
+    table = np.full(size, -1, dtype=np.int64)
+    mask = np.uint64(size - 1)
+    for number in range(wanted.size):
+        slot = np.int64(wanted[number] & mask)
+        while table[slot] >= 0:
+            slot = (slot + 1) & (size - 1)
+        table[slot] = number
+    return table
+
+
+def find(wanted: U64, table: I64, hashes: U64) -> tuple[I64, I64]:
+    """Which of `hashes` are `wanted`: their places, and the places of what they equal in `wanted`."""
+    places = np.empty(hashes.size, dtype=np.int64)
+    numbers = np.empty(hashes.size, dtype=np.int64)
+    mask = np.uint64(table.size - 1)
+    found = 0
+    for place in range(hashes.size):
+        slot = np.int64(hashes[place] & mask)
+        while table[slot] >= 0:
+            if wanted[table[slot]] == hashes[place]:
+                places[found] = place
+                numbers[found] = table[slot]
+                found += 1
+                break
+            slot = (slot + 1) & (table.size - 1)
+    return places[:found].copy(), numbers[:found].copy()
+
+
+def pairs_within(
+    sketches: U8, rows: I64, lengths: I64, offsets: I64, least: int, containment: float
+) -> tuple[I64, I64]:
+    """Pairs of items of one group (`offsets`: whose items are whose) that may be near or contained by their sketches.
+
+    Near ones agree on `least` columns. Of contained ones the lengths say how alike the sketches must be at least: four
+    and a half standard deviations below the agreement that `containment` implies.
+    """
+    left = np.empty(1024, dtype=np.int64)
+    right = np.empty(1024, dtype=np.int64)
+    columns = sketches.shape[1]
+    found = 0
+    for group in range(offsets.size - 1):
+        for a in range(offsets[group], offsets[group + 1]):
+            for b in range(a + 1, offsets[group + 1]):
+                agreed = 0
+                for column in range(columns):
+                    agreed += sketches[rows[a], column] == sketches[rows[b], column]
+                if agreed < least:
+                    ratio = max(lengths[a], lengths[b]) / min(lengths[a], lengths[b])
+                    alike = containment / (ratio + 1.0 - containment)
+                    chance = alike + (1.0 - alike) / 256.0
+                    if agreed < columns * chance - 4.5 * np.sqrt(columns * chance * (1.0 - chance)) - 1.0:
+                        continue
+                    if agreed == 0:
+                        continue
+                if found == left.size:
+                    left = np.concatenate((left, np.empty(found, dtype=np.int64)))
+                    right = np.concatenate((right, np.empty(found, dtype=np.int64)))
+                left[found], right[found] = a, b
+                found += 1
+    return left[:found].copy(), right[:found].copy()
