@@ -17,22 +17,23 @@ import numpy.typing as npt
 
 from cleantext.config import Config, DedupConfig
 from cleantext.dedup import Duplicates, Pairs, Removals
+from cleantext.dedup.curve import removal_curve
 from cleantext.dedup.duplicates import Kinds, Search
-from cleantext.dedup.fingerprint import fingerprints
+from cleantext.dedup.fingerprint import Fingerprints, fingerprints
 from cleantext.dedup.results import KINDS
+from cleantext.dedup.selfcheck import measured_recall
 from cleantext.dedup.shingle import Rule
 from cleantext.dedup.site import SiteProfile, learn_sites, site_chrome
-from cleantext.dedup.store import Joined, TextStore
+from cleantext.dedup.store import Joined, Texts, TextStore
 from cleantext.dedup.threads import default_threads
 from cleantext.dedup.within import find_repeats_within
-from cleantext.errors import GuardError
 from cleantext.memory import budget_of
 from cleantext.report import Stage
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Collection", "Verdicts", "compare", "guard", "preference"]
+__all__ = ["Collection", "Verdicts", "compare", "guarded", "preference"]
 
 I64 = npt.NDArray[np.int64]
 U64 = npt.NDArray[np.uint64]
@@ -139,7 +140,8 @@ class Verdicts:
 
     `left_out` are paragraphs that are no part of their document any more: lines of the `site`, and repeats `within`
     it that are not only tagged. `gone` are documents that go as duplicates; `taken` paragraphs that go because they
-    repeat one of another document. `bounds` say which paragraphs are whose.
+    repeat one of another document. `bounds` say which paragraphs are whose; `curve` what
+    would go at other thresholds, by level, where that was asked for.
     """
 
     bounds: I64
@@ -153,6 +155,7 @@ class Verdicts:
     taken: Flags
     stages: list[Stage] = field(default_factory=list)
     settings: dict[str, Any] = field(default_factory=dict)
+    curve: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     @property
     def document_of(self) -> I64:
@@ -164,9 +167,16 @@ Progress = Callable[[str], None]
 
 
 def compare(
-    collection: Collection, config: Config, *, within: bool, profile: SiteProfile, report: Progress
+    collection: Collection,
+    config: Config,
+    *,
+    within: bool,
+    profile: SiteProfile,
+    report: Progress,
+    curve: bool = False,
 ) -> Verdicts:
-    """Compare the documents of `collection`; `within` asks for repeats inside documents too."""
+    """Compare the documents of `collection`; `within` asks for repeats inside documents too, `curve` for what would go
+    at other thresholds."""
     dedup, store, threads = config.dedup, collection.store, collection.threads
     bounds = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(collection.column("count"))])
     document_of = np.repeat(np.arange(bounds.size - 1), np.diff(bounds))
@@ -197,9 +207,9 @@ def compare(
     if dedup.documents != "off":
         report("documents")
         texts = Joined(store, bounds, found.left_out if found.left_out.any() else None)
-        search = Search(texts, Rule.of(dedup, "document"), dedup, "document", threads)
-        found.documents = search.run(ranks, reference, Kinds(tagged=frozenset({"contained"})))
-        found.settings["documents"] = dict(found.documents.settings)
+        level = _Level("document", texts, ranks, reference, dedup, threads)
+        found.documents = level.searched(Kinds(tagged=frozenset({"contained"})))
+        level.describe(found, "documents", found.documents, curve=curve)
         if dedup.documents != "tag":
             found.gone[found.documents.removals.index] = True
     active = ~found.left_out & ~found.gone[document_of]
@@ -208,13 +218,63 @@ def compare(
         order = np.argsort(ranks[document_of], kind="stable")
         places = np.empty(order.size, dtype=np.int64)
         places[order] = np.arange(order.size)
-        search = Search(store, store.rule, dedup, "paragraph", threads, known, active)
-        found.paragraphs = _between(search.run(places, ~written, Kinds()), document_of)
-        found.settings["paragraphs"] = dict(found.paragraphs.settings)
+        level = _Level("paragraph", store, places, ~written, dedup, threads, known, active)
+        everything = level.searched(Kinds())
+        found.paragraphs = _between(everything, document_of)
+        level.describe(found, "paragraphs", everything, curve=curve)
         if dedup.across != "tag":
             found.taken[found.paragraphs.removals.index] = True
     found.stages = _stages(found, collection, written & active, within=within)
     return found
+
+
+@dataclass(slots=True)
+class _Level:
+    """One comparison: of documents, or of paragraphs."""
+
+    level: str
+    texts: Texts
+    ranks: I64
+    protected: Flags
+    config: DedupConfig
+    threads: int
+    known: Fingerprints | None = None
+    active: Flags | None = None
+
+    @property
+    def _rule(self) -> Rule:
+        return Rule.of(self.config, self.level)
+
+    def searched(self, kinds: Kinds) -> Duplicates:
+        """The duplicates."""
+        search = Search(self.texts, self._rule, self.config, self.level, self.threads, self.known, self.active)
+        return search.run(self.ranks, self.protected, kinds)
+
+    def describe(self, found: Verdicts, name: str, duplicates: Duplicates, *, curve: bool) -> None:
+        """Note how the search was done, how many true pairs it found of a sample, and what other thresholds do."""
+        found.settings[name] = dict(duplicates.settings)
+        if self.config.self_check:
+            found.settings[name]["self_check"] = measured_recall(
+                self.texts,
+                self._rule,
+                self.config,
+                duplicates,
+                sample=self.config.self_check,
+                seed=self.config.seed,
+                threads=self.threads,
+                active=self.active,
+            )
+        if curve:
+            found.curve[name] = removal_curve(
+                self.texts,
+                self._rule,
+                self.config,
+                self.ranks,
+                self.protected,
+                threads=self.threads,
+                known=self.known,
+                active=self.active,
+            )
 
 
 def _nothing() -> tuple[Pairs, Removals]:
@@ -288,8 +348,8 @@ def _stage(name: str, came_in: Flags, dropped: dict[str, Flags], unit: str = "pa
     return Stage(name=name, unit=unit, came_in=int(np.count_nonzero(came_in)), went_out=stays, dropped=counts)
 
 
-def guard(collection: Collection, found: Verdicts, config: Config) -> None:
-    """Stop where a source would lose more of its documents than `max_removed` allows."""
+def guarded(collection: Collection, found: Verdicts, config: Config) -> str:
+    """Why the run must stop: which sources would lose more of their documents than `max_removed` allows; else ''."""
     source = collection.column("source")[collection.column("reference") == 0]
     gone = found.gone[collection.column("reference") == 0]
     names = collection.names
@@ -301,8 +361,9 @@ def guard(collection: Collection, found: Verdicts, config: Config) -> None:
         f"{named[code]}: {lost[code]:,} of {total[code]:,} documents are duplicates"
         for code in np.flatnonzero((total >= _GUARDED) & (lost > limit * total)).tolist()
     ]
-    if over:
-        raise GuardError(
-            f"more than {limit:.0%} of a source would go; nothing was written "
-            f"(--max-removed 1 goes on, --documents tag keeps them): " + "; ".join(over[:5])
-        )
+    if not over:
+        return ""
+    return (
+        f"more than {limit:.0%} of a source would go; nothing was written "
+        f"(--max-removed 1 goes on, --documents tag keeps them): " + "; ".join(over[:5])
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import Field, fields
@@ -119,7 +120,6 @@ def _add_run_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "-o",
         "--output",
-        required=True,
         metavar="OUT",
         help="folder for the results, or - for documents as JSON Lines on standard output",
     )
@@ -129,6 +129,11 @@ def _add_run_arguments(command: argparse.ArgumentParser) -> None:
         default=[],
         metavar="INPUT",
         help="compare with these documents; they are never removed and not written",
+    )
+    command.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="write nothing: show what would go at which threshold, and twenty examples side by side",
     )
     command.add_argument("-q", "--quiet", action="store_true", help="no progress bar and no summary")
 
@@ -201,7 +206,14 @@ def _clean(options: argparse.Namespace) -> int:
 
     config = _effective(options)
     with _progress(quiet=options.quiet) as progress:
-        report = run(options.inputs, options.output, config, progress=progress, reference=options.reference)
+        report = run(
+            options.inputs,
+            _target(options),
+            config,
+            progress=progress,
+            reference=options.reference,
+            dry_run=options.dry_run,
+        )
     return _ended(options, config, report)
 
 
@@ -211,13 +223,28 @@ def _dedup(options: argparse.Namespace) -> int:
     config = _effective(options)
     with _progress(quiet=options.quiet) as progress:
         report = deduplicate(
-            options.inputs, options.output, config, progress, column=options.column, reference=options.reference
+            options.inputs,
+            _target(options),
+            config,
+            progress,
+            column=options.column,
+            reference=options.reference,
+            dry_run=options.dry_run,
         )
     return _ended(options, config, report)
 
 
+def _target(options: argparse.Namespace) -> str:
+    """Where the output goes. Raises ConfigError where nothing says so."""
+    if options.output is None and not options.dry_run:
+        raise ConfigError("no output given: -o OUT names the folder, -o - writes to standard output")
+    return options.output or ""
+
+
 def _ended(options: argparse.Namespace, config: Config, report: RunReport) -> int:
     """Say what a run did; its exit code."""
+    if report.rehearsal is not None:
+        print(report.rehearsal.render(shutil.get_terminal_size((100, 24)).columns))
     if not options.quiet:
         print(report.summary(), file=sys.stderr)
     if report.failure_rate > config.run.max_failures:

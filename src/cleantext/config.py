@@ -137,7 +137,7 @@ class DedupConfig:
     shingle_size: int | None = option(
         None, "units in a shingle (default: 3 for paragraphs, 5 for documents)", flag="shingle-size", bounds=(1, 64)
     )
-    shingle_unit: str = option("auto", "unit of a shingle", flag="shingle-unit", choices=("auto", "char", "word"))
+    shingle_unit: str = option("auto", "unit of a shingle", flag="shingle-unit", choices=("auto", "character", "word"))
     min_chars: int = option(
         20,
         "characters of match text (a word counts 2.5) under which only equal texts are duplicates",
@@ -166,6 +166,14 @@ class DedupConfig:
         "share of a source's documents that may go as duplicates before the run stops (sources of 20 or more)",
         flag="max-removed",
         bounds=(0, 1),
+    )
+
+    self_check: int = option(
+        200,
+        "texts of each level that are compared with all others one by one, to measure the recall (0: none)",
+        flag="self-check",
+        bounds=(0, 100_000),
+        affects_output=False,
     )
 
 

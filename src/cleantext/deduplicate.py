@@ -20,17 +20,27 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import xxhash
 
-from cleantext.across import Collection, Verdicts, compare, guard, preference
+from cleantext.across import Collection, Verdicts, compare, guarded, preference
 from cleantext.config import Config
 from cleantext.dedup.threads import ahead
+from cleantext.errors import GuardError
 from cleantext.formats.base import Failure
 from cleantext.formats.inputs import Input, find_inputs
-from cleantext.formats.output import EXTENSIONS, OutputFolder, StandardOutput, dump_json, failure_rows
+from cleantext.formats.output import (
+    EXTENSIONS,
+    Nowhere,
+    OutputFolder,
+    StandardOutput,
+    dump_json,
+    failure_rows,
+    open_output,
+)
 from cleantext.formats.rewrite import DROP, KEEP, MASK, Fates, Sink, common_schema, open_sink, rewrite_rows
 from cleantext.formats.tables import Fingerprint, RowBatch, fingerprint, read_rows, spooled
 from cleantext.outcome import Outcome
 from cleantext.pages.decode import decode
 from cleantext.pipeline import Progress, load_profile, write_profile
+from cleantext.rehearsal import rehearsed
 from cleantext.report import RunReport, Stage
 
 __all__ = ["deduplicate"]
@@ -42,7 +52,7 @@ U8 = npt.NDArray[np.uint8]
 _HOST = r"^[A-Za-z][A-Za-z0-9+.-]*://(?:[^/@?#]*@)?(?P<host>[^/:?#\[\]]+)"
 
 
-def deduplicate(
+def deduplicate(  # noqa: PLR0913 - the options of a run
     inputs: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
     output: str | os.PathLike[str],
     config: Config | None = None,
@@ -50,17 +60,19 @@ def deduplicate(
     *,
     column: str | None = None,
     reference: Sequence[str | os.PathLike[str]] = (),
+    dry_run: bool = False,
 ) -> RunReport:
     """Write the rows of `inputs` (JSON Lines, Parquet, text) that repeat no other to the folder `output` (or `-`).
 
     `column` holds the text: a string, or a list of paragraphs (default: the first of `paragraphs`, `text`, `content`,
     `body`). `reference` rows are compared with, never removed and never written. Everything else in a row stays as it
-    is. Raises ConfigError before any work, GuardError and EngineError before anything is written.
+    is. A `dry_run` writes nothing, and its report has a `rehearsal`. Raises ConfigError before any work, GuardError
+    and EngineError before anything is written.
     """
     config, started = config or Config(), time.perf_counter()
     report, target = progress or (lambda *_: None), os.fspath(output)
     named = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
-    folder = StandardOutput() if target == "-" else OutputFolder(target, overwrite=config.run.overwrite)
+    folder = Nowhere() if dry_run else open_output(target, overwrite=config.run.overwrite)
     items = find_inputs(named, target)
     references = find_inputs(reference, target) if reference else []
     profile = load_profile(config)
@@ -71,11 +83,24 @@ def deduplicate(
         for done, (item, of_reference) in enumerate([(i, False) for i in files] + [(i, True) for i in references]):
             report("read", done, len(files) + len(references))
             rows.read(item, reference=of_reference)
-        found = compare(collection, config, within=True, profile=profile, report=lambda stage: report(stage, 0, None))
-        guard(collection, found, config)
+        found = compare(
+            collection,
+            config,
+            within=True,
+            profile=profile,
+            report=lambda stage: report(stage, 0, None),
+            curve=dry_run,
+        )
+        guards = guarded(collection, found, config)
+        if guards and not dry_run:
+            raise GuardError(guards)
         result.stages = [rows.stage(), *found.stages]
         result.settings, result.source_chars = found.settings, rows.characters
         result.check()
+        if dry_run:
+            result.rehearsal = rehearsed(found, rows.paragraphs, rows.ids, guards)
+            result.seconds = time.perf_counter() - started
+            return result
         report("write", 0, None)
         _write(folder, rows, found, schema)
         result.seconds = time.perf_counter() - started
@@ -172,6 +197,20 @@ class _Rows:
         if len(self._ids) > 1:
             self._ids = [pa.concat_arrays(self._ids)]
         found: list[str] = self._ids[0].take(pa.array(documents)).to_pylist() if self._ids else []
+        return found
+
+    def paragraphs(self, numbers: Sequence[int]) -> dict[int, list[str]]:
+        """The paragraphs of the rows `numbers` (ascending), from the inputs."""
+        limit, found = self.collection.config.limits.max_bytes, {}
+        for file in self.files:
+            first = file.first
+            own = [one for one in numbers if first <= one < first + sum(part.size for part in file.numbers)]
+            for batch in read_rows(file.item, self.column, limit, _decoded) if own else ():
+                for one in own:
+                    if first <= one < first + len(batch):
+                        begin, end = batch.offsets[one - first : one - first + 2].tolist()
+                        found[one] = batch.texts[begin:end].to_pylist()
+                first += len(batch)
         return found
 
     def stage(self) -> Stage:

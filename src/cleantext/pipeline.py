@@ -21,19 +21,20 @@ from urllib.parse import urlsplit
 import numpy as np
 import xxhash
 
-from cleantext.across import Collection, Verdicts, compare, guard, preference
+from cleantext.across import Collection, Verdicts, compare, guarded, preference
 from cleantext.cleaner import Cleaner
 from cleantext.config import Config
 from cleantext.dedup.site import SiteProfile
 from cleantext.engines.base import Engine
 from cleantext.engines.local import LocalEngine
-from cleantext.errors import ConfigError, DocumentError
+from cleantext.errors import ConfigError, DocumentError, GuardError
 from cleantext.formats.base import Failure, Record
 from cleantext.formats.inputs import Input, find_inputs, read_input
-from cleantext.formats.output import OutputFolder, StandardOutput, dump_json, failure_rows
+from cleantext.formats.output import Nowhere, OutputFolder, StandardOutput, dump_json, failure_rows, open_output
 from cleantext.formats.rows import change_rows, document_row, removed_row, repeat_rows
 from cleantext.outcome import Outcome, renamed, without
 from cleantext.records import Document, Removed
+from cleantext.rehearsal import rehearsed
 from cleantext.report import RunReport, Stage
 from cleantext.spool import Spool
 
@@ -44,7 +45,7 @@ Progress = Callable[[str, int, int | None], None]
 _BATCH_SIZE = 4_000_000
 
 
-def run(
+def run(  # noqa: PLR0913 - the options of a run
     inputs: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
     output: str | os.PathLike[str],
     config: Config | None = None,
@@ -52,16 +53,19 @@ def run(
     progress: Progress | None = None,
     *,
     reference: Sequence[str | os.PathLike[str]] = (),
+    dry_run: bool = False,
 ) -> RunReport:
     """Clean `inputs` (files, folders, globs, `-`) into the folder `output` (or `-`: JSON Lines on standard output).
 
-    `reference` inputs are compared with, never removed and never written. `progress(stage, done, total)` is called as
-    the work goes on. Raises ConfigError before any work, GuardError and EngineError before anything is written.
+    `reference` inputs are compared with, never removed and never written. A `dry_run` writes nothing, not even the
+    folder, and its report has a `rehearsal`: what would go at other thresholds, and examples. `progress(stage, done,
+    total)` is called as the work goes on. Raises ConfigError before any work, GuardError and EngineError before
+    anything is written.
     """
     config, started = config or Config(), time.perf_counter()
     report, target = progress or (lambda *_: None), os.fspath(output)
     named = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
-    folder = StandardOutput() if target == "-" else OutputFolder(target, overwrite=config.run.overwrite)
+    folder = Nowhere() if dry_run else open_output(target, overwrite=config.run.overwrite)
     worker = _engine(engine, config)
     items = find_inputs(named, target)
     references = find_inputs(reference, target) if reference else []
@@ -69,13 +73,26 @@ def run(
     with folder, Collection(config) as collection, Spool[Entry](collection.budget // 4) as spool:
         failures = _read(items, references, config, worker, report, _Intake(collection, spool, result))
         found = compare(
-            collection, config, within=False, profile=load_profile(config), report=lambda stage: report(stage, 0, None)
+            collection,
+            config,
+            within=False,
+            profile=load_profile(config),
+            report=lambda stage: report(stage, 0, None),
+            curve=dry_run,
         )
-        guard(collection, found, config)
+        guards = guarded(collection, found, config)
+        if guards and not dry_run:
+            raise GuardError(guards)
         result.stages += found.stages
         result.settings = found.settings
         result.stages.insert(0, _read_stage(spool, failures))
         result.check()
+        if dry_run:
+            ids = _distinct_ids(spool)
+            outcome = Outcome(found, ids, collection.ordinals)
+            result.rehearsal = rehearsed(found, partial(_paragraphs, spool), outcome.ids, guards)
+            result.seconds = time.perf_counter() - started
+            return result
         report("write", 0, None)
         _write(folder, spool, collection, found, failures, result)
         result.seconds = time.perf_counter() - started
@@ -336,6 +353,12 @@ def _write(
         folder.write_documents(kept(), config.output.format)
         repeats(outcome.pair_lines())
     folder.write_rows("failed.jsonl", failure_rows(failures))
+
+
+def _paragraphs(spool: Spool[Entry], numbers: Sequence[int]) -> dict[int, Sequence[str]]:
+    """The paragraphs of the documents `numbers`."""
+    wanted = set(numbers)
+    return {number: entry.document.paragraphs for number, entry in enumerate(spool) if number in wanted}
 
 
 def _line(row: Mapping[str, Any]) -> str:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cleantext.config import Config
 from cleantext.errors import EngineError
+
+if TYPE_CHECKING:
+    from cleantext.rehearsal import Rehearsal
 
 __all__ = ["SCHEMA_VERSION", "RunReport", "Stage", "versions"]
 
@@ -53,6 +56,7 @@ class RunReport:
     scripts: Counter[str] = field(default_factory=Counter)
     metadata: Counter[str] = field(default_factory=Counter)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    rehearsal: Rehearsal | None = None
 
     def stage(self, name: str) -> Stage:
         """The stage called `name`."""
@@ -122,10 +126,23 @@ class RunReport:
                 lines.append(f"site chrome: {lost:,} of {stage.came_in:,} paragraphs")
             elif stage.name == "paragraphs" and lost:
                 lines.append(f"across documents: {stage.came_in:,} paragraphs, {lost:,} repeated{reasons}")
+        lines += list(self._checked())
         lines += [f"look at: {count:,} flagged {flag}" for flag, count in sorted(self.flagged.items())]
         rate = self.source_chars / self.seconds / 1e6 if self.seconds else 0.0
         lines.append(f"{self.seconds:.1f} s, {rate:.2f} million characters a second")
         return "\n".join(lines)
+
+    def _checked(self) -> Iterator[str]:
+        """What the self-check measured, a line a level."""
+        for level, settings in self.settings.items():
+            check = settings.get("self_check")
+            if check and check["recall"] is not None:
+                low, high = check["interval"]
+                yield (
+                    f"self-check: {check['found_pairs']:,} of {check['true_pairs']:,} near pairs of "
+                    f"{check['sampled']:,} sampled {level} were found, recall {check['recall']:.4f} "
+                    f"({low:.4f} to {high:.4f})"
+                )
 
 
 def _reasons(dropped: Counter[str]) -> str:

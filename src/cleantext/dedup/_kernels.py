@@ -13,7 +13,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from cleantext.dedup import _loops
+from cleantext.dedup import _check_loops, _loops
 from cleantext.dedup._reference import BASE, Item
 from cleantext.folding import DROP, SLOW, UNKNOWN
 
@@ -173,7 +173,7 @@ def take(values: npt.NDArray[Item], offsets: I64, indices: I64) -> tuple[npt.NDA
 
 
 @_compile
-def _take(values: npt.NDArray[Item], offsets: I64, indices: I64, taken: I64, out: npt.NDArray[Item]) -> None:
+def _take(values: Any, offsets: I64, indices: I64, taken: I64, out: Any) -> None:
     for number in range(indices.size):
         source = values[offsets[indices[number]] :]
         target = out[taken[number] : taken[number + 1]]
@@ -452,6 +452,7 @@ rarest = _compile(_loops.rarest)
 slots = _compile(_loops.slots)
 find = _compile(_loops.find)
 pairs_within = _compile(_loops.pairs_within)
+probed = _compile(_check_loops.probed)
 
 _S61, _S31, _S30, _S21 = np.uint64(61), np.uint64(31), np.uint64(30), np.uint64(21)
 _M61, _M31, _M30, _TWO = np.uint64(2**61 - 1), np.uint64(2**31 - 1), np.uint64(2**30 - 1), np.uint64(2)

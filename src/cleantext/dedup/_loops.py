@@ -179,7 +179,7 @@ def unite(left: I64, right: I64, size: int) -> I64:
     return parent
 
 
-def near_walk(  # noqa: C901, PLR0913, PLR0915 - one compiled loop
+def near_walk(
     walk: I64,
     links: tuple[I64, I64, F64],
     sets: tuple[U64, I64],
@@ -226,7 +226,8 @@ def near_walk(  # noqa: C901, PLR0913, PLR0915 - one compiled loop
             if counts[crowd_ids[slot]] >= FULL:
                 for part in range(len(_FURTHER)):
                     band = (crowd_bands[slot] + _FURTHER[part]) % bands
-                    key = np.uint64(crowd_ids[slot] * len(_FURTHER) + part) + _ONE
+                    key = (np.uint64(crowd_ids[slot] * len(_FURTHER) + part) + _ONE) * _MIX
+                    key ^= key >> _S29
                     for column in range(band * rows_per_band, (band + 1) * rows_per_band):
                         key = (key ^ np.uint64(sketches[row[number], column])) * _MIX
                         key ^= key >> _S29
@@ -311,7 +312,7 @@ def near_walk(  # noqa: C901, PLR0913, PLR0915 - one compiled loop
                     state[1] += 1
 
 
-def contained_walk(  # noqa: PLR0913 - one compiled loop
+def contained_walk(
     inners: I64,
     containers: tuple[I64, I64, F64],
     dependents: tuple[I64, I64],

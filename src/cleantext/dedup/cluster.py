@@ -130,8 +130,8 @@ def contained_stars(
         (stars.keeper, stars.kind, stars.score, protected),
         minimum,
     )
-    moved = np.asarray((stars.kind[compared.left] == 2) & (stars.keeper[compared.left] == compared.right), dtype=np.bool_)
-    return Links.joined([links.take(used[used >= 0]), compared.where(moved)])
+    moved = (stars.kind[compared.left] == 2) & (stars.keeper[compared.left] == compared.right)
+    return Links.joined([links.take(used[used >= 0]), compared.take(np.flatnonzero(moved))])
 
 
 def _dependents(stars: Stars, inners: I64) -> tuple[I64, I64]:

@@ -44,8 +44,9 @@ def find_repeats_within(
     size = document.size
     found = search.run(np.arange(size), np.zeros(size, dtype=np.bool_), Kinds(), short=False)
     parts = [_with_short_ones(search, found, document, bounds)]
-    for one in np.flatnonzero(large).tolist():
-        parts.append(_large(store, config, np.arange(bounds[one], bounds[one + 1]), active))
+    parts += [
+        _large(store, config, np.arange(bounds[one], bounds[one + 1]), active) for one in np.flatnonzero(large).tolist()
+    ]
     return (
         Pairs.sorted(
             *(np.concatenate(columns) for columns in zip(*(p.columns().values() for p, _ in parts), strict=True))
@@ -59,7 +60,7 @@ def find_repeats_within(
 class _Within(Search):
     """A search in which only texts of one document are compared."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - what a search is of
+    def __init__(
         self,
         store: TextStore,
         document: I64,

@@ -17,7 +17,7 @@ from typing import Any, TextIO
 from cleantext.errors import ConfigError
 from cleantext.formats.base import Failure
 
-__all__ = ["EXTENSIONS", "OutputFolder", "StandardOutput", "dump_json"]
+__all__ = ["EXTENSIONS", "Nowhere", "OutputFolder", "StandardOutput", "dump_json", "open_output"]
 
 EXTENSIONS = {"jsonl": "jsonl", "parquet": "parquet", "text": "txt", "markdown": "md"}
 _SIDE_FILES = ("removed.jsonl", "duplicates.jsonl", "failed.jsonl", "changes.jsonl", "site.json", "report.json")
@@ -138,6 +138,21 @@ class StandardOutput:
         del form
         for document in documents:
             sys.stdout.write(dump_json(document) + "\n")
+
+
+class Nowhere(StandardOutput):
+    """The output of a run that comes to no end: nothing is written."""
+
+    def write_rows(self, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Nothing."""
+
+    def write_documents(self, documents: Iterable[Mapping[str, Any]], form: str) -> None:
+        """Nothing."""
+
+
+def open_output(target: str, *, overwrite: bool) -> OutputFolder | StandardOutput:
+    """The output called `target`: a folder, or `-`. Raises ConfigError where it cannot be."""
+    return StandardOutput() if target == "-" else OutputFolder(target, overwrite=overwrite)
 
 
 def dump_json(row: Mapping[str, Any], indent: int | None = None) -> str:
