@@ -6,7 +6,9 @@ import os
 import random
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -41,7 +43,10 @@ def compare(seed: int, size: int, unit: str) -> None:
         assert plain is not None
         assert [part.tolist() for part in folded] == [part.tolist() for part in plain]
     matched = match_texts(texts(seed), Rule("folded", unit, size))
-    arguments = (matched.codes, *matched.units(), size)
+    places = _reference.units(matched.begins, matched.offsets)
+    found = _kernels.units(matched.begins, matched.offsets)
+    assert [(part.dtype, part.tolist()) for part in found] == [(part.dtype, part.tolist()) for part in places]
+    arguments = (matched.codes, *places, size)
     values, offsets = _reference.shingle_sets(*arguments)
     compiled = _kernels.shingle_sets(*arguments)
     assert compiled[0].dtype == values.dtype
@@ -59,6 +64,18 @@ def compare(seed: int, size: int, unit: str) -> None:
             assert sketches.tolist() == (expected & 0xFF).tolist()
     rng = np.random.default_rng(seed)
     left, right = rng.integers(0, 40, (2, 300))
+    arrays: list[tuple[Any, Any]] = [
+        (values, offsets),
+        (matched.codes, matched.offsets),
+        (matched.begins, matched.offsets),
+    ]
+    for array, bounds in arrays:
+        for chosen in (left, left[:0], left[:1]):
+            taken = _reference.take(array, bounds, chosen)
+            stretches = [array[bounds[index] : bounds[index + 1]].tolist() for index in chosen]
+            assert [taken[0][a:b].tolist() for a, b in pairwise(taken[1])] == stretches
+            found = _kernels.take(array, bounds, chosen)
+            assert [(part.dtype, part.tolist()) for part in found] == [(part.dtype, part.tolist()) for part in taken]
     shared = _reference.intersections(values, offsets, left, right)
     assert _kernels.intersections(values, offsets, left, right).tolist() == shared.tolist()
     sets = [set(values[a:b].tolist()) for a, b in zip(offsets[:-1].tolist(), offsets[1:].tolist(), strict=True)]
@@ -68,7 +85,7 @@ def compare(seed: int, size: int, unit: str) -> None:
     assert _reference.intersections(values, offsets, nothing, nothing).size == 0
 
 
-@pytest.mark.parametrize("unit", ["auto", "char", "word"])
+@pytest.mark.parametrize("unit", ["auto", "character", "word"])
 @pytest.mark.parametrize("size", [1, 3, 5, 64])
 def test_kernels_equal_the_reference(unit: str, size: int) -> None:
     compare(size, size, unit)
@@ -78,7 +95,7 @@ odd = st.text(st.sampled_from(ALPHABET + "ไé\u00ad\u200b\x00ﬁ½ｶﾞ，㈠
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.lists(odd, max_size=6), st.sampled_from(["auto", "char", "word"]), st.booleans())
+@given(st.lists(odd, max_size=6), st.sampled_from(["auto", "character", "word"]), st.booleans())
 def test_folding_equals_the_reference(texts: list[str], unit: str, raw: bool) -> None:
     codes, starts = code_points("".join(texts)), np.cumsum([0, *map(len, texts)], dtype=np.int64)
     arguments = (codes, starts, match_table(codes), units_alone(Rule("folded", unit, 3)), raw)
@@ -148,7 +165,7 @@ def test_no_texts_at_all() -> None:
         assert numbers.text_signatures(*straight).shape == numbers.text_sketches(*straight).shape == (0, 16)
 
 
-@pytest.mark.parametrize("unit", ["char", "word"])
+@pytest.mark.parametrize("unit", ["character", "word"])
 @pytest.mark.parametrize("size", [1, 5, 1100])
 def test_long_texts_are_hashed_in_stretches(unit: str, size: int) -> None:
     rng = random.Random(size)

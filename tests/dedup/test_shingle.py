@@ -63,7 +63,7 @@ def test_fewer_units_than_a_shingle_are_one_shingle() -> None:
 
 
 def test_a_forced_unit() -> None:
-    assert cut("ab 山c", shingle_unit="char") == ["a", "b", "山", "c"]
+    assert cut("ab 山c", shingle_unit="character") == ["a", "b", "山", "c"]
     assert cut("山水 花鸟,鱼 one", shingle_unit="word") == ["山水", "花鸟", "鱼", "one"]
 
 
@@ -71,7 +71,7 @@ def test_raw_text_is_taken_as_it_is() -> None:
     assert cut("Hello, World x", match="raw") == ["Hello, ", "World ", "x"]
     assert cut("山，水", match="raw") == ["山", "，", "水"]
     assert cut("  a", match="raw") == ["  ", "a"]
-    assert cut("a b\n", match="raw", shingle_unit="char") == ["a", " ", "b", "\n"]
+    assert cut("a b\n", match="raw", shingle_unit="character") == ["a", " ", "b", "\n"]
 
 
 def test_another_level_is_refused() -> None:
@@ -97,7 +97,7 @@ odd = st.text(
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.lists(odd, max_size=6), st.integers(1, 6), st.sampled_from(["auto", "char", "word"]), st.booleans())
+@given(st.lists(odd, max_size=6), st.integers(1, 6), st.sampled_from(["auto", "character", "word"]), st.booleans())
 def test_sets_hold_the_hashes_of_the_shingles(texts: list[str], size: int, unit: str, raw: bool) -> None:
     rule = Rule("raw" if raw else "folded", unit, size)
     matched = match_texts(texts, rule)
@@ -143,7 +143,7 @@ whole = st.text(
 @given(
     st.lists(whole | st.none(), max_size=6),
     st.sampled_from([pa.string(), pa.large_string()]),
-    st.sampled_from(["auto", "char", "word"]),
+    st.sampled_from(["auto", "character", "word"]),
     st.booleans(),
     st.integers(0, 3),
 )
@@ -173,7 +173,7 @@ def test_bytes_that_are_no_utf_8_are_replaced() -> None:
     bounds = np.cumsum([0, *map(len, data)]).astype(np.int32)
     array = pa.Array.from_buffers(pa.string(), 4, [None, pa.py_buffer(bounds), pa.py_buffer(b"".join(data))])
     strings = [one.decode("utf-8", "replace") for one in data]
-    for rule in (RULE, Rule("raw", "auto", 3), Rule("raw", "char", 3)):
+    for rule in (RULE, Rule("raw", "auto", 3), Rule("raw", "character", 3)):
         assert same(match_texts(array, rule), match_texts(strings, rule))
 
 

@@ -52,7 +52,7 @@ def test_any_text_has_the_signature_of_datasketch(text: str) -> None:
     assert minhash_signatures([text], config)[0].tolist() == datasketch(text, config).hashvalues.tolist()
 
 
-@pytest.mark.parametrize("config", [DedupConfig(), DedupConfig(match="raw", shingle_size=5, shingle_unit="char")])
+@pytest.mark.parametrize("config", [DedupConfig(), DedupConfig(match="raw", shingle_size=5, shingle_unit="character")])
 @pytest.mark.parametrize("compiled_from", [0, 1_000_000])
 def test_signatures_straight_from_texts(
     config: DedupConfig, compiled_from: int, monkeypatch: pytest.MonkeyPatch

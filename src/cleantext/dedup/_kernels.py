@@ -18,15 +18,32 @@ from cleantext.dedup._reference import BASE, Item
 from cleantext.folding import DROP, SLOW, UNKNOWN
 
 __all__ = [
+    "anchors",
+    "contained_walk",
     "decode",
+    "digests",
+    "find",
     "fold",
+    "gather",
+    "half_weights",
     "intersections",
+    "near_walk",
+    "pack",
+    "pairs_within",
+    "probed",
+    "rarest",
     "shingle_sets",
+    "sift",
     "signatures",
+    "sketch_keys",
+    "slots",
     "take",
+    "tally",
     "text_signatures",
     "text_sketches",
+    "unite",
     "units",
+    "unpack",
 ]
 
 U8 = npt.NDArray[np.uint8]

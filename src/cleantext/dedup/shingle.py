@@ -167,7 +167,7 @@ class ShingleSets:
 
 def units_alone(rule: Rule) -> Flags:
     """By code point, whether a character is a unit of its own by `rule`."""
-    return unspaced() if rule.unit == "auto" else _all_alike(rule.unit == "char")
+    return unspaced() if rule.unit == "auto" else _all_alike(rule.unit == "character")
 
 
 @cache
@@ -232,7 +232,7 @@ def _arrow_buffers(texts: pa.StringArray | pa.LargeStringArray) -> tuple[npt.NDA
 def _cut(codes: U32, starts: I64, rule: Rule, numbers: Arithmetic) -> MatchTexts:
     """Match texts of the texts whose `codes` begin at `starts`."""
     raw, alone = rule.match == "raw", units_alone(rule)
-    if raw and rule.unit == "char":
+    if raw and rule.unit == "character":
         return MatchTexts(codes, starts, np.ones(codes.size, dtype=np.bool_))
     found = numbers.fold(codes, starts, match_table(codes[:0]), alone, raw)
     if found is None:
