@@ -1,0 +1,96 @@
+"""Rows of any input as batches of arrays, in the order they stand in: what the duplicate engine reads.
+
+Files are opened, decompressed and recognized as for every other reader; here they give rows instead of documents.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from io import BufferedReader
+from pathlib import Path
+
+from cleantext.errors import DocumentError, EngineError
+from cleantext.formats.base import Failure, Reader
+from cleantext.formats.inputs import STDIN, Input
+from cleantext.formats.jsonl import read_jsonl
+from cleantext.formats.jsonrows import read_json_rows
+from cleantext.formats.open import _HEAD, _buffered, _decompressed, _reader
+from cleantext.formats.parquetrows import read_parquet_rows
+from cleantext.formats.rowbatch import RowBatch, RowGatherer, row_name
+from cleantext.formats.text import read_whole
+from cleantext.formats.textrows import Decoder, read_text_row, utf8
+
+__all__ = ["Fingerprint", "RowBatch", "fingerprint", "opened", "read_rows", "row_name", "spooled"]
+
+# Size and time of change (nanoseconds): what tells that a file is the one that was read before.
+Fingerprint = tuple[int, int]
+
+
+def read_rows(item: Input, column: str | None, max_bytes: int, decode: Decoder = utf8) -> Iterator[RowBatch]:
+    """The rows of `item`, a few megabytes at a time; what cannot be read is in the batches' failures.
+
+    `column` holds the text (default: the first of `paragraphs`, `text`, `content`, `body` that does); a text of more
+    than `max_bytes` is a failure. `decode` turns the bytes of a text file into text. Where a file is damaged, the rows
+    before the damage come first. A generator: whoever calls `next` does the work, and most of it without the GIL.
+    Raises MissingDependencyError for zstd data without the zstandard package.
+    """
+    try:
+        with opened(item) as (stream, reader):
+            if reader is read_jsonl:
+                yield from read_json_rows(stream, item, column, max_bytes)
+            elif reader is read_whole:
+                yield read_text_row(stream, item, max_bytes, decode)
+            else:
+                yield from read_parquet_rows(stream, item, column, max_bytes)
+    except DocumentError as error:
+        yield _only_failure(item, str(error))
+    except OSError as error:
+        yield _only_failure(item, f"cannot be read: {error.strerror or error}")
+
+
+@contextlib.contextmanager
+def opened(item: Input) -> Iterator[tuple[BufferedReader, Reader]]:
+    """The content of an input, decompressed, and the reader that knows its format. Raises ParseError and OSError."""
+    with Path(item.path).open("rb") as file:
+        stream = _decompressed(_buffered(file))
+        yield stream, _reader(item.path, stream.peek(_HEAD)[:_HEAD])
+
+
+def _only_failure(item: Input, error: str) -> RowBatch:
+    batch = RowGatherer(origin=item.origin, source=item.source, column=None, max_bytes=0).batch()
+    return dataclasses.replace(batch, failures=(Failure(origin=item.origin, error=error),))
+
+
+def fingerprint(item: Input) -> Fingerprint:
+    """What `item` looks like from outside; (-1, -1) if it cannot be seen at all."""
+    try:
+        found = Path(item.path).stat()
+    except OSError:
+        return -1, -1
+    return found.st_size, found.st_mtime_ns
+
+
+@contextlib.contextmanager
+def spooled(items: Sequence[Input]) -> Iterator[list[Input]]:
+    """`items` with standard input in a temporary file, so that it can be read twice; the file goes in the end.
+
+    Raises EngineError where there is no room for it.
+    """
+    with contextlib.ExitStack() as files:
+        yield [_spool(item, files) if item.path == STDIN else item for item in items]
+
+
+def _spool(item: Input, files: contextlib.ExitStack) -> Input:
+    try:
+        file = files.enter_context(tempfile.NamedTemporaryFile(prefix="cleantext-"))  # noqa: SIM115 - the stack closes it
+        shutil.copyfileobj(sys.stdin.buffer, file)
+        file.flush()
+    except OSError as error:
+        reason = f"standard input cannot be stored in {tempfile.gettempdir()}: {error.strerror or error}"
+        raise EngineError(f"{reason} (TMPDIR names another folder)") from None
+    return dataclasses.replace(item, path=file.name)
