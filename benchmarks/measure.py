@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-__all__ = ["Usage", "measured"]
+__all__ = ["Usage", "measured", "resident_mib"]
 
 _PROC = Path("/proc")
 _INTERVAL = 0.2
@@ -64,6 +64,11 @@ def _memory(pid: int) -> tuple[int, int, int]:
     lines = (line.partition(":") for line in _read(_PROC / str(pid) / "status").splitlines())
     values = {name: int(value.split()[0]) for name, _, value in lines if name.startswith(("VmRSS", "VmHWM", "RssAnon"))}
     return values.get("VmRSS", 0), values.get("VmHWM", 0), values.get("RssAnon", 0)
+
+
+def resident_mib() -> float:
+    """Resident memory of this process now; 0 where /proc does not tell."""
+    return _memory(os.getpid())[0] / _KIB_PER_MIB
 
 
 def _read(path: Path) -> str:
