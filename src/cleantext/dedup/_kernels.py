@@ -77,18 +77,27 @@ def decode(data: U8, bounds: I64, valid: Flags) -> tuple[U32, I64]:
 
 @_compile
 def _decode(data: U8, bounds: I64, valid: Flags, codes: U32, starts: I64) -> np.uint64:
-    filled = np.uint64(0)
+    filled, two, three = np.uint64(0), np.uint64(2), np.uint64(3)
     for text in range(valid.size):
-        own = data[bounds[text] : bounds[text + 1] if valid[text] else bounds[text]]
-        place = 0
-        while place < own.size:
-            lead = own[place]
+        place = np.uint64(bounds[text])
+        end = np.uint64(bounds[text + 1]) if valid[text] else place
+        while place < end:
+            lead, common = np.uint32(data[place]), False
             if lead < 0x80:
                 codes[filled] = lead
-                place += 1
+                place += _ONE
             else:
-                codes[filled], taken = _sequence(own[place : place + 4])
-                place += taken
+                if place + two < end:
+                    # Most Han and kana: three bytes, any two that continue.
+                    second, third = np.uint32(data[place + _ONE]), np.uint32(data[place + two])
+                    common = (lead > 0xE0) & (lead < 0xF0) & (lead != 0xED) & (second & third & 0x80 == 0x80)
+                    common &= (second | third) & 0x40 == 0
+                if common:
+                    codes[filled] = (lead & 0xF) << 12 | (second & 0x3F) << 6 | (third & 0x3F)
+                    place += three
+                else:
+                    codes[filled], taken = _sequence(data[place : min(place + three + _ONE, end)])
+                    place += np.uint64(taken)
             filled += _ONE
         starts[text + 1] = filled
     return filled
