@@ -200,7 +200,8 @@ def compare(
     written = ~reference[document_of]
     if within and dedup.within != "off":
         report("within")
-        found.within = find_repeats_within(store, bounds, dedup, known, threads, ~found.left_out)
+        pairs, removals = find_repeats_within(store, bounds, dedup, known, threads, ~found.left_out)
+        found.within = Pairs(*(column[written[pairs.i]] for column in pairs.columns().values())), removals
         if dedup.within != "tag":
             found.left_out[found.within[1].index] = True
     ranks = collection.ranks()

@@ -36,6 +36,7 @@ from cleantext.formats.output import (
     open_output,
 )
 from cleantext.formats.rewrite import DROP, KEEP, MASK, Fates, Sink, common_schema, open_sink, rewrite_rows
+from cleantext.formats.rowbatch import encodable
 from cleantext.formats.tables import Fingerprint, RowBatch, fingerprint, read_rows, spooled
 from cleantext.outcome import Outcome
 from cleantext.pages.decode import decode
@@ -77,8 +78,9 @@ def deduplicate(  # noqa: PLR0913 - the options of a run
     references = find_inputs(reference, target) if reference else []
     profile = load_profile(config)
     result = RunReport(config=config)
-    with folder, spooled(items) as files, Collection(config) as collection:
-        schema = common_schema(files, config.limits.max_bytes) if config.output.format == "parquet" else None
+    with folder, spooled([*items, *references]) as spool, Collection(config) as collection:
+        files, references = spool[: len(items)], spool[len(items) :]
+        schema = common_schema(files, column, config.limits.max_bytes) if config.output.format == "parquet" else None
         rows = _Rows(collection, column)
         for done, (item, of_reference) in enumerate([(i, False) for i in files] + [(i, True) for i in references]):
             report("read", done, len(files) + len(references))
@@ -150,14 +152,15 @@ class _Rows:
         self.count += len(batch)
         self.characters += pc.sum(pc.utf8_length(batch.texts)).as_py() or 0
         self._ids.append(_ids(batch))
-        host = self._codes(pc.struct_field(pc.extract_regex(batch.columns["url"], _HOST), 0))
+        hosts = pc.utf8_lower(pc.struct_field(pc.extract_regex(batch.columns["url"], _HOST), 0))
+        host = self._codes(hosts)
         collection.add(
             batch.texts,
             count=counts,
             reference=reference,
             source=np.where(host >= 0, host, collection.code(batch.source)),
             host=host,
-            **self._order(batch),
+            **self._order(batch, hosts),
             ordinals=np.arange(batch.offsets[-1]) - np.repeat(batch.offsets[:-1], counts),
         )
 
@@ -169,7 +172,7 @@ class _Rows:
         found: I64 = codes[places]
         return found
 
-    def _order(self, batch: RowBatch) -> dict[str, Any]:
+    def _order(self, batch: RowBatch, hosts: pa.Array) -> dict[str, Any]:
         """What the keep policy goes by; nothing where the first of equals stays."""
         config, count = self.collection.config.dedup, len(batch)
         if config.keep == "first":
@@ -178,8 +181,8 @@ class _Rows:
         length = np.diff(lengths[batch.offsets]).tolist()
         dates, sources = batch.columns["date"].to_pylist(), batch.columns["source"].to_pylist()
         chosen = [
-            preference(config, length=size, date=date, sources=(batch.source, source or ""))
-            for size, date, source in zip(length, dates, sources, strict=True)
+            preference(config, length=size, date=date, sources=(host or batch.source, source or ""))
+            for size, date, source, host in zip(length, dates, sources, hosts.to_pylist(), strict=True)
         ]
         ids = self._ids[-1].to_pylist()
         bounds = batch.offsets.tolist()
@@ -230,11 +233,9 @@ def _ids(batch: RowBatch) -> pa.Array:
     own = batch.columns["id"].cast(pa.large_string())
     if not own.null_count:
         return own
-    numbers = pa.array(batch.numbers)
-    places = pc.binary_join_element_wise(
-        pa.scalar(batch.origin, pa.large_string()), numbers.cast(pa.large_string()), pa.scalar("#", pa.large_string())
-    )
-    return pc.coalesce(own, pc.if_else(pc.equal(numbers, 0), pa.scalar(batch.origin, pa.large_string()), places))
+    numbers, origin = pa.array(batch.numbers), pa.scalar(encodable(batch.origin), pa.large_string())
+    places = pc.binary_join_element_wise(origin, numbers.cast(pa.large_string()), pa.scalar("#", pa.large_string()))
+    return pc.coalesce(own, pc.if_else(pc.equal(numbers, 0), origin, places))
 
 
 def _content(texts: pa.Array, first: int, end: int) -> int:
@@ -272,7 +273,7 @@ def _rewrite(file: _Read, rows: _Rows, outcome: Outcome, removed: Any, sink: Sin
     numbers = np.concatenate([np.empty(0, dtype=np.int64), *file.numbers])
     part = slice(file.first, file.first + numbers.size)
     gone, bounds = found.gone[part], found.bounds[file.first : file.first + numbers.size + 1]
-    marks = _marks(found, config)[bounds[0] : bounds[-1]]
+    marks = _marks(found, config, slice(int(bounds[0]), int(bounds[-1])))
     changed = np.diff(np.concatenate([[0], np.cumsum(marks != KEEP)])[bounds - bounds[0]]) > 0
     keep = ~gone
     if config.dedup.documents == "mask":
@@ -302,12 +303,12 @@ def _rewrite(file: _Read, rows: _Rows, outcome: Outcome, removed: Any, sink: Sin
     rewrite_rows(file.item, rows.column, config.limits.max_bytes, fates, sink, _decoded)
 
 
-def _marks(found: Verdicts, config: Config) -> U8:
-    """What becomes of every paragraph."""
-    marks = np.full(found.site.size, KEEP, dtype=np.uint8)
-    marks[found.taken] = MASK if config.dedup.across == "mask" else DROP
-    marks[found.left_out] = MASK if config.dedup.within == "mask" else DROP
-    marks[found.site] = DROP
+def _marks(found: Verdicts, config: Config, part: slice) -> U8:
+    """What becomes of a stretch of the paragraphs."""
+    marks = np.full(part.stop - part.start, KEEP, dtype=np.uint8)
+    marks[found.taken[part]] = MASK if config.dedup.across == "mask" else DROP
+    marks[found.left_out[part]] = MASK if config.dedup.within == "mask" else DROP
+    marks[found.site[part]] = DROP
     return marks
 
 

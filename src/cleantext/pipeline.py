@@ -69,14 +69,14 @@ def run(  # noqa: PLR0913 - the options of a run
     worker = _engine(engine, config)
     items = find_inputs(named, target)
     references = find_inputs(reference, target) if reference else []
-    result = RunReport(config=config)
+    profile, result = load_profile(config), RunReport(config=config)
     with folder, Collection(config) as collection, Spool[Entry](collection.budget // 4) as spool:
         failures = _read(items, references, config, worker, report, _Intake(collection, spool, result))
         found = compare(
             collection,
             config,
             within=False,
-            profile=load_profile(config),
+            profile=profile,
             report=lambda stage: report(stage, 0, None),
             curve=dry_run,
         )
