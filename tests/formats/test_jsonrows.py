@@ -73,8 +73,9 @@ def by_hand(data: bytes, column: str | None, limit: int) -> tuple[list[Row], lis
     JSON_LINES, st.sampled_from([None, None, None, "text", "id", "x"]), st.sampled_from([1, 10, 60, 300, 8 << 20]),
     st.sampled_from([1, 2, 64]), st.sampled_from([20, 200, LIMIT]),
 )  # fmt: skip
-@example(b'{"text":"a","x":{"y":1}\n{"text":"b"}{"text":"c"}\n', None, 8 << 20, 64, LIMIT)
-@example(b'{"text":\n"a"}\n{"text":"b"}{"text":"c"}\n', None, 8 << 20, 64, LIMIT)
+@example(b'{"text":"c"}\n{"text":"a","x":{"y":1}\n{"text":"b"}{"text":"c"}\n', None, 8 << 20, 64, LIMIT)
+@example(b'{"text":"c"}\n{"text":\n"a"}\n{"text":"b"}{"text":"c"}\n', None, 8 << 20, 64, LIMIT)
+@example(b'{"text":"c"}\n{"text":"a","x":\n{"y":1}}{"text":"b"}\n', None, 8 << 20, 64, LIMIT)
 @example(b'{"text":"a"}\n{"text":"b","x":"\xff"}\n', None, 8 << 20, 64, LIMIT)
 def test_the_same_rows_as_line_by_line(data: bytes, column: str | None, block: int, small: int, limit: int) -> None:
     with patch.object(jsonrows, "BLOCK", block), patch.object(jsonrows, "_SMALL", small):
@@ -187,6 +188,19 @@ def test_what_python_alone_reads_is_read() -> None:
     rows, failures = read(b"\n".join(lines))
     assert [row.paragraphs for row in rows] == [["a\tb"], ["a\x00b"], ["b"], ["\ufffdc"], ["d"], ["e"], ["f"], ["g"]]
     assert failures == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [{"paragraphs": ["b"], "text": "no"}, {"content": "b"}, {"paragraphs": ["b", None], "text": "c"}, {"body": ["b"]}],
+)
+@pytest.mark.parametrize("others", [{"text": "a"}, {"paragraphs": ["a"]}])
+def test_single_rows_of_another_kind(line: dict[str, Any], others: dict[str, Any]) -> None:
+    lines = [json.dumps(others).encode()] * 99
+    lines[1] = json.dumps(line).encode()
+    data = b"\n".join(lines)
+    rows, failures = read(data)
+    assert (rows, [int(origin.removeprefix("x#")) for origin, _ in failures]) == by_hand(data, None, LIMIT)
 
 
 def test_one_broken_line_does_not_make_its_block_slow() -> None:

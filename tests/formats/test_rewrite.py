@@ -75,6 +75,8 @@ def test_kept_lines_are_the_very_bytes_they_were(tmp_path: Path) -> None:
     assert rewrite("jsonl", path) == b"\n".join(ODD) + b"\n"
     assert rewrite("jsonl", path, keep=bools(0, 1, 0, 1, 1)) == b"\n".join([ODD[1], *ODD[3:]]) + b"\n"
     assert rewrite("jsonl", path, keep=bools(0, 0, 0, 0, 0)) == b""
+    joined = write(tmp_path / "y.jsonl", b"\n".join([ODD[0], b"\xef\xbb\xbf" + ODD[2], ODD[4]]))
+    assert rewrite("jsonl", joined) == b"\n".join([ODD[0], ODD[2], ODD[4]]) + b"\n"
 
 
 @settings(max_examples=200, deadline=None)
@@ -136,12 +138,14 @@ def test_only_the_text_of_a_changed_line_changes(tmp_path: Path) -> None:
         b'{"n": 1.50, "text" :  "one\\n\\ntwo\\n\\nthree" ,"big": 12345678901234567890123, "n": 1E5, "s": "\\ud800"}',
         b'{"text": "no\\n\\nno", "x": "\\u4e00", "text": "\\u4e00\\n\\n\\u4e8c"}  \r',
         b'\xef\xbb\xbf{"text": "a\tb\\n\\nc"}\r',
+        b'{"paragraphs": ["no"], "text": "d\\n\\ne", "paragraphs": ["d", "e"]}',
     ]
     path = write(tmp_path / "x.jsonl", b"\n".join(lines) + b"\n")
-    assert rewrite("jsonl", path, marks=marks(0, 1, 0, 2, 0, 0, 1)).split(b"\n") == [
+    assert rewrite("jsonl", path, marks=marks(0, 1, 0, 2, 0, 0, 1, 0, 1)).split(b"\n") == [
         b'{"n": 1.50, "text" :  "one\\n\\nthree" ,"big": 12345678901234567890123, "n": 1E5, "s": "\\ud800"}',
         '{"text": "no\\n\\nno", "x": "\\u4e00", "text": "二"}'.encode(),
         b'{"text": "a\\tb"}',
+        b'{"paragraphs": ["no"], "text": "d", "paragraphs": ["d"]}',
         b"",
     ]
 
