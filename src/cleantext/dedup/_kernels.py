@@ -222,7 +222,8 @@ def _shingle_sets(codes: U32, units: U64, unit_offsets: I64, size: int) -> tuple
         first, last = unit_offsets[text], unit_offsets[text + 1]
         longest = max(longest, np.int64(units[last] - units[first]))
         most, total = max(most, last - first), total + last - first
-    sums, powers, known = np.empty(longest + 1, dtype=np.uint64), np.ones((2, longest + 1), dtype=np.uint64), 1
+    sums, powers, known = np.empty(longest + 1, dtype=np.uint64), np.empty((2, longest + 1), dtype=np.uint64), 1
+    powers[:, 0] = _ONE
     hashes, slots = np.empty(most, dtype=np.uint64), np.empty(1 << _slot_bits(most), dtype=np.uint64)
     values, offsets, filled = np.empty(total, dtype=np.uint64), np.zeros(texts + 1, dtype=np.int64), 0
     for text in range(texts):
@@ -377,7 +378,8 @@ def _text_minima(codes: U32, offsets: I64, begins: Flags, size: int, a: U32, b: 
     for text in range(offsets.size - 1):
         longest = max(longest, offsets[text + 1] - offsets[text])
     # As long as the longest text could need; memory is only touched as far as a stretch reaches.
-    sums, powers, known = np.empty(longest + 1, dtype=np.uint64), np.ones((2, longest + 1), dtype=np.uint64), 1
+    sums, powers, known = np.empty(longest + 1, dtype=np.uint64), np.empty((2, longest + 1), dtype=np.uint64), 1
+    powers[:, 0] = _ONE
     starts = np.empty(min(_STRETCH + size, longest) + 1, dtype=np.uint64)
     hashes, mixed = np.empty(_STRETCH, dtype=np.uint64), np.empty(_STRETCH + _LANES, dtype=np.uint32)
     least = np.empty(a.size, dtype=np.uint32)
