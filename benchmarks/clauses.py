@@ -18,7 +18,8 @@ __all__ = ["MARKS", "Clauses", "paragraphs", "texts"]
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 MARKS = "，。！？；：、"
-_CLAUSE = re.compile(r"([^，。！？；：、,.!?;:…\s]{4,40})([，。！？；：、,.!?;:…]?)")
+_CLAUSE = re.compile(r"([^，。！？；：、,.!?;:…\s]+)([，。！？；：、,.!?;:…]?)")
+_LEAST, _MOST = 4, 24
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _SUFFIXES = {".txt", ".json", ".jsonl"}
 
@@ -54,7 +55,10 @@ def paragraphs(data: Iterable[Path], least: int = 80) -> list[str]:
 
 
 def _plain(clause: str) -> bool:
-    """Whether a clause is mostly Han, needs no escape in JSON, and has nothing that combines or is hidden."""
+    """Whether a clause has 4 to 24 characters, is mostly Han, needs no escape in JSON, and has nothing that combines or
+    is hidden."""
+    if not _LEAST <= len(clause) <= _MOST:
+        return False
     if '"' in clause or "\\" in clause or any(unicodedata.category(char)[0] in "MC" for char in clause):
         return False
     return len(_HAN.findall(clause)) >= 0.6 * len(clause)

@@ -21,7 +21,7 @@ KINDS = {EXACT: "exact", NEAR: "near", UNDER: "under the threshold", CONTAINED: 
 _AIMS = {NEAR: (0.8, 0.99), UNDER: (0.71, 0.79)}
 _THRESHOLD, _TRIES = 0.8, 6
 # Characters of a part that a paragraph is repeated by; a share of it that is far from near.
-_LEAST_PART, _LARGEST_PART = 28, 0.7
+_LEAST_PART, _LARGEST_PART = 32, 0.7
 _CLAUSE = re.compile(f"[^{MARKS}]+[{MARKS}]")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _WIDTH = str.maketrans(

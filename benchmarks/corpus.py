@@ -42,7 +42,8 @@ U64 = npt.NDArray[np.uint64]
 
 # Paragraphs made at a time. Documents end where a part ends, so this is one of the things the bytes depend on.
 PART = 20_000
-_SLOTS = 48
+# The most clauses of a paragraph, and the fewest: of one or two, many others would have the same by chance.
+_SLOTS, _FEWEST = 48, 4
 _MOST_PARAGRAPHS = 20
 _SITES = 997
 # How many earlier paragraphs count as recent, and how many are asked before a copy finds one that is no copy itself.
@@ -157,7 +158,7 @@ class Corpus:
         drawn = self._draws(numbers, _CLAUSES, _SLOTS) % np.uint64(len(self.clauses))
         lengths = self.clauses.lengths[drawn].cumsum(axis=1)
         wanted = 40 + 240 * self._share(numbers, _LENGTHS) ** 2
-        used = np.minimum((lengths < wanted[:, None]).sum(axis=1) + 1, _SLOTS)
+        used = np.clip((lengths < wanted[:, None]).sum(axis=1) + 1, _FEWEST, _SLOTS)
         flat = drawn[np.arange(_SLOTS) < used[:, None]].tolist()
         ends = np.cumsum(used).tolist()
         texts = self.clauses.texts
