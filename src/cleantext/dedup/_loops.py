@@ -12,7 +12,7 @@ import numpy.typing as npt
 from cleantext.dedup._reference import BASE
 
 __all__ = [
-    "FULL",
+    "FURTHER",
     "SEPARATOR",
     "anchors",
     "contained_walk",
@@ -44,10 +44,8 @@ SEPARATOR = 0xDFFF
 _ONE, _S29, _S33, _MIX = np.uint64(1), np.uint64(29), np.uint64(33), np.uint64(0x9E3779B97F4A7C15)
 _BASE, _INVERSE = np.uint64(BASE), np.uint64(pow(BASE, -1, 2**64))
 _MIX_A, _MIX_B = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
-# Kept members of a bucket that everyone in it is compared with; beyond, the bucket is split by a second band.
-FULL = 128
-# Which bands split it: those so many further on.
-_FURTHER = (1, 2, 4)
+# Which bands split the list of a bucket that is full: those so many further on.
+FURTHER = (1, 2, 4)
 
 
 def pack(codes: U32, offsets: I64, begins: Flags, alone: Flags) -> tuple[U16, I64]:
@@ -118,17 +116,20 @@ def gather(units: U16, starts: I64, lengths: I64) -> U16:
     return out
 
 
-def sift(sketches: U8, left: I64, right: I64, band: int, rows: int, crowded: U64, least: int) -> Flags:
-    """Which pairs of rows of `sketches` are fresh candidates of `band`, bands being `rows` columns each.
+def sift(sketches: U8, rows: I64, pairs: tuple[I64, I64], crowded: Flags, band: int, columns: int, least: int) -> Flags:
+    """Which `pairs` (left and right items) are fresh candidates of `band`, bands being `columns` columns each.
 
-    They agree on all of the band, on no earlier band (but for bands in which both are in a crowd, bit by bit in
-    `crowded`), and on `least` columns in all.
+    Their rows of `sketches` agree on all of the band, on no earlier band, and on `least` columns in all; and not both
+    are `crowded`.
     """
+    left, right = pairs
     found = np.zeros(left.size, dtype=np.bool_)
     for pair in range(left.size):
-        a, b = left[pair], right[pair]
+        if crowded[left[pair]] and crowded[right[pair]]:
+            continue
+        a, b = rows[left[pair]], rows[right[pair]]
         fresh = True
-        for column in range(band * rows, band * rows + rows):
+        for column in range(band * columns, band * columns + columns):
             if sketches[a, column] != sketches[b, column]:
                 fresh = False
                 break
@@ -141,15 +142,13 @@ def sift(sketches: U8, left: I64, right: I64, band: int, rows: int, crowded: U64
             continue
         for earlier in range(band):
             same = True
-            for column in range(earlier * rows, earlier * rows + rows):
+            for column in range(earlier * columns, earlier * columns + columns):
                 if sketches[a, column] != sketches[b, column]:
                     same = False
                     break
             if same:
-                word, bit = earlier >> 6, np.uint64(earlier & 63)
-                if crowded.shape[0] == 0 or not (crowded[a, word] & crowded[b, word]) >> bit & _ONE:
-                    fresh = False
-                    break
+                fresh = False
+                break
         found[pair] = fresh
     return found
 
@@ -182,88 +181,86 @@ def unite(left: I64, right: I64, size: int) -> I64:
 def near_walk(
     walk: I64,
     links: tuple[I64, I64, F64],
-    sets: tuple[U64, I64],
-    rows: tuple[U8, I64],
-    crowds: tuple[I64, I64, I64],
-    lists: tuple[I64, I64, I64, U64, I64, I64],
-    pool: tuple[U64, I64, I64, I64],
+    crowd: tuple[Flags, U64, I64, I64],
+    sketches: U8,
+    lists: tuple[I64, U64, I64, I64],
+    pool: tuple[U64, I64, I64, I64, I64],
     state: I64,
     stars: tuple[I64, F64, Flags],
     found: tuple[I64, I64, I64, I64],
-    limits: tuple[float, int, int, int, int],
+    limits: tuple[float, int, int, int, int, int],
 ) -> None:
     """Walk the items `walk`, ascending: one that is near a kept one before it is removed for the most similar.
 
-    `links` are CSR over `walk`: offsets, earlier items, Jaccard. The rest is for members of crowds: `sets` are the
-    shingles of each item of `walk` (empty unless it is in a crowd), `rows` the sketches and which row is whose,
-    `crowds` CSR over `walk` of the crowds it is in and the bands of those. `lists` (heads and counts by crowd, heads
-    of split parts by hash, their keys, next, member of the pool) and `pool` (shingles, offsets, items, stamps) hold the
-    kept members met so far; `state` counts the pool, the nodes, split crowds, refused members and links found. `stars`
-    are keeper and score, which are filled in, and who is protected. `found` gets the links found here: kept item, item,
-    shared, size of the kept one. `limits`: threshold, least
-    agreement of sketches, most members of the pool, bands and their columns.
+    `links` are CSR over `walk`: offsets, earlier items, Jaccard. The rest is for members of crowds: `crowd` says who is
+    one, has CSR over `walk` of their shingles (values, offsets), and the row of each in `sketches`. `lists` (heads by
+    hash, then by node its key, the next node, its member of the pool) are of the kept members met so far, by band;
+    `pool` has their shingles, offsets, items, rows, and who met them last. `state` counts members of the pool, nodes,
+    full lists, refused members and links found. `stars` are keeper and score, which are filled in, and who is
+    protected. `found` gets the links found here: kept item, item, shared, size of the kept one. `limits`: threshold,
+    least agreement of sketches, most members of the pool and of a list, bands and their columns.
     """
     offsets, earlier, jaccard = links
-    values, value_offsets = sets
-    sketches, row = rows
-    crowd_offsets, crowd_ids, crowd_bands = crowds
-    heads, counts, parts, keys, following, member = lists
-    pool_values, pool_offsets, pool_items, stamps = pool
+    crowded, values, value_offsets, row = crowd
+    heads, keys, following, member = lists
+    pool_values, pool_offsets, pool_items, pool_rows, met = pool
     keeper, score, protected = stars
-    threshold, least, most, bands, rows_per_band = limits
-    columns = sketches.shape[1]
+    threshold, least, most, full, bands, columns = limits
+    mask = np.uint64(heads.size - 1)
+    parts = 1 + len(FURTHER)
+    own = np.zeros(bands * parts, dtype=np.uint64)
+    held = np.zeros(bands * parts, dtype=np.int64)
     for number in range(walk.size):
         item = walk[number]
         best, similar = np.int64(-1), 0.0
         for place in range(offsets[number], offsets[number + 1]):
             if keeper[earlier[place]] < 0 and jaccard[place] > similar:
                 best, similar = earlier[place], jaccard[place]
-        first, last = crowd_offsets[number], crowd_offsets[number + 1]
-        begin, end = value_offsets[number], value_offsets[number + 1]
-        # What names the parts of a split crowd: the crowd, and a band further on of the sketch.
-        part_keys = np.zeros((last - first, len(_FURTHER)), dtype=np.uint64)
-        for slot in range(first, last):
-            if counts[crowd_ids[slot]] >= FULL:
-                for part in range(len(_FURTHER)):
-                    band = (crowd_bands[slot] + _FURTHER[part]) % bands
-                    key = (np.uint64(crowd_ids[slot] * len(_FURTHER) + part) + _ONE) * _MIX
-                    key ^= key >> _S29
-                    for column in range(band * rows_per_band, (band + 1) * rows_per_band):
-                        key = (key ^ np.uint64(sketches[row[number], column])) * _MIX
-                        key ^= key >> _S29
-                    part_keys[slot - first, part] = key
-        if last > first and (best < 0 or protected[item]):
+        if crowded[number] and (best < 0 or protected[item]):
+            begin, end = value_offsets[number], value_offsets[number + 1]
             near, nearest, common, size = np.int64(-1), 0.0, np.int64(0), np.int64(0)
-            for slot in range(first, last):
-                crowd = crowd_ids[slot]
-                for part in range(1 + (len(_FURTHER) if counts[crowd] >= FULL else 0)):
-                    key = np.uint64(0)
-                    if part == 0:
-                        node = heads[crowd]
-                    else:
-                        key = part_keys[slot - first, part - 1]
-                        node = parts[np.int64(key & np.uint64(parts.size - 1))]
-                    while node >= 0:
-                        other = member[node]
-                        if (part == 0 or keys[node] == key) and stamps[other] != item:
-                            stamps[other] = item
-                            agreed = 0
-                            for column in range(columns):
-                                agreed += sketches[row[number], column] == sketches[pool_items[other * 2 + 1], column]
-                            if agreed >= least:
-                                shared = np.int64(0)
-                                a, b, stop = begin, pool_offsets[other], pool_offsets[other + 1]
-                                while a < end and b < stop:
-                                    x, y = values[a], pool_values[b]
-                                    shared += x == y
-                                    a += x <= y
-                                    b += y <= x
-                                theirs = stop - pool_offsets[other]
-                                like = shared / (end - begin + theirs - shared)
-                                rival = pool_items[other * 2]
-                                if like >= threshold and (like > nearest or (like == nearest and rival < near)):
-                                    near, nearest, common, size = rival, like, shared, theirs
+            for band in range(bands):
+                key = np.uint64(band) + _ONE
+                for column in range(band * columns, (band + 1) * columns):
+                    key = (key ^ np.uint64(sketches[row[number], column])) * _MIX
+                    key ^= key >> _S29
+                own[band] = key
+            for slot in range(bands * parts):
+                held[slot] = 0
+                band, part = slot % bands, slot // bands
+                if part > 0:
+                    if held[band] < full:
+                        continue
+                    key = (own[band] ^ (own[(band + FURTHER[part - 1]) % bands] >> _ONE)) * _MIX
+                    own[slot] = key ^ (key >> _S29)
+                node = heads[np.int64(own[slot] & mask)]
+                while node >= 0:
+                    if keys[node] != own[slot]:
                         node = following[node]
+                        continue
+                    held[slot] += 1
+                    other = member[node]
+                    node = following[node]
+                    if met[other] == item:
+                        continue
+                    met[other] = item
+                    agreed = 0
+                    for column in range(sketches.shape[1]):
+                        agreed += sketches[row[number], column] == sketches[pool_rows[other], column]
+                    if agreed < least:
+                        continue
+                    shared = np.int64(0)
+                    a, b, stop = begin, pool_offsets[other], pool_offsets[other + 1]
+                    while a < end and b < stop:
+                        x, y = values[a], pool_values[b]
+                        shared += x == y
+                        a += x <= y
+                        b += y <= x
+                    theirs = stop - pool_offsets[other]
+                    like = shared / (end - begin + theirs - shared)
+                    rival = pool_items[other]
+                    if like >= threshold and (like > nearest or (like == nearest and rival < near)):
+                        near, nearest, common, size = rival, like, shared, theirs
             known = False
             for place in range(offsets[number], offsets[number + 1]):
                 known |= earlier[place] == near
@@ -275,40 +272,25 @@ def near_walk(
                 best, similar = near, nearest
         if best >= 0 and not protected[item]:
             keeper[item], score[item] = best, similar
-        elif last > first:
+        elif crowded[number]:
             if state[0] >= most:
                 state[3] += 1
                 continue
             mine = state[0]
             state[0] += 1
-            pool_items[mine * 2], pool_items[mine * 2 + 1] = item, row[number]
+            pool_items[mine], pool_rows[mine] = item, row[number]
+            begin, end = value_offsets[number], value_offsets[number + 1]
             for place in range(begin, end):
                 pool_values[pool_offsets[mine] + place - begin] = values[place]
             pool_offsets[mine + 1] = pool_offsets[mine] + end - begin
-            for slot in range(first, last):
-                crowd = crowd_ids[slot]
-                if counts[crowd] < FULL:
-                    counts[crowd] += 1
+            for slot in range(bands * parts):
+                if held[slot] >= full:
+                    state[2] += slot >= bands
+                elif slot < bands or held[slot % bands] >= full:
+                    head = np.int64(own[slot] & mask)
                     node = state[1]
-                    member[node], following[node] = mine, heads[crowd]
-                    heads[crowd] = node
-                    state[1] += 1
-                    continue
-                state[2] += counts[crowd] == FULL
-                counts[crowd] = FULL + 1
-                for part in range(len(_FURTHER)):
-                    key = part_keys[slot - first, part]
-                    head = np.int64(key & np.uint64(parts.size - 1))
-                    held, node = 0, parts[head]
-                    while node >= 0:
-                        held += keys[node] == key
-                        node = following[node]
-                    if held >= FULL:
-                        state[3] += 1
-                        continue
-                    node = state[1]
-                    member[node], following[node], keys[node] = mine, parts[head], key
-                    parts[head] = node
+                    member[node], following[node], keys[node] = mine, heads[head], own[slot]
+                    heads[head] = node
                     state[1] += 1
 
 

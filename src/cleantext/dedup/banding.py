@@ -28,7 +28,7 @@ U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
-# Members up to which all pairs of a bucket are candidates; a larger one is a crowd, walked in `cluster`.
+# Members up to which all pairs of a bucket are candidates; a larger one is a crowd, see `crowd`.
 BUCKET_LIMIT = 128
 # Candidate pairs handed out at a time.
 _CHUNK = 1 << 20
@@ -99,7 +99,7 @@ def least_agreement(threshold: float, num_perm: int) -> int:
 class Buckets:
     """The buckets of many texts, given their sketches. Text number i of the keep order has the sketch rows[i].
 
-    `crowds` are the buckets over `limit`: the band and the members of each, complete once `candidates` is exhausted.
+    Buckets over `limit` are `crowds`; `crowded` says who is in one, complete once `candidates` is exhausted.
     """
 
     sketches: U8
@@ -107,11 +107,14 @@ class Buckets:
     bands: Bands
     least: int
     limit: int = BUCKET_LIMIT
-    crowds: list[tuple[int, I64]] = field(default_factory=list)
+    crowds: int = 0
     bucket_pairs: int = 0
     candidate_pairs: int = 0
     largest: int = 0
-    crowded: U64 = field(default_factory=lambda: np.empty((0, 0), dtype=np.uint64))
+    crowded: Flags = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.crowded = np.zeros(self.rows.size, dtype=np.bool_)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -128,7 +131,7 @@ class Buckets:
 
     def candidates(self) -> Iterator[tuple[I64, I64]]:
         """All pairs (left < right) that share a bucket of at most `limit` and whose sketches agree on `least` entries,
-        each pair once, in chunks."""
+        each pair once, in chunks; without pairs of texts that are both known to be in a crowd."""
         count = self.rows.size
         shift = max(1, count - 1).bit_length()
         number = np.uint64((1 << shift) - 1)
@@ -140,8 +143,8 @@ class Buckets:
             del keys
             sizes = np.diff(np.append(starts, count))
             self.largest = max(self.largest, int(sizes.max(initial=0)))
-            for start, size in zip(starts[sizes > self.limit], sizes[sizes > self.limit], strict=True):
-                self._crowd(band, order[start : start + size])
+            self.crowds += int(np.count_nonzero(sizes > self.limit))
+            self.crowded[order[np.repeat(sizes > self.limit, sizes)]] = True
             shared = (sizes > 1) & (sizes <= self.limit)
             starts, sizes = starts[shared], sizes[shared]
             for left, right in _pairs(order, starts, sizes):
@@ -162,25 +165,18 @@ class Buckets:
             keys ^= keys >> np.uint64(33)
         return (keys >> np.uint64(shift) << np.uint64(shift)) | np.arange(self.rows.size, dtype=np.uint64)
 
-    def _crowd(self, band: int, members: I64) -> None:
-        self.crowds.append((band, members))
-        if not self.crowded.size:
-            self.crowded = np.zeros((self.sketches.shape[0], (self.bands.num_bands + 63) // 64), dtype=np.uint64)
-        self.crowded[self.rows[members], band >> 6] |= np.uint64(1 << (band & 63))
-
     def _sift(self, left: I64, right: I64, band: int) -> Flags:
         """Which pairs of a bucket of `band` are fresh, and alike enough by their sketches."""
-        a, b, columns = self.rows[left], self.rows[right], self.bands.rows_per_band
+        columns = self.bands.rows_per_band
         if self._compiled:
-            found: Flags = compiled().sift(self.sketches, a, b, band, columns, self.crowded, self.least)
+            found: Flags = compiled().sift(
+                self.sketches, self.rows, (left, right), self.crowded, band, columns, self.least
+            )
             return found
-        agree = self.sketches[a] == self.sketches[b]
-        bands = agree[:, : (band + 1) * columns].reshape(a.size, band + 1, columns).all(axis=2)
-        for earlier in range(band if self.crowded.size else 0):
-            both = self.crowded[a, earlier >> 6] & self.crowded[b, earlier >> 6]
-            bands[:, earlier] &= (both >> np.uint64(earlier & 63)) & np.uint64(1) == 0
+        agree = self.sketches[self.rows[left]] == self.sketches[self.rows[right]]
+        bands = agree[:, : (band + 1) * columns].reshape(left.size, band + 1, columns).all(axis=2)
         fresh: Flags = bands[:, band] & ~bands[:, :band].any(axis=1) & (agree.sum(axis=1) >= self.least)
-        return fresh
+        return fresh & ~(self.crowded[left] & self.crowded[right])
 
 
 def _pairs(order: I64, starts: I64, sizes: I64) -> Iterator[tuple[I64, I64]]:

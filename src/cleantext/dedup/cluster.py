@@ -69,7 +69,7 @@ def near_stars(stars: Stars, links: Links, threshold: float, crowds: Crowds | No
         added = Links.joined([])
     else:
         parts = []
-        numbers = loops(int(crowds.verifier.lengths[crowds.items].sum()) + len(links))
+        numbers = loops(crowds.work + len(links))
         for begin, end in crowds.chunks(walk):
             own = offsets[begin : end + 1]
             part = slice(int(own[0]), int(own[-1]))
@@ -82,21 +82,19 @@ def near_stars(stars: Stars, links: Links, threshold: float, crowds: Crowds | No
 
 def _walk_links(walk: I64, links: tuple[I64, I64, F64], who: tuple[I64, F64, Flags]) -> None:
     """`near_walk` without crowds."""
-    none, empty = np.zeros(1, dtype=np.int64), np.empty(0, dtype=np.int64)
-    zeros = np.zeros(walk.size + 1, dtype=np.int64)
-    nothing = np.empty(0, dtype=np.uint64)
+    none, zeros = np.empty(0, dtype=np.int64), np.zeros(walk.size + 1, dtype=np.int64)
+    nothing, nobody = np.empty(0, dtype=np.uint64), np.zeros(walk.size, dtype=np.bool_)
     loops(walk.size + links[1].size).near_walk(
         walk,
         links,
-        (nothing, zeros),
-        (np.empty((0, 0), dtype=np.uint8), empty),
-        (zeros, empty, empty),
-        (none, none, none, nothing, none, none),
-        (nothing, none, none, none),
+        (nobody, nothing, zeros, none),
+        np.empty((0, 0), dtype=np.uint8),
+        (np.full(1, -1, dtype=np.int64), nothing, none, none),
+        (nothing, none, none, none, none),
         np.zeros(5, dtype=np.int64),
         who,
-        (empty, empty, empty, empty),
-        (1.0, 0, 0, 1, 1),
+        (none, none, none, none),
+        (1.0, 0, 0, 0, 0, 0),
     )
 
 

@@ -197,7 +197,7 @@ class Search:
         found = self._match(items, protected[items], kinds)
         groups = group_by(member, order) if "exact" in kinds.sought else Groups.of([])
         pairs = _pairs(items, found, groups)
-        removals = _removals(items, found.stars, groups, kinds.spared("exact", protected))
+        removals = _removals(items, found.stars, groups, protected, kinds.spared("exact", protected))
         return self.result(pairs, removals, groups, found.counts)
 
     def result(self, pairs: Pairs, removals: Removals, groups: Groups, counts: dict[str, Any]) -> Duplicates:
@@ -247,7 +247,12 @@ class Search:
         added = near_stars(found.stars, links, threshold, crowds, protected)
         found.near = Links.joined([links, added])
         if crowds:
-            found.counts |= {"crowds": len(crowds), "split_crowds": crowds.split, "refused_members": crowds.refused}
+            found.counts |= {
+                "crowds": len(crowds),
+                "crowd_members": crowds.items.size,
+                "full_buckets": crowds.full,
+                "refused_members": crowds.refused,
+            }
 
     def _buckets(self, verifier: Verifier) -> Buckets:
         rows = verifier.items
@@ -299,7 +304,8 @@ class Search:
             "verified_pairs": 0,
             "largest_bucket": 0,
             "crowds": 0,
-            "split_crowds": 0,
+            "crowd_members": 0,
+            "full_buckets": 0,
             "refused_members": 0,
             "compared_for_containment": 0,
             **counts,
@@ -338,23 +344,30 @@ def _pairs(items: I64, found: _Found, groups: Groups) -> Pairs:
     )
 
 
-def _removals(items: I64, stars: Stars, groups: Groups, protected: Flags) -> Removals:
-    """What goes: removed items with all their equals, and of each other group all but its representative."""
+def _removals(items: I64, stars: Stars, groups: Groups, protected: Flags, spared: Flags) -> Removals:
+    """What goes: removed items with all their equals, and of each other group all but its representative.
+
+    The `protected` never go, the `spared` not for being equal to one that stays.
+    """
     gone = np.flatnonzero(~stars.kept)
-    number = np.full(protected.size, -1, dtype=np.int64)
-    number[items] = np.arange(items.size)
+    fate = np.full(protected.size, -1, dtype=np.int64)
+    fate[items[gone]] = gone
     leader = np.repeat(groups.members[groups.offsets[:-1]], np.diff(groups.offsets))
-    others = (leader != groups.members) & ~protected[groups.members]
-    leader, other = leader[others], groups.members[others]
-    item = number[leader]
-    led = (item >= 0) & ~stars.kept[np.maximum(item, 0)] if items.size else np.zeros(item.size, dtype=np.bool_)
-    fate = np.where(led, item, 0)
-    kept = np.where(led, items[stars.keeper[fate]], leader) if items.size else leader
-    kind = np.where(led, stars.kind[fate], EXACT) if items.size else np.zeros(leader.size)
-    score = np.where(led, stars.score[fate], 1.0) if items.size else np.ones(leader.size)
+    follows = fate[leader] >= 0
+    goes = (leader != groups.members) & ~np.where(follows, protected[groups.members], spared[groups.members])
+    return _removed(items, stars, gone, fate, leader[goes], groups.members[goes])
+
+
+def _removed(items: I64, stars: Stars, gone: I64, fate: I64, leader: I64, other: I64) -> Removals:
+    """The removals of the items `gone`, and of each `other` with its `leader` or for its sake."""
+    own = fate[leader]
+    follows = own >= 0
+    kept, kind, score = leader.copy(), np.full(leader.size, EXACT, dtype=np.uint8), np.ones(leader.size)
+    kept[follows] = items[stars.keeper[own[follows]]]
+    kind[follows], score[follows] = stars.kind[own[follows]], stars.score[own[follows]]
     return Removals.sorted(
         np.concatenate([items[gone], other]),
         np.concatenate([items[stars.keeper[gone]], kept]),
-        np.concatenate([stars.kind[gone], kind.astype(np.uint8)]),
+        np.concatenate([stars.kind[gone], kind]),
         np.concatenate([stars.score[gone], score]),
     )

@@ -149,10 +149,12 @@ class Verifier:
 
     def _intersections(self, sets: ShingleSets, left: I64, right: I64) -> I64:
         """How many shingles the sets left[p] and right[p] share, for every p, counted in slices."""
+        # Few texts that all resemble one another make many pairs: those too are work for the kernels.
+        numbers = arithmetic(max(self.work, int((sets.sizes[left] + sets.sizes[right]).sum())))
 
         def counted(begin: int) -> I64:
             part = slice(begin, begin + _SLICE)
-            return self.arithmetic.intersections(sets.values, sets.offsets, left[part], right[part])
+            return numbers.intersections(sets.values, sets.offsets, left[part], right[part])
 
         return np.concatenate(list(spread(counted, range(0, left.size, _SLICE), self.threads)))
 

@@ -229,7 +229,7 @@ def _places(order: I64, size: int) -> I64:
     return places
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Duplicates:
     """The duplicates among `size` texts. Iterating yields `pairs`.
 
