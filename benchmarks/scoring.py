@@ -161,6 +161,11 @@ def recall(truth: Truth, reported: Reported) -> dict[str, Any]:
         "near": _shares(near, listed, grouped, found),
         "contained": _shares(contained, listed, grouped, held),
     }
+    whole = truth.containment == 1
+    result["contained"]["by_containment"] = {
+        "all of it": _shares(contained & whole, listed, grouped, held),
+        "less": _shares(contained & ~whole, listed, grouped, held),
+    }
     bins = np.digitize(truth.jaccard, _BINS)
     result["near"]["by_jaccard"] = {
         f"{low:.2f} to {high:.2f}": _shares(near & (bins == place), listed, grouped, found)

@@ -72,7 +72,8 @@ def test_a_perfect_answer(corpus: Path, part: Part) -> None:
         assert found[kind]["listed"] == found[kind]["grouped"] == found[kind]["found"] == 1
         assert pairs[f"paragraph {kind}"]["precision"] == 1
         assert pairs[f"paragraph {kind}"]["checked"] == pairs[f"paragraph {kind}"]["reported"] > 20
-    assert sum(part["planted"] for part in found["near"]["by_jaccard"].values()) == found["near"]["planted"]
+    for kind, split in (("near", "by_jaccard"), ("contained", "by_containment")):
+        assert sum(part["planted"] for part in found[kind][split].values()) == found[kind]["planted"]
 
 
 def test_a_missing_pair_is_missed(corpus: Path, part: Part) -> None:
