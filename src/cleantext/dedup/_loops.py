@@ -220,7 +220,7 @@ def near_walk(
             begin, end = value_offsets[number], value_offsets[number + 1]
             near, nearest, common, size = np.int64(-1), 0.0, np.int64(0), np.int64(0)
             for band in range(bands):
-                key = np.uint64(band) + _ONE
+                key = (np.uint64(band) + _ONE) * _MIX
                 for column in range(band * columns, (band + 1) * columns):
                     key = (key ^ np.uint64(sketches[row[number], column])) * _MIX
                     key ^= key >> _S29
