@@ -18,7 +18,7 @@ import numpy.typing as npt
 from cleantext.config import Config, DedupConfig
 from cleantext.dedup import Duplicates, Pairs, Removals
 from cleantext.dedup.curve import removal_curve
-from cleantext.dedup.duplicates import Kinds, Search
+from cleantext.dedup.duplicates import EXACT, Kinds, Search
 from cleantext.dedup.fingerprint import Fingerprints, fingerprints
 from cleantext.dedup.results import KINDS
 from cleantext.dedup.selfcheck import measured_recall
@@ -57,6 +57,7 @@ class Collection:
         }
         self._ties: list[U64] = []
         self._ordinals: list[npt.NDArray[np.int32]] = []
+        self._holding: list[Flags] = []
 
     def __enter__(self) -> Collection:
         return self
@@ -86,10 +87,12 @@ class Collection:
         preference: I64,
         ties: U64,
         ordinals: I64,
+        holding: Flags | None = None,
     ) -> None:
         """Add documents of `count` of the paragraphs each: their codes of source and host, how much the keep policy
         prefers them (least first), two numbers that break ties, from their content and their id, and the ordinals of
-        the paragraphs before any removal."""
+        the paragraphs before any removal. `holding` are those in whose favor one like them, but not equal, is gone
+        from their document already."""
         self.store.add(paragraphs)
         columns = {"source": source, "host": host, "preference": preference, "count": count}
         columns["reference"] = np.full(count.size, reference, dtype=np.int64)
@@ -97,11 +100,17 @@ class Collection:
             self._columns[name].append(values)
         self._ties.append(ties)
         self._ordinals.append(ordinals.astype(np.int32))
+        self._holding.append(np.zeros(ordinals.size, dtype=np.bool_) if holding is None else holding)
 
     @property
     def ordinals(self) -> I64:
         """The ordinal of every paragraph in its document, before any removal."""
         return np.concatenate([np.empty(0, dtype=np.int64), *self._ordinals])
+
+    @property
+    def holding(self) -> Flags:
+        """Which paragraphs are all that is left of one like them."""
+        return np.concatenate([np.empty(0, dtype=np.bool_), *self._holding])
 
     def column(self, name: str) -> I64:
         """One number a document."""
@@ -224,7 +233,7 @@ def compare(
         found.paragraphs = _between(everything, document_of)
         level.describe(found, "paragraphs", everything, curve=curve)
         if dedup.across != "tag":
-            found.taken[found.paragraphs.removals.index] = True
+            found.taken = _taken(found, collection.holding)
     found.stages = _stages(found, collection, written & active, within=within)
     return found
 
@@ -311,6 +320,20 @@ def _between(found: Duplicates, document_of: I64) -> Duplicates:
         cluster=found.cluster,
         settings=found.settings,
     )
+
+
+def _taken(found: Verdicts, holding: Flags) -> Flags:
+    """The paragraphs that go because they repeat one of another document.
+
+    One that stands for another of its document, which was like it and not equal, goes only where an equal one stays:
+    what is like it need not be like what it is like.
+    """
+    assert found.paragraphs is not None
+    within, across, left_out = found.within[1], found.paragraphs.removals, found.left_out
+    holding[within.kept[(within.kind != EXACT) & left_out[within.index]]] = True
+    taken = np.zeros_like(holding)
+    taken[across.index[(across.kind == EXACT) | ~holding[across.index]]] = True
+    return taken
 
 
 def _stages(found: Verdicts, collection: Collection, written: Flags, *, within: bool) -> list[Stage]:

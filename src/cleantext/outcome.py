@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cleantext.across import Verdicts
-from cleantext.dedup import Duplicates, Pairs
+from cleantext.dedup import Duplicates, Pairs, Removal
 from cleantext.dedup.results import KINDS
 from cleantext.formats.rows import pair_lines
 from cleantext.records import Document, Removed
@@ -63,11 +63,25 @@ class Outcome:
             first, last = np.searchsorted(table.index, [begin, end]).tolist()
             for why in table[first:last]:
                 if taken[why.index]:
-                    (kept,) = self.ids(self._document_of[[why.kept]])
-                    gone[why.index - begin] = (f"duplicate/{why.kind}", why.score, kept, int(self._ordinals[why.kept]))
+                    last = self._followed(why)
+                    (kept,) = self.ids(self._document_of[[last.kept]])
+                    gone[why.index - begin] = (
+                        f"duplicate/{last.kind}",
+                        last.score,
+                        kept,
+                        int(self._ordinals[last.kept]),
+                    )
         for place in np.flatnonzero(self.found.site[begin:end]).tolist():
             gone[place] = ("chrome/site", None, None, None)
         return gone
+
+    def _followed(self, why: Removal) -> Removal:
+        """`why`, or where what it names is itself gone, what that repeats; one of the two repeats is exact."""
+        if self.found.paragraphs is None or not self.found.taken[why.kept]:
+            return why
+        table = self.found.paragraphs.removals
+        further = table[int(np.searchsorted(table.index, why.kept))]
+        return why._replace(kept=further.kept) if further.kind == "exact" else further
 
     def pair_lines(self) -> Iterator[str]:
         """The lines of duplicates.jsonl: pairs within documents, of documents, and of paragraphs between documents."""

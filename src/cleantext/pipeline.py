@@ -166,6 +166,7 @@ class _Intake:
             preference=np.array(prefer, dtype=np.int64),
             ties=np.array(ties, dtype=np.uint64).reshape(-1, 2),
             ordinals=np.array([n for document, _ in documents for n in document.ordinals], dtype=np.int64),
+            holding=np.array([held for document, _ in documents for held in _holding(document)], dtype=np.bool_),
         )
 
     def _count(self, document: Document) -> None:
@@ -289,6 +290,14 @@ def _source(document: Document, record: Record) -> str:
         return record.source
 
 
+def _holding(document: Document) -> Iterator[bool]:
+    """For every paragraph, whether one like it, but not equal, is gone in its favor."""
+    held = {
+        span.kept_paragraph for span in document.removed if span.reason in ("duplicate/near", "duplicate/contained")
+    }
+    return (ordinal in held for ordinal in document.ordinals)
+
+
 def _visible(text: str) -> int:
     """Characters of `text` that are not white space."""
     return sum(map(len, text.split()))
@@ -389,5 +398,18 @@ def _judged(
         spans[place] = Removed(
             start=start, end=end, text=text, reason=reason, score=score, kept_id=kept, kept_paragraph=ordinal
         )
+    further = {document.ordinals[place]: span for place, span in spans.items() if span.reason != "chrome/site"}
+    document = dataclasses.replace(document, removed=tuple(_followed(span, further) for span in document.removed))
     masked = {place for place in spans if config.dedup.across == "mask" and spans[place].reason != "chrome/site"}
     return without(document, spans, frozenset(masked))
+
+
+def _followed(span: Removed, further: Mapping[int, Removed]) -> Removed:
+    """`span`, or where the paragraph it names is itself gone, what that repeats; one of the two repeats is exact."""
+    last = further.get(span.kept_paragraph) if span.kept_paragraph is not None else None
+    if last is None:
+        return span
+    reason, score = (span.reason, span.score) if last.reason == "duplicate/exact" else (last.reason, last.score)
+    return dataclasses.replace(
+        span, reason=reason, score=score, kept_id=last.kept_id, kept_paragraph=last.kept_paragraph
+    )
