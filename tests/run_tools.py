@@ -21,7 +21,6 @@ __all__ = [
     "SENTENCES",
     "Corpus",
     "Row",
-    "work_in_blocks",
     "check_pairs",
     "check_removed",
     "check_stages",
@@ -30,6 +29,7 @@ __all__ = [
     "outputs",
     "paragraphs_of",
     "rows",
+    "work_in_blocks",
     "write_rows",
 ]
 
@@ -49,8 +49,8 @@ SENTENCES = [
 
 def config(**dedup: Any) -> Config:
     """The defaults with other options of the duplicate stages; those of `run` and `output` as in a table."""
-    tables = {name: dedup.pop(name) for name in ("run", "output", "extract", "limits") if name in dedup}
-    return Config.from_dict({"dedup": dedup, **tables})
+    tables: dict[str, Any] = {name: dedup.pop(name) for name in ("run", "output", "limits") if name in dedup}
+    return Config.from_dict(tables | {"dedup": dedup})
 
 
 def write_rows(path: Path, rows: Iterable[Mapping[str, Any]]) -> Path:
@@ -105,8 +105,9 @@ def check_removed(folder: Path, before: Mapping[str, Row], reference: Iterable[s
         if row["reason"].startswith("document/"):
             assert (row["start"], row["end"], row["kept_paragraph"]) == (0, len(text), None)
         elif row["kept_id"] in kept:
-            source = before[row["kept_id"]]["text"]
-            place = len("\n\n".join(source.split("\n\n")[: row["kept_paragraph"]])) + 2 * (row["kept_paragraph"] > 0)
+            source = before[row["kept_id"]]["text"].split("\n\n")
+            assert row["kept_paragraph"] < len(source)
+            place = sum(len(paragraph) + 2 for paragraph in source[: row["kept_paragraph"]])
             assert (row["kept_id"], place) not in gone
     return removed
 
@@ -139,8 +140,9 @@ def check_pairs(
             assert scores == (1, 1)
         else:
             assert min(weight(one, chosen), weight(other, chosen)) >= chosen.min_chars
-            least = {"near": (chosen.threshold, 0), "contained": (0, chosen.containment)}[pair["kind"]]
-            assert scores >= least if pair["kind"] == "near" else scores[1] >= least[1]
+            at_least = {"near": chosen.threshold, "contained": chosen.containment}[pair["kind"]]
+            assert at_least is not None
+            assert scores[pair["kind"] == "contained"] >= at_least
         assert pair["cluster"]
     return pairs
 
@@ -281,4 +283,6 @@ class Corpus:
     def left(self) -> dict[str, list[str]]:
         """`texts` without the lines of sites and without paragraphs that the document has already."""
         lines = set(self.footers.values())
-        return {name: [text for text in dict.fromkeys(texts) if text not in lines] for name, texts in self.texts.items()}
+        return {
+            name: [text for text in dict.fromkeys(texts) if text not in lines] for name, texts in self.texts.items()
+        }

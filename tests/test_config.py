@@ -49,8 +49,9 @@ def test_a_wrong_value_is_refused_in_python_too() -> None:
 
 OTHER = {
     "encoding": "gbk", "rules": [{"name": "a", "pattern": "b"}], "script": "t", "keep": "newest", "kind": "html",
-    "extractor": "all", "punctuation": "cjk", "match": "raw", "shingle_size": 4, "shingle_unit": "char",
-    "within": "tag", "documents": "tag", "across": "drop", "format": "text",
+    "extractor": "all", "punctuation": "cjk", "match": "raw", "shingle_size": 4, "shingle_unit": "character",
+    "within": "tag", "documents": "tag", "across": "drop", "format": "text", "site": "off", "memory": "1G",
+    "site_profile": "site.json",
     "threshold": 0.7, "recall": 0.9, "containment": 0.8, "max_removed": 0.4, "max_failures": 0.4,
 }  # fmt: skip
 

@@ -170,7 +170,9 @@ def test_text_files_are_rows(tmp_path: Path, out: Path) -> None:
     assert (gone["c.txt.gz"]["text"], gone["c.txt.gz"]["kept_id"]) == (f"{A}\n{B}", "a.txt")
     assert (gone["a.txt"]["start"], gone["a.txt"]["text"]) == (len(A) + len(B) + 2, A)
     deduplicate(tmp_path / "in", tmp_path / "lines", config(output={"format": "text"}))
-    assert (tmp_path / "lines" / "documents.txt").read_text(encoding="utf-8") == f"{A}\n{B}\n\n{D}\n{E}\n\n{F}\n{ASTRAL}\n"
+    assert (tmp_path / "lines" / "documents.txt").read_text(
+        encoding="utf-8"
+    ) == f"{A}\n{B}\n\n{D}\n{E}\n\n{F}\n{ASTRAL}\n"
     deduplicate(tmp_path / "in", tmp_path / "md", config(output={"format": "markdown"}))
     assert (tmp_path / "md" / "documents.md").read_text(encoding="utf-8").count("\n---\n") == 2
 
@@ -243,13 +245,13 @@ def test_references_are_compared_with_and_not_written(tmp_path: Path, out: Path)
 
 
 def test_ids_are_the_rows_own_or_their_places(tmp_path: Path, out: Path) -> None:
-    ids: list[Any] = ["a\"\\/b", None, 17, "𠀀\u2028\x00", "", {"k": [1.5]}, "\ud800x"]
+    ids: list[Any] = ['a"\\/b', None, 17, "𠀀\u2028\x00", "", {"k": [1.5]}, "\ud800x"]
     texts = [joined(EVERY[n], EVERY[n + 1]) for n in range(7)]
     written = [{"id": own, "text": text} for own, text in zip(ids, texts, strict=True)]
     copies = [{"text": text} for text in texts]
     (tmp_path / "in.jsonl").write_text("\n".join(map(json.dumps, [*written, *copies])))
     deduplicate(tmp_path / "in.jsonl", out, config(across="off", max_removed=1.0))
-    named = ["a\"\\/b", "in.jsonl#2", "17", "𠀀\u2028\x00", "", '{"k": [1.5]}', "�x"]
+    named = ['a"\\/b', "in.jsonl#2", "17", "𠀀\u2028\x00", "", '{"k": [1.5]}', "�x"]
     removed = rows(out, "removed.jsonl")
     assert [row["kept_id"] for row in removed] == named
     assert [row["id"] for row in removed] == [f"in.jsonl#{8 + n}" for n in range(7)]
@@ -449,9 +451,8 @@ def test_input_with_nothing_in_it(tmp_path: Path, out: Path) -> None:
     ]
     assert (report.documents, report.failed, rows(out, "removed.jsonl")) == (5, 0, [])
     deduplicate(tmp_path / "empty.jsonl", tmp_path / "none")
-    assert outputs(tmp_path / "none") == {
-        name: b"" for name in ("documents.jsonl", "duplicates.jsonl", "failed.jsonl", "removed.jsonl")
-    }
+    files = ("documents.jsonl", "duplicates.jsonl", "failed.jsonl", "removed.jsonl")
+    assert outputs(tmp_path / "none") == dict.fromkeys(files, b"")
 
 
 def test_side_files_of_a_small_run(tmp_path: Path, out: Path) -> None:
