@@ -49,6 +49,8 @@ __all__ = ["deduplicate"]
 I64 = npt.NDArray[np.int64]
 U8 = npt.NDArray[np.uint8]
 
+# Ids up to which each is looked up by itself.
+_FEW = 16
 # The host in an address: what stands between // and the next /, without user and port.
 _HOST = r"^[A-Za-z][A-Za-z0-9+.-]*://(?:[^/@?#]*@)?(?P<host>[^/:?#\[\]]+)"
 
@@ -199,7 +201,9 @@ class _Rows:
         """The ids of rows."""
         if len(self._ids) > 1:
             self._ids = [pa.concat_arrays(self._ids)]
-        found: list[str] = self._ids[0].take(pa.array(documents)).to_pylist() if self._ids else []
+        if documents.size < _FEW:
+            return [self._ids[0][one].as_py() for one in documents.tolist()]
+        found: list[str] = self._ids[0].take(pa.array(documents)).to_pylist()
         return found
 
     def paragraphs(self, numbers: Sequence[int]) -> dict[int, list[str]]:

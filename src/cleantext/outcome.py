@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from json.encoder import encode_basestring
 
 import numpy as np
 import numpy.typing as npt
@@ -105,7 +105,7 @@ class Outcome:
         def named(part: slice) -> list[str]:
             numbers = (own[part] - first[document[part]]).tolist()
             return [
-                json.dumps(f"{name}:{n}", ensure_ascii=False)
+                encode_basestring(f"{name}:{n}")
                 for name, n in zip(self.ids(document[part]), numbers, strict=True)
             ]
 
@@ -117,7 +117,7 @@ class Outcome:
             sides = []
             for side in (pairs.i[part], pairs.j[part]):
                 owner = self._document_of[side] if paragraphs else side
-                names = (json.dumps(name, ensure_ascii=False) for name in self.ids(owner))
+                names = (encode_basestring(name) for name in self.ids(owner))
                 places = self._ordinals[side].tolist() if paragraphs else [None] * side.size
                 sides.append(zip(names, places, strict=True))
             scores = zip(

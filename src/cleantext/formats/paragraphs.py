@@ -53,6 +53,8 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _stripped(text: str, start: int, end: int) -> tuple[int, int] | None:
+    if start < end and not text[start].isspace() and not text[end - 1].isspace():
+        return start, end
     piece = text[start:end]
     stripped = piece.strip()
     start += len(piece) - len(piece.lstrip())
