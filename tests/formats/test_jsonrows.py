@@ -8,6 +8,7 @@ import tracemalloc
 from typing import Any
 from unittest.mock import patch
 
+import pyarrow as pa
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -113,6 +114,17 @@ def test_good_rows_go_through_arrow(row: dict[str, Any], ascii_only: bool, end: 
         rows, failures = read(data)
     assert (rows, failures) == (by_hand(data, None, LIMIT)[0], [])
     assert len(rows) == 100
+
+
+def test_an_arrow_that_takes_lone_surrogates_has_its_strings_checked() -> None:
+    data = b'{"text": "a\\u4e00", "id": "1"}\n' * 100
+    with (
+        patch.object(jsonrows, "_takes_lone_surrogates", return_value=True),
+        patch.object(jsonrows, "is_valid", side_effect=lambda column: not pa.types.is_string(column.type)),
+        patch.object(jsonrows._JsonRows, "by_line", autospec=True, side_effect=jsonrows._JsonRows.by_line) as slow,
+    ):
+        assert read(data) == (by_hand(data, None, LIMIT)[0], [])
+    assert sum(len(call.args[1]) for call in slow.call_args_list) == 100
 
 
 @pytest.mark.parametrize(

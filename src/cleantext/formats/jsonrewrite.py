@@ -14,7 +14,7 @@ import pyarrow.json as pj
 
 from cleantext.errors import ConfigError, DocumentError
 from cleantext.formats.fates import Fates, Stretch, changed_columns
-from cleantext.formats.jsonrows import LineBlock, parse_row
+from cleantext.formats.jsonrows import Bytes, LineBlock, parse_row
 from cleantext.formats.rowbatch import Text, encodable, row_name, text_of
 
 __all__ = ["JsonStretch", "infer_schema", "json_table", "replaced"]
@@ -43,11 +43,11 @@ class JsonStretch(Stretch):
 
     def lines(self) -> Iterator[bytes | memoryview]:
         """The kept rows, as many consecutive lines at a time as stay as they are."""
-        block, view = self.block, memoryview(self.block.data)
+        block, view = self.block, self.block.data.data
         kept = np.array(self.kept(), np.int64)
         lines = self.fates.numbers[kept] - block.number
         changed = np.isin(kept, self.changed())
-        marked = np.frombuffer(block.data, np.uint8)[block.starts[lines]] == _BOM[0]
+        marked = block.data[block.starts[lines]] == _BOM[0]
         alone = changed[1:] | changed[:-1] | marked[1:] | (np.diff(lines) != 1)
         firsts = np.flatnonzero(np.concatenate([[len(kept) > 0], alone]))
         for first, end in zip(firsts.tolist(), [*firsts[1:].tolist(), len(kept)], strict=False):
@@ -112,10 +112,10 @@ def json_table(data: bytes, schema: pa.Schema, names: list[str]) -> pa.Table:
         return pa.concat_tables(_one_row(line, schema, name) for line, name in zip(lines, names, strict=True))
 
 
-def _parsed(data: bytes, schema: pa.Schema | None) -> pa.Table:
+def _parsed(data: Bytes | bytes, schema: pa.Schema | None) -> pa.Table:
     options = pj.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error" if schema else "infer")
     read = pj.ReadOptions(use_threads=False, block_size=len(data) + 1)
-    return pj.read_json(pa.BufferReader(data), read_options=read, parse_options=options)
+    return pj.read_json(pa.BufferReader(pa.py_buffer(data)), read_options=read, parse_options=options)
 
 
 def _one_row(line: bytes, schema: pa.Schema, name: str) -> pa.Table:

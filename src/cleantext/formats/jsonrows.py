@@ -6,6 +6,7 @@ taken from Arrow only where nothing in it could be read otherwise; see `_JsonRow
 
 from __future__ import annotations
 
+import functools
 import json
 import sys
 from collections.abc import Iterator, Mapping
@@ -38,11 +39,12 @@ __all__ = ["LineBlock", "line_blocks", "line_limit", "parse_row", "read_json_row
 Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
 
+_MOST = (1 << 31) - 2  # bytes that Arrow's parser takes at once
 _PIECES = 16  # into which a block that Arrow refuses is cut, so that a broken line does not cost the whole block
 _SMALL = 64  # lines; fewer are not cut further
 _PROBED = 4  # lines of a block that say which columns hold what
 _DEPTH = 400  # brackets; Python's parser gives up at a thousand levels, less what its caller has used
-_SAMPLES = 66  # how many samples in a row are digits at least where a number has more digits than Python converts
+_FEW_SAMPLES, _MANY_SAMPLES = 8, 64  # of the digits of a number that has more of them than Python converts
 _DIGIT = np.isin(np.arange(256), list(b"0123456789"))
 _TOKEN_END = np.isin(np.arange(256), list(b",}] \t\r\n"))
 
@@ -51,26 +53,17 @@ _TOKEN_END = np.isin(np.arange(256), list(b",}] \t\r\n"))
 class LineBlock:
     """Whole lines of a file: their bytes, the number of the first, and where each starts and ends without its LF."""
 
-    data: bytes
+    data: Bytes
     number: int
     starts: Ints
     ends: Ints
-
-    @classmethod
-    def of(cls, data: bytes, number: int) -> LineBlock:
-        """The block of `data`, of which the first line is line `number` of its file."""
-        newlines = np.flatnonzero(np.frombuffer(data, np.uint8) == 10)
-        starts = np.concatenate([[0], newlines + 1])
-        ends = np.append(newlines, len(data))
-        count = len(newlines) + (not data.endswith(b"\n"))
-        return cls(data, number, starts[:count], ends[:count])
 
     def __len__(self) -> int:
         return len(self.starts)
 
     def line(self, index: int) -> bytes:
         """One line without its LF."""
-        return self.data[self.starts[index] : self.ends[index]]
+        return self.data[self.starts[index] : self.ends[index]].tobytes()
 
     def size(self, index: int) -> int:
         """The bytes of a line with its LF."""
@@ -89,34 +82,55 @@ def line_limit(max_bytes: int) -> int:
 
 
 def line_blocks(stream: BufferedReader, limit: int) -> Iterator[LineBlock]:
-    """The lines of `stream` in blocks of `BLOCK` bytes or little more, or of one line where it is longer.
+    """The lines of `stream` in blocks of about `BLOCK` bytes, more where a line is longer.
 
-    A line longer than `limit` comes shortened, but still longer than that. Where reading fails, the whole lines before
-    come first.
+    A line longer than `limit` comes shortened, but still longer than that. Raises ParseError where the stream does,
+    after the whole lines before.
     """
-    number, held, open_line = 1, 0, 0
-    parts: list[bytes] = []
+    number, rest, source = 1, np.empty(0, np.uint8), _Source(stream)
+    ended, damage = False, None
+    while not ended:
+        data, ended, damage = _read_on(source, rest)
+        newlines = np.flatnonzero(data == 10)
+        cut = int(newlines[-1]) + 1 if newlines.size else 0
+        if ended and damage is None and cut < len(data):
+            newlines, cut = np.append(newlines, len(data)), len(data)
+        if cut:
+            starts = np.concatenate([[0], newlines[:-1] + 1])
+            yield LineBlock(data[:cut], number, starts, newlines)
+            number += len(newlines)
+        rest = data[cut:][: limit + 1]
+    if damage is not None:
+        raise damage
+
+
+class _Source:
+    """A stream that reads into the caller's memory and loses nothing where it breaks off, which `readinto` does."""
+
+    def __init__(self, stream: BufferedReader) -> None:
+        self.stream = stream
+        self.ahead = memoryview(stream.read1(len(stream.peek(1))))  # what has been read to recognize the format
+
+    def readinto(self, view: memoryview) -> int:
+        """Fill `view` as far as one read goes; 0 at the end. Raises ParseError where the data are damaged."""
+        if not self.ahead:
+            return self.stream.raw.readinto(view) or 0
+        count = min(len(self.ahead), len(view))
+        view[:count], self.ahead = self.ahead[:count], self.ahead[count:]
+        return count
+
+
+def _read_on(source: _Source, rest: Bytes) -> tuple[Bytes, bool, ParseError | None]:
+    """`rest` and the `BLOCK` bytes after it, more after a long one; whether that is all, and what broke it off."""
+    buffer = np.empty(len(rest) + max(BLOCK, len(rest)), np.uint8)
+    buffer[: len(rest)] = rest
+    filled, view = len(rest), buffer.data
     try:
-        while chunk := stream.read1(BLOCK):
-            cut = chunk.rfind(b"\n") + 1
-            open_line = len(chunk) - cut if cut else open_line + len(chunk)
-            if open_line > limit + 1:
-                chunk = chunk[: max(cut, len(chunk) - (open_line - limit - 1))]
-                open_line = limit + 1
-            parts.append(chunk)
-            held += len(chunk)
-            if held >= BLOCK and cut:
-                parts[-1] = chunk[:cut]
-                block = LineBlock.of(b"".join(parts), number)
-                parts, held, number = [chunk[cut:]], len(chunk) - cut, number + len(block)
-                yield block
-    except ParseError:
-        data = b"".join(parts)
-        if cut := data.rfind(b"\n") + 1:
-            yield LineBlock.of(data[:cut], number)
-        raise
-    if data := b"".join(parts):
-        yield LineBlock.of(data, number)
+        while filled < len(buffer) and (count := source.readinto(view[filled:])):
+            filled += count
+    except ParseError as error:
+        return buffer[:filled], True, error
+    return buffer[:filled], filled < len(buffer), None
 
 
 def parse_row(line: bytes) -> dict[str, Any]:
@@ -206,7 +220,7 @@ class _JsonRows:
 
     def _plain(self, block: LineBlock) -> bool:
         """Whether there is nothing in `block` that only Arrow would take."""
-        if int((block.ends - block.starts).max()) >= line_limit(self.max_bytes):
+        if len(block.data) > _MOST or int((block.ends - block.starts).max()) >= line_limit(self.max_bytes):
             return False
         for index in _suspects(block):
             try:
@@ -263,10 +277,10 @@ def _usual(column: str) -> pa.DataType:
 
 def _object_lines(block: LineBlock) -> Ints | None:
     """The lines that are not blank, if each of them begins with `{` and ends with `}`."""
-    data = np.frombuffer(block.data, np.uint8)
+    data, final = block.data, len(block.data) - 1
     lasts = np.maximum(block.ends - 1, block.starts)
-    lasts -= (data[np.minimum(lasts, len(data) - 1)] == 0x0D) & (lasts > block.starts)
-    odd = (data[np.minimum(block.starts, len(data) - 1)] != 0x7B) | (data[np.minimum(lasts, len(data) - 1)] != 0x7D)
+    lasts -= (data[np.minimum(lasts, final)] == 0x0D) & (lasts > block.starts)
+    odd = (data[np.minimum(block.starts, final)] != 0x7B) | (data[np.minimum(lasts, final)] != 0x7D)
     if any(block.line(int(index)).strip() for index in np.flatnonzero(odd)):
         return None
     return np.flatnonzero(~odd)
@@ -274,55 +288,75 @@ def _object_lines(block: LineBlock) -> Ints | None:
 
 def _suspects(block: LineBlock) -> Ints:
     """Lines that might be nested deeply, hold Inf or -NaN, or a number of very many digits."""
-    data = np.frombuffer(block.data, np.uint8)
-    found = [_infinities(data), _long_numbers(data)]
-    suspects = np.unique(np.searchsorted(block.starts, np.concatenate(found), side="right") - 1)
-    brackets = np.flatnonzero((data | np.uint8(0x20)) == np.uint8(0x7B))
-    if brackets.size - len(block) <= _DEPTH:
+    data = block.data
+    space = np.empty_like(data)  # one array for all that is worked out of the bytes: new memory is dear
+    found = np.concatenate([_infinities(data, space), _long_numbers(data)])
+    suspects = np.unique(np.searchsorted(block.starts, found, side="right") - 1)
+    np.bitwise_or(data, np.uint8(0x20), out=space)
+    brackets = np.equal(space, np.uint8(0x7B), out=space.view(np.bool_))
+    if np.count_nonzero(brackets) - len(block) <= _DEPTH:
         return suspects
-    counts = np.diff(np.searchsorted(brackets, np.append(block.starts, len(data))))
+    counts = np.diff(np.searchsorted(np.flatnonzero(brackets), np.append(block.starts, len(data))))
     return np.union1d(suspects, np.flatnonzero(counts > _DEPTH))
 
 
-def _infinities(data: Bytes) -> Ints:
+def _infinities(data: Bytes, space: Bytes) -> Ints:
     """Where `Inf` or `-NaN` stands and a value would end behind it."""
-    inf = np.flatnonzero(data[:-3] == 0x49)
-    inf = inf[(data[inf + 1] == 0x6E) & (data[inf + 2] == 0x66) & _TOKEN_END[data[inf + 3]]]
-    nan = np.flatnonzero(data[1:-3] == 0x4E) + 1
-    nan = nan[(data[nan - 1] == 0x2D) & (data[nan + 1] == 0x61) & (data[nan + 2] == 0x4E)]
-    return np.concatenate([inf, nan])
+    np.subtract(data, np.uint8(0x49), out=space)
+    capitals = np.flatnonzero(np.less_equal(space, np.uint8(5), out=space.view(np.bool_)))  # I to N
+    capitals = capitals[(capitals > 0) & (capitals < len(data) - 3)]
+    first, second, third = data[capitals], data[capitals + 1], data[capitals + 2]
+    inf = (first == 0x49) & (second == 0x6E) & (third == 0x66) & _TOKEN_END[data[capitals + 3]]
+    nan = (first == 0x4E) & (second == 0x61) & (third == 0x4E) & (data[capitals - 1] == 0x2D)
+    found: Ints = capitals[inf | nan]
+    return found
 
 
 def _long_numbers(data: Bytes) -> Ints:
     """Where there might be more digits in a row than Python converts, found in samples of the bytes."""
     limit = sys.get_int_max_str_digits()
-    stride = limit // (_SAMPLES + 1)
-    if not stride or len(data) < limit:
+    if not limit or not _runs_of_digits(data, limit, _FEW_SAMPLES).size:
         return np.empty(0, np.int64)
+    return _runs_of_digits(data, limit, _MANY_SAMPLES)
+
+
+def _runs_of_digits(data: Bytes, limit: int, count: int) -> Ints:
+    """Where `count` samples in a row are digits, as they are in any `limit` digits in a row."""
+    stride = limit // (count + 1)
     sums = np.cumsum(_DIGIT[data[::stride]])
-    return stride * (np.flatnonzero(sums[_SAMPLES:] - sums[:-_SAMPLES] == _SAMPLES) + _SAMPLES)
+    return stride * (np.flatnonzero(sums[count:] - sums[:-count] == count) + count)
 
 
-def _is_utf8(data: bytes) -> bool:
+def _is_utf8(data: Bytes) -> bool:
     bounds = np.array([0, len(data)], np.int64)
     return is_valid(pa.LargeStringArray.from_buffers(1, pa.py_buffer(bounds), pa.py_buffer(data)))
 
 
-def _parsed(data: bytes, schema: pa.Schema, count: int) -> pa.Table | None:
+def _parsed(data: Bytes | bytes, schema: pa.Schema, count: int) -> pa.Table | None:
     """The table of `count` rows in `data`, or None where Arrow finds another number or something to complain of."""
+    table = _read_json(data, schema)
+    if table is None or table.num_rows != count:
+        return None
+    if _takes_lone_surrogates() and not all(is_valid(column) for column in table.columns):
+        return None
+    return table
+
+
+def _read_json(data: Bytes | bytes, schema: pa.Schema) -> pa.Table | None:
     try:
-        table = pj.read_json(
-            pa.BufferReader(data),
+        return pj.read_json(
+            pa.BufferReader(pa.py_buffer(data)),
             read_options=pj.ReadOptions(use_threads=False, block_size=len(data) + 1),
             parse_options=pj.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore"),
         )
     except pa.ArrowException:
         return None
-    if table.num_rows != count:
-        return None
-    if b"\\u" in data and not all(is_valid(column) for column in table.columns):
-        return None  # RapidJSON, in versions that some builds of Arrow use, lets lone surrogates pass
-    return table
+
+
+@functools.cache
+def _takes_lone_surrogates() -> bool:
+    """Whether this Arrow was built with a RapidJSON that makes bytes of them which are not UTF-8."""
+    return _read_json(b'{"text": "\\udc00"}', pa.schema({"text": pa.string()})) is not None
 
 
 def _array(table: pa.Table, name: str) -> pa.Array:
