@@ -7,6 +7,7 @@ and once more to write those that stay just as they were.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import sys
 import time
@@ -51,6 +52,8 @@ U8 = npt.NDArray[np.uint8]
 
 # Ids up to which each is looked up by itself.
 _FEW = 16
+# Bytes of text that are handed over together.
+_HELD = 1 << 22
 # The host in an address: what stands between // and the next /, without user and port.
 _HOST = r"^[A-Za-z][A-Za-z0-9+.-]*://(?:[^/@?#]*@)?(?P<host>[^/:?#\[\]]+)"
 
@@ -87,6 +90,7 @@ def deduplicate(  # noqa: PLR0913 - the options of a run
         for done, (item, of_reference) in enumerate([(i, False) for i in files] + [(i, True) for i in references]):
             report("read", done, len(files) + len(references))
             rows.read(item, reference=of_reference)
+        rows.flush()
         found = compare(
             collection,
             config,
@@ -137,32 +141,46 @@ class _Rows:
     characters: int = 0
     count: int = 0
     _ids: list[pa.Array] = field(default_factory=list)
+    _waiting: list[RowBatch] = field(default_factory=list)
+    _held: int = 0
+    _reference: bool = False
 
     def read(self, item: Input, *, reference: bool) -> None:
         """Take in the rows of one input."""
         limit, threads = self.collection.config.limits.max_bytes, self.collection.threads
+        if reference != self._reference:
+            self.flush()
+            self._reference = reference
         own = _Read(item, fingerprint(item), reference, self.count)
         self.files.append(own)
         for batch in ahead(read_rows(item, self.column, limit, _decoded), threads):
             self.failures += batch.failures
             if len(batch):
                 own.numbers.append(batch.numbers)
-                self._add(batch, reference=reference)
+                self.count += len(batch)
+                self._held += batch.texts.nbytes
+                self._waiting.append(batch)
+                if self._held > _HELD:
+                    self.flush()
 
-    def _add(self, batch: RowBatch, *, reference: bool) -> None:
+    def flush(self) -> None:
+        """Hand the rows that wait to the collection; many small files cost no more than one large file does."""
+        if not self._waiting:
+            return
+        batch, folders, ids = _joined(self._waiting)
+        self._waiting, self._held = [], 0
+        self._ids.append(ids)
         collection, counts = self.collection, np.diff(batch.offsets)
-        self.count += len(batch)
         self.characters += pc.sum(pc.utf8_length(batch.texts)).as_py() or 0
-        self._ids.append(_ids(batch))
         hosts = pc.utf8_lower(pc.struct_field(pc.extract_regex(batch.columns["url"], _HOST), 0))
         host = self._codes(hosts)
         collection.add(
             batch.texts,
             count=counts,
-            reference=reference,
-            source=np.where(host >= 0, host, collection.code(batch.source)),
+            reference=self._reference,
+            source=np.where(host >= 0, host, self._codes(folders)),
             host=host,
-            **self._order(batch, hosts),
+            **self._order(batch, pc.coalesce(hosts, folders)),
             ordinals=np.arange(batch.offsets[-1]) - np.repeat(batch.offsets[:-1], counts),
         )
 
@@ -174,8 +192,8 @@ class _Rows:
         found: I64 = codes[places]
         return found
 
-    def _order(self, batch: RowBatch, hosts: pa.Array) -> dict[str, Any]:
-        """What the keep policy goes by; nothing where the first of equals stays."""
+    def _order(self, batch: RowBatch, names: pa.Array) -> dict[str, Any]:
+        """What the keep policy goes by, `names` being hosts or folders; nothing where the first of equals stays."""
         config, count = self.collection.config.dedup, len(batch)
         if config.keep == "first":
             return {"preference": np.zeros(count, dtype=np.int64), "ties": np.zeros((count, 2), dtype=np.uint64)}
@@ -183,8 +201,8 @@ class _Rows:
         length = np.diff(lengths[batch.offsets]).tolist()
         dates, sources = batch.columns["date"].to_pylist(), batch.columns["source"].to_pylist()
         chosen = [
-            preference(config, length=size, date=date, sources=(host or batch.source, source or ""))
-            for size, date, source, host in zip(length, dates, sources, hosts.to_pylist(), strict=True)
+            preference(config, length=size, date=date, sources=(name, source or ""))
+            for size, date, source, name in zip(length, dates, sources, names.to_pylist(), strict=True)
         ]
         ids = self._ids[-1].to_pylist()
         bounds = batch.offsets.tolist()
@@ -232,14 +250,37 @@ def _decoded(content: bytes) -> str:
     return decode(content).text
 
 
-def _ids(batch: RowBatch) -> pa.Array:
-    """What the rows are called: their own ids, and for rows without one their place: `name#number`."""
-    own = batch.columns["id"].cast(pa.large_string())
+def _joined(batches: Sequence[RowBatch]) -> tuple[RowBatch, pa.Array, pa.Array]:
+    """The rows of all `batches`, the folder each is from, and what each is called."""
+    whole = np.repeat(np.arange(len(batches)), [len(batch) for batch in batches])
+    origins, folders = (
+        pa.array([encodable(name) for name in names], pa.large_string()).take(pa.array(whole))
+        for names in ([batch.origin for batch in batches], [batch.source for batch in batches])
+    )
+    firsts = np.cumsum([0, *(len(batch.texts) for batch in batches)])
+    offsets = [batch.offsets[1:] + first for batch, first in zip(batches, firsts, strict=False)]
+    columns = {
+        name: pa.concat_arrays([batch.columns[name].cast(pa.large_string()) for batch in batches])
+        for name in batches[0].columns
+    }
+    joined = dataclasses.replace(
+        batches[0],
+        numbers=np.concatenate([batch.numbers for batch in batches]),
+        texts=pa.concat_arrays([batch.texts for batch in batches]),
+        offsets=np.concatenate([np.zeros(1, dtype=np.int64), *offsets]),
+        columns=columns,
+    )
+    return joined, folders, _ids(joined, origins)
+
+
+def _ids(batch: RowBatch, origins: pa.Array) -> pa.Array:
+    """What the rows are called: their own ids, and for rows without one their place: `origin#number`."""
+    own = batch.columns["id"]
     if not own.null_count:
         return own
-    numbers, origin = pa.array(batch.numbers), pa.scalar(encodable(batch.origin), pa.large_string())
-    places = pc.binary_join_element_wise(origin, numbers.cast(pa.large_string()), pa.scalar("#", pa.large_string()))
-    return pc.coalesce(own, pc.if_else(pc.equal(numbers, 0), origin, places))
+    numbers = pa.array(batch.numbers)
+    places = pc.binary_join_element_wise(origins, numbers.cast(pa.large_string()), pa.scalar("#", pa.large_string()))
+    return pc.coalesce(own, pc.if_else(pc.equal(numbers, 0), origins, places))
 
 
 def _content(texts: pa.Array, first: int, end: int) -> int:
@@ -312,7 +353,7 @@ def _marks(found: Verdicts, config: Config, part: slice) -> U8:
     marks = np.full(part.stop - part.start, KEEP, dtype=np.uint8)
     marks[found.taken[part]] = MASK if config.dedup.across == "mask" else DROP
     marks[found.left_out[part]] = MASK if config.dedup.within == "mask" else DROP
-    marks[found.site[part]] = DROP
+    marks[found.site[part]] = MASK if config.dedup.site == "mask" else DROP
     return marks
 
 
