@@ -24,9 +24,12 @@ _SELECTOR = re.compile(r"[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
 
 def _simplified() -> dict[str, str]:
-    text = files("cleantext.tables").joinpath("simplified.txt").read_text(encoding="utf-8")
-    keys, values = text.split("\n")[:2]
-    return dict(zip(keys, values, strict=True))
+    """Traditional characters and those that converters interchange, and what each is read as."""
+    found: dict[str, str] = {}
+    for name in ("interchanged.txt", "simplified.txt"):
+        keys, values = files("cleantext.tables").joinpath(name).read_text(encoding="utf-8").split("\n")[:2]
+        found |= {key: found.get(value, value) for key, value in zip(keys, values, strict=True)}
+    return found
 
 
 _SIMPLIFIED = _simplified()

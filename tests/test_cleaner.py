@@ -171,3 +171,19 @@ def test_what_was_not_as_asked_is_flagged() -> None:
     document = clean(page, config=config)
     assert "truncated" in document.flags
     assert len(document.paragraphs) > 5
+
+
+@pytest.mark.parametrize(
+    ("within", "paragraphs", "repeats", "removed"),
+    [("drop", 2, 1, 1), ("mask", 3, 1, 1), ("tag", 3, 1, 0), ("off", 3, 0, 0)],
+)
+def test_what_becomes_of_repeats_within_a_document(within: str, paragraphs: int, repeats: int, removed: int) -> None:
+    line = "会议今日召开，市长主持会议并讲话，各区负责人参加了会议，并就下一步工作作了部署。"
+    other = "图书馆从下周起延长开放时间，读者可以在晚上九点之前借还图书，周末照常开放。"
+    config = Config.from_dict({"extract": {"kind": "text"}, "dedup": {"within": within}})
+    doc = clean("\n\n".join([line, other, line]), config=config)
+    assert (len(doc.paragraphs), len(doc.repeats), len(doc.removed)) == (paragraphs, repeats, removed)
+    if within == "mask":
+        assert doc.paragraphs == (line, other, "")
+        assert doc.spans[2] == (doc.removed[0].start,) * 2
+        assert doc.text == f"{line}\n\n{other}"

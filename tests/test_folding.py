@@ -13,6 +13,7 @@ from cleantext.folding import (
     SLOW,
     UNKNOWN,
     code_points,
+    interchanged_table,
     label_view,
     match_clusters,
     match_codes,
@@ -107,3 +108,12 @@ def test_the_table_is_closed() -> None:
     table = simplified_table()
     assert all(len(key) == len(value) == 1 for key, value in table.items())
     assert not [value for value in table.values() if value in table]
+
+
+def test_what_converters_interchange_is_one_in_match_text_alone() -> None:
+    for simplified, traditional in [("明了", "明瞭"), ("颠复性", "顛覆性"), ("凭借", "憑藉"), ("仿佛", "彷彿"), ("坐标", "座標")]:
+        assert match_text(simplified) == match_text(traditional)
+    assert label_view("覆盖了講座")[0] == "覆盖了讲座"
+    table = interchanged_table()
+    assert not [value for value in table.values() if value in table]
+    assert not set(table) & set(simplified_table())

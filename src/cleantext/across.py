@@ -185,57 +185,122 @@ def compare(
     curve: bool = False,
 ) -> Verdicts:
     """Compare the documents of `collection`; `within` asks for repeats inside documents too, `curve` for what would go
-    at other thresholds."""
-    dedup, store, threads = config.dedup, collection.store, collection.threads
-    bounds = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(collection.column("count"))])
-    document_of = np.repeat(np.arange(bounds.size - 1), np.diff(bounds))
-    reference = collection.column("reference").astype(np.bool_)
-    found = Verdicts(
-        bounds=bounds,
-        site=np.zeros(document_of.size, dtype=np.bool_),
-        profile=profile,
-        within=_nothing(),
-        left_out=np.zeros(document_of.size, dtype=np.bool_),
-        documents=None,
-        gone=np.zeros(reference.size, dtype=np.bool_),
-        paragraphs=None,
-        taken=np.zeros(document_of.size, dtype=np.bool_),
-    )
-    if dedup.site == "learn":
+    at other thresholds. `report` is told what begins."""
+    dedup = config.dedup
+    work = _Comparison(collection, profile, curve=curve)
+    if dedup.site != "off":
         report("site")
-        _site(found, collection)
+        work.site()
     report("fingerprints")
-    known = fingerprints(store, store.rule, dedup, threads, collection.budget // 4)
-    written = ~reference[document_of]
+    work.fingerprint()
     if within and dedup.within != "off":
         report("within")
-        pairs, removals = find_repeats_within(store, bounds, dedup, known, threads, ~found.left_out)
-        found.within = Pairs(*(column[written[pairs.i]] for column in pairs.columns().values())), removals
-        if dedup.within != "tag":
-            found.left_out[found.within[1].index] = True
-    ranks = collection.ranks()
+        work.within()
     if dedup.documents != "off":
         report("documents")
-        texts = Joined(store, bounds, found.left_out if found.left_out.any() else None)
-        level = _Level("document", texts, ranks, reference, dedup, threads)
-        found.documents = level.searched(Kinds(tagged=frozenset({"contained"})))
-        level.describe(found, "documents", found.documents, curve=curve)
-        if dedup.documents != "tag":
-            found.gone[found.documents.removals.index] = True
-    active = ~found.left_out & ~found.gone[document_of]
+        work.documents()
     if dedup.across != "off":
         report("paragraphs")
-        order = np.argsort(ranks[document_of], kind="stable")
+        work.paragraphs()
+    work.found.stages = _stages(work.found, collection, work.written & work.active, within=within)
+    return work.found
+
+
+class _Comparison:
+    """The levels of one comparison, each on what those before left."""
+
+    def __init__(self, collection: Collection, profile: SiteProfile, *, curve: bool) -> None:
+        bounds = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(collection.column("count"))])
+        paragraphs, documents = int(bounds[-1]), bounds.size - 1
+        self.collection, self.config, self.curve = collection, collection.config.dedup, curve
+        self.reference = collection.column("reference").astype(np.bool_)
+        self.ranks = collection.ranks()
+        self.unseen = np.zeros(
+            paragraphs, dtype=np.bool_
+        )  # lines of sites, which take no part whatever becomes of them
+        self.known = Fingerprints(np.empty(0, dtype=np.int64))
+        self.found = Verdicts(
+            bounds=bounds,
+            site=np.zeros(paragraphs, dtype=np.bool_),
+            profile=profile,
+            within=_nothing(),
+            left_out=np.zeros(paragraphs, dtype=np.bool_),
+            documents=None,
+            gone=np.zeros(documents, dtype=np.bool_),
+            paragraphs=None,
+            taken=np.zeros(paragraphs, dtype=np.bool_),
+        )
+        self.document_of = self.found.document_of
+        self.written = ~self.reference[self.document_of]
+
+    @property
+    def active(self) -> Flags:
+        """The paragraphs that still take part."""
+        found: Flags = ~self.unseen & ~self.found.left_out & ~self.found.gone[self.document_of]
+        return found
+
+    def site(self) -> None:
+        """Learn the lines of each host; they take no part in any comparison."""
+        store, names, threads = self.collection.store, self.collection.names, self.collection.threads
+        hosts, found = self.collection.column("host"), self.found
+        found.profile = found.profile.merged(learn_sites(store, found.bounds, hosts, names, threads=threads))
+        chrome = site_chrome(store, found.bounds, hosts, names, found.profile, threads=threads)
+        self.unseen = chrome.flags
+        if self.config.site != "tag":
+            found.site = chrome.flags & self.written
+            found.left_out |= found.site
+        found.settings["site"] = {
+            "hosts": len(found.profile.hosts),
+            "lines": sum(map(len, found.profile.hosts.values())),
+            "marked_paragraphs": int(np.count_nonzero(chrome.flags & self.written)),
+            "chrome_only_documents": chrome.chrome_only,
+        }
+
+    def fingerprint(self) -> None:
+        """Read all paragraphs once for what every later level asks of them."""
+        store = self.collection.store
+        self.known = fingerprints(store, store.rule, self.config, self.collection.threads, self.collection.budget // 4)
+
+    def within(self) -> None:
+        """Find what documents repeat of themselves."""
+        found, threads = self.found, self.collection.threads
+        pairs, removals = find_repeats_within(
+            self.collection.store, found.bounds, self.config, self.known, threads, self.active
+        )
+        found.within = Pairs(*(column[self.written[pairs.i]] for column in pairs.columns().values())), removals
+        if self.config.within != "tag":
+            found.left_out[removals.index] = True
+
+    def documents(self) -> None:
+        """Find duplicate documents."""
+        found, unseen = self.found, self.unseen | self.found.left_out
+        texts = Joined(self.collection.store, found.bounds, unseen if unseen.any() else None)
+        level = _Level("document", texts, self.ranks, self.reference, self.config, self.collection.threads)
+        found.documents = level.searched(Kinds(tagged=frozenset({"contained"})))
+        level.describe(found, "documents", found.documents, curve=self.curve)
+        if self.config.documents != "tag":
+            found.gone[found.documents.removals.index] = True
+
+    def paragraphs(self) -> None:
+        """Find what the documents that stay have in common."""
+        found, order = self.found, np.argsort(self.ranks[self.document_of], kind="stable")
         places = np.empty(order.size, dtype=np.int64)
         places[order] = np.arange(order.size)
-        level = _Level("paragraph", store, places, ~written, dedup, threads, known, active)
+        level = _Level(
+            "paragraph",
+            self.collection.store,
+            places,
+            ~self.written,
+            self.config,
+            self.collection.threads,
+            self.known,
+            self.active,
+        )
         everything = level.searched(Kinds())
-        found.paragraphs = _between(everything, document_of)
-        level.describe(found, "paragraphs", everything, curve=curve)
-        if dedup.across != "tag":
-            found.taken = _taken(found, collection.holding)
-    found.stages = _stages(found, collection, written & active, within=within)
-    return found
+        found.paragraphs = _between(everything, self.document_of)
+        level.describe(found, "paragraphs", everything, curve=self.curve)
+        if self.config.across != "tag":
+            found.taken = _taken(found, self.collection.holding)
 
 
 @dataclass(slots=True)
@@ -292,21 +357,6 @@ def _nothing() -> tuple[Pairs, Removals]:
     return Pairs(none, none, kind, score, score), Removals(none, none, kind, score)
 
 
-def _site(found: Verdicts, collection: Collection) -> None:
-    """Learn the lines of each host, and leave them out."""
-    hosts, names, threads = collection.column("host"), collection.names, collection.threads
-    learned = learn_sites(collection.store, found.bounds, hosts, names, threads=threads)
-    found.profile = found.profile.merged(learned)
-    chrome = site_chrome(collection.store, found.bounds, hosts, names, found.profile, threads=threads)
-    found.site = chrome.flags & (collection.column("reference") == 0)[found.document_of]
-    found.settings["site"] = {
-        "hosts": len(found.profile.hosts),
-        "lines": sum(map(len, found.profile.hosts.values())),
-        "chrome_only_documents": chrome.chrome_only,
-    }
-    found.left_out |= chrome.flags
-
-
 def _between(found: Duplicates, document_of: I64) -> Duplicates:
     """`found` without what is of one document alone."""
     pairs, removals = found.pairs, found.removals
@@ -341,7 +391,7 @@ def _stages(found: Verdicts, collection: Collection, written: Flags, *, within: 
     reference = collection.column("reference").astype(np.bool_)
     mine = ~reference[found.document_of]
     stages = []
-    if collection.config.dedup.site == "learn":
+    if collection.config.dedup.site != "off":
         stages.append(_stage("site", mine, {"chrome/site": found.site & mine}))
     if within:
         reasons = _reasons(found.within[1], found.left_out & mine, "duplicate")

@@ -136,8 +136,9 @@ class Cleaner:
         glosses = find_glosses([title, *(piece.text for piece in pieces)]) if self.config.repair.glosses else None
         if glosses:
             pieces = [piece.then(*_steps(strip_glosses(piece.text, glosses))) for piece in pieces]
-        repeats = find_repeats([piece.text for piece in pieces], self.config.dedup)
-        gone = {removal.index: removal for removal in repeats.removals} if self.config.dedup.within == "drop" else {}
+        within = self.config.dedup.within
+        repeats = find_repeats([piece.text for piece in pieces] if within != "off" else [], self.config.dedup)
+        gone = {removal.index: removal for removal in repeats.removals} if within in ("drop", "mask") else {}
         removed = [
             pieces[i].removed(
                 source, f"duplicate/{why.kind}", score=why.score, kept_id=identity, kept_paragraph=why.kept
@@ -148,7 +149,10 @@ class Cleaner:
         conversion = conversion_for(variety, self.config.normalize.script)
         kept: dict[int, _Piece] = {}
         for ordinal, piece in enumerate(pieces):
-            if ordinal not in gone:
+            if ordinal in gone:
+                if within == "mask":
+                    kept[ordinal] = dataclasses.replace(piece, end=piece.start, text="", steps=())
+            else:
                 finished = self._finished(piece, conversion)
                 if finished.text:
                     kept[ordinal] = finished

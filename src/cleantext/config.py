@@ -145,10 +145,10 @@ class DedupConfig:
         bounds=(0, 10_000),
     )
     site: str = option(
-        "learn",
-        "lines that half of a host's documents share: learn and remove them, or off",
+        "drop",
+        "lines that half of a host's documents share, which are learned and left out of all comparisons",
         flag="site",
-        choices=("learn", "off"),
+        choices=("drop", "mask", "tag", "off"),
     )
     site_profile: str | None = option(
         None, "lines of sites learned by earlier runs (their site.json)", flag="site-profile"

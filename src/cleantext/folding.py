@@ -24,6 +24,7 @@ __all__ = [
     "SLOW",
     "UNKNOWN",
     "code_points",
+    "interchanged_table",
     "label_view",
     "match_clusters",
     "match_codes",
@@ -51,7 +52,17 @@ _GLOSS = re.compile(r"(?<=[㐀-鿿])[(（][a-zü]{0,4}[āáǎàōóǒòēéěè�
 @cache
 def simplified_table() -> dict[str, str]:
     """What each Traditional or variant character is read as; from tables/simplified.txt."""
-    text = files("cleantext.tables").joinpath("simplified.txt").read_text(encoding="utf-8")
+    return _table("simplified.txt")
+
+
+@cache
+def interchanged_table() -> dict[str, str]:
+    """What match text reads as one character, because converters interchange them; from tables/interchanged.txt."""
+    return _table("interchanged.txt")
+
+
+def _table(name: str) -> dict[str, str]:
+    text = files("cleantext.tables").joinpath(name).read_text(encoding="utf-8")
     keys, values = text.split("\n")[:2]
     return dict(zip(keys, values, strict=True))
 
@@ -61,6 +72,12 @@ def _fold_cluster(cluster: str) -> str:
     table = simplified_table()
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", cluster).casefold())
     return "".join(table.get(char, char) for char in folded)
+
+
+def _matched(cluster: str) -> str:
+    """What a character or cluster is in match text."""
+    table = interchanged_table()
+    return "".join(table.get(char, char) for char in _fold_cluster(cluster) if _matches(char))
 
 
 def _matches(char: str) -> bool:
@@ -85,7 +102,7 @@ def _entry(code: int) -> int:
     char = chr(code)
     if _joins(char):
         return SLOW
-    folded = "".join(filter(_matches, _fold_cluster(char)))
+    folded = _matched(char)
     if not folded:
         return HIDDEN if _is_selector(char) or unicodedata.category(char) == "Cf" else DROP
     return ord(folded) if len(folded) == 1 else SLOW
@@ -127,7 +144,7 @@ def match_clusters(text: str) -> tuple[Codes, Offsets]:
     codes: list[int] = []
     offsets: list[int] = []
     for start, cluster in _clusters(text):
-        folded = [ord(char) for char in _fold_cluster(cluster) if _matches(char)]
+        folded = [ord(char) for char in _matched(cluster)]
         codes += folded
         offsets += [start] * len(folded)
     return np.array(codes, dtype=np.uint32), np.array(offsets, dtype=np.int64)

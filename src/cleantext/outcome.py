@@ -104,10 +104,7 @@ class Outcome:
 
         def named(part: slice) -> list[str]:
             numbers = (own[part] - first[document[part]]).tolist()
-            return [
-                encode_basestring(f"{name}:{n}")
-                for name, n in zip(self.ids(document[part]), numbers, strict=True)
-            ]
+            return [encode_basestring(f"{name}:{n}") for name, n in zip(self.ids(document[part]), numbers, strict=True)]
 
         return named
 

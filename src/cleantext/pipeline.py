@@ -400,7 +400,8 @@ def _judged(
         )
     further = {document.ordinals[place]: span for place, span in spans.items() if span.reason != "chrome/site"}
     document = dataclasses.replace(document, removed=tuple(_followed(span, further) for span in document.removed))
-    masked = {place for place in spans if config.dedup.across == "mask" and spans[place].reason != "chrome/site"}
+    how = {True: config.dedup.site, False: config.dedup.across}
+    masked = {place for place, span in spans.items() if how[span.reason == "chrome/site"] == "mask"}
     return without(document, spans, frozenset(masked))
 
 

@@ -125,8 +125,8 @@ class Document:
 
     @property
     def text(self) -> str:
-        """The paragraphs, joined with a blank line; the title is not among them."""
-        return "\n\n".join(self.paragraphs)
+        """The paragraphs, joined with a blank line; the title is not among them, nor are masked ones."""
+        return "\n\n".join(filter(None, self.paragraphs))
 
     def value(self, name: str) -> str | None:
         """The metadata value called `name`, or None."""

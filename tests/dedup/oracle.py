@@ -72,7 +72,7 @@ def units(text: str, config: DedupConfig) -> tuple[str, ...]:
     starts = [
         p
         for p, char in enumerate(matched)
-        if config.shingle_unit == "char"
+        if config.shingle_unit == "character"
         or p in edges
         or (config.shingle_unit == "auto" and (unspaced(char) or unspaced(matched[p - 1])))
     ]
@@ -291,7 +291,10 @@ def _check_groups(brute: Brute, found: Duplicates) -> None:
 
 
 def check_contained(brute: Brute, found: Duplicates) -> None:
-    """Contained texts stand in larger kept ones, and stay only for the sake of a repeat that would be lost."""
+    """Contained texts stand in larger kept ones, and stay only for the sake of a repeat.
+
+    One that would be lost, or one that was taken over from a text near it that went as contained.
+    """
     kept = {int(one) for one in found.kept}
     paired = {(pair.i, pair.j) for pair in found if pair.kind == "contained"}
     naming: dict[int, list[int]] = {}
@@ -301,6 +304,7 @@ def check_contained(brute: Brute, found: Duplicates) -> None:
     for i, j in brute.near:
         near.setdefault(i, set()).add(j)
         near.setdefault(j, set()).add(i)
+    went = brute.after_near() - kept
     for inner in kept & brute.inside.keys():
         around = brute.inside[inner] & kept
         if not around:
@@ -308,8 +312,11 @@ def check_contained(brute: Brute, found: Duplicates) -> None:
         assert any((min(inner, one), max(inner, one)) in paired for one in around)
         if inner not in brute.spared("contained"):
             assert any(
-                near.get(orphan, set()) & kept <= {inner}
-                and any(brute.share(orphan, one) < brute.config.containment for one in around)
+                near.get(orphan, set()) & went
+                or (
+                    near.get(orphan, set()) & kept <= {inner}
+                    and any(brute.share(orphan, one) < brute.config.containment for one in around)
+                )
                 for orphan in naming.get(inner, ())
                 if orphan != inner
             )

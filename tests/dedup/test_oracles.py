@@ -21,7 +21,7 @@ from dedup.oracle import Brute, binomial_tail, check_complete, check_contained, 
 
 SCRIPTS = ("han", "words", "mixed", "astral", "combining")
 # A text is the set of its characters.
-SETS = DedupConfig(match="raw", shingle_unit="char", shingle_size=1, min_chars=0)
+SETS = DedupConfig(match="raw", shingle_unit="character", shingle_size=1, min_chars=0)
 WITHOUT_CONTAINED = ("exact", "near")
 # How improbable a result must be, if the promise holds, to count as a broken promise.
 ALPHA = 1e-6
@@ -51,7 +51,7 @@ def families(seed: object, count: int, most: int, changes: tuple[int, int], scri
     return texts[:count]
 
 
-UNITS = st.sampled_from(["auto", "char", "word"])
+UNITS = st.sampled_from(["auto", "character", "word"])
 
 
 @settings(max_examples=150, deadline=None)
@@ -70,7 +70,7 @@ def test_shingles_are_those_of_the_definition(text: str, unit: str, size: int) -
 )
 def test_signatures_are_those_of_datasketch(texts: list[str], match: str, drawn: tuple[int, int], level: str) -> None:
     config = DedupConfig(
-        match=match, shingle_unit="auto" if match == "folded" else "char", num_perm=drawn[0], seed=drawn[1]
+        match=match, shingle_unit="auto" if match == "folded" else "character", num_perm=drawn[0], seed=drawn[1]
     )
     rows = minhash_signatures(texts, config, level=level)
     assert rows.shape == (len(texts), drawn[0])
@@ -305,6 +305,18 @@ def test_strangers_that_share_most_of_their_text() -> None:
     brute, found = compared(["".join(page) for page in pages + copies], kinds=WITHOUT_CONTAINED)
     assert 0.65 < brute.jaccard(0, 1) < 0.8
     assert 250 < check_membership(brute, found) <= 300
+
+
+@pytest.mark.parametrize("count", [300, 600, 2000])
+def test_strangers_just_under_the_threshold(count: int) -> None:
+    rng, head, own = random.Random(count), frozenset(range(62)), iter(range(62, 10_000))
+    marks = [(next(own), next(own), next(own)) for _ in range(count)]
+    texts = [set_text(head | {mark, end}) for mark, *ends in marks for end in ends]
+    order = rng.sample(range(2 * count), 2 * count)
+    brute, found = compared(texts, replace(SETS, threshold=0.95), order=order, kinds=WITHOUT_CONTAINED)
+    assert brute.jaccard(0, 1) >= 0.95 > brute.jaccard(1, 2)
+    gone = {removal.index for removal in found.removals}
+    assert binomial_tail(len(gone), count, 0.99) > ALPHA
 
 
 def test_thousands_of_equal_texts_among_their_variants() -> None:
