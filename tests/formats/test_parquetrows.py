@@ -17,10 +17,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleantext.errors import ParseError
-from cleantext.formats import parquetrows
+from cleantext.formats import parquetbatches, parquetrows
 from cleantext.formats.inputs import Input
 from cleantext.formats.paragraphs import paragraph_spans
-from cleantext.formats.parquetrows import open_parquet, parquet_batches, read_parquet_rows
+from cleantext.formats.parquetbatches import ParquetBatches
+from cleantext.formats.parquetrows import read_parquet_rows
 from row_tools import LIMIT, TEXT, Row, paragraphs, read, rows_of
 
 ITEM = Input(path="x.parquet", origin="x", source="folder")
@@ -82,7 +83,7 @@ def test_columns_say_what_single_rows_say(columns: dict[str, list[Any]], limit: 
         text=pa.array(columns["text"], pa.string()),
         **{name: pa.array(values, pa.list_(pa.string())) for name, values in columns.items() if name != "text"},
     )
-    with patch.object(parquetrows, "BLOCK", block):
+    with patch.object(parquetbatches, "BLOCK", block):
         found = rows(data, None, limit)
         with patch.object(parquetrows._ParquetRows, "by_column", return_value=None):
             assert found == rows(data, None, limit)
@@ -175,9 +176,11 @@ def test_rows_over_the_limit_fail_alone() -> None:
     assert failures == [("x#2", "is 3,000 bytes, over the limit of 2,000 (--max-bytes)")]
 
 
-def test_a_small_file_does_not_unfold_into_large_batches() -> None:
+@pytest.mark.parametrize("kind", [None, pa.string(), pa.large_string()], ids=str)
+def test_a_small_file_does_not_unfold_into_large_batches(kind: pa.DataType | None) -> None:
     indices = pa.array([0] * 2_000, pa.int32())
-    data = table(text=pa.DictionaryArray.from_arrays(indices, ["长" * 100_000]))
+    texts = pa.DictionaryArray.from_arrays(indices, ["长" * 100_000])
+    data = table(text=texts.cast(kind) if kind else texts)
     assert len(data) < 1_000_000
     sizes = [batch.texts.nbytes for batch in read_parquet_rows(io.BytesIO(data), ITEM, None, LIMIT)]
     assert sum(sizes) > 600_000_000
@@ -196,7 +199,7 @@ def test_many_rows_in_order() -> None:
 
 def test_batches_of_all_columns() -> None:
     data = table(text=["一", None], number=[1, 2], deep=[{"a": [1]}, None])
-    (batch,) = parquet_batches(open_parquet(io.BytesIO(data)), ["text", "number", "deep"])
+    (batch,) = ParquetBatches(io.BytesIO(data)).batches(["text", "number", "deep"])
     assert batch.to_pylist() == [
         {"text": "一", "number": 1, "deep": {"a": [1]}},
         {"text": None, "number": 2, "deep": None},
@@ -228,4 +231,4 @@ def test_a_stream_that_cannot_seek() -> None:
             return False
 
     with pytest.raises(ParseError, match="from a file and not from a compressed stream"):
-        open_parquet(Pipe(WHOLE))
+        ParquetBatches(Pipe(WHOLE))

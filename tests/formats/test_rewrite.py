@@ -23,7 +23,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleantext.errors import ConfigError, EngineError
-from cleantext.formats import jsonrows, parquetrows, rowsinks
+from cleantext.formats import jsonrows, parquetbatches, rowsinks
 from cleantext.formats.paragraphs import paragraph_spans
 from cleantext.formats.rewrite import DROP, KEEP, MASK, common_schema, open_sink, rewrite_rows
 from row_tools import JSON_LINES, LIMIT, TEXT, fates, input_of, paragraphs, read
@@ -295,7 +295,7 @@ RICH = pa.table({
 def test_parquet_to_parquet(tmp_path: Path) -> None:
     path = write(tmp_path / "x.parquet", RICH)
     whole = pq.read_table(path)
-    with patch.object(parquetrows, "BLOCK", 1), patch.object(parquetrows, "_FEWEST", 1):
+    with patch.object(parquetbatches, "BLOCK", 1), patch.object(parquetbatches, "_FEWEST", 1):
         written = table(rewrite("parquet", path))
     assert written.schema.equals(whole.schema)
     assert written.schema.metadata == {b"keep": b"me"}

@@ -1,26 +1,18 @@
-"""Rows of Parquet: record batches of the columns that are needed, of bounded size.
-
-Text columns are read as dictionaries, so that a small file whose rows repeat one long text does not unfold into memory;
-a batch is cut so that it is no larger than `BLOCK` once its dictionaries are unfolded.
-"""
+"""Rows of Parquet: whole columns at once, and cell by cell where they must."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from cleantext.errors import DocumentError, ParseError
 from cleantext.formats.inputs import Input
+from cleantext.formats.parquetbatches import ParquetBatches
 from cleantext.formats.rowbatch import (
-    BLOCK,
     LABELS,
     TEXT_COLUMNS,
     RowBatch,
@@ -32,70 +24,13 @@ from cleantext.formats.rowbatch import (
     without_text,
 )
 
-__all__ = ["open_parquet", "parquet_batches", "plain_value", "raw_value", "read_parquet_rows"]
-
-_FEWEST, _MOST = 64, 1 << 16  # rows of a batch
-_DAMAGE = (pa.ArrowException, OSError, UnicodeDecodeError)
-
-
-def open_parquet(stream: BinaryIO) -> pq.ParquetFile:
-    """The file, with its text columns as dictionaries. Raises ParseError where it is damaged."""
-    if not stream.seekable():
-        raise ParseError("is Parquet, which is read from a file and not from a compressed stream")
-    try:
-        schema = pq.read_schema(stream)
-        stream.seek(0)
-        plain = [field.name for field in schema if pa.types.is_string(field.type) or pa.types.is_binary(field.type)]
-        file = pq.ParquetFile(stream, read_dictionary=plain, pre_buffer=False)
-    except _DAMAGE as error:
-        raise _damaged(error) from None
-    if twice := sorted({name for name in schema.names if schema.names.count(name) > 1}):
-        raise ParseError(f"has two columns called {twice[0]}")
-    return file
-
-
-def _damaged(error: Exception) -> ParseError:
-    reason = str(error).strip().splitlines()
-    return ParseError(f"is damaged Parquet: {reason[0] if reason else type(error).__name__}")
-
-
-def parquet_batches(file: pq.ParquetFile, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
-    """The rows of `columns` in order, in batches of about `BLOCK` bytes or of one row. Raises ParseError for damage."""
-    try:
-        for batch in file.iter_batches(_rows_at_a_time(file, columns), columns=list(columns), use_threads=False):
-            sizes = sum((_unfolded_sizes(column) for column in batch.columns), np.zeros(batch.num_rows, np.int64))
-            parts = np.flatnonzero(np.diff(np.cumsum(sizes) // BLOCK)) + 1
-            for first, end in pairwise([0, *parts.tolist(), batch.num_rows]):
-                yield batch.slice(first, end - first)
-    except _DAMAGE as error:
-        raise _damaged(error) from None
-
-
-def _rows_at_a_time(file: pq.ParquetFile, columns: Sequence[str]) -> int:
-    """How many rows have `BLOCK` bytes, by what the file says of its columns."""
-    size, wanted = 0, set(columns)
-    for group in range(file.num_row_groups):
-        group_data = file.metadata.row_group(group)
-        for number in range(group_data.num_columns):
-            leaf = group_data.column(number)
-            if leaf.path_in_schema in wanted or leaf.path_in_schema.split(".")[0] in wanted:
-                size += leaf.total_uncompressed_size
-    return max(_FEWEST, min(_MOST, BLOCK * int(file.metadata.num_rows) // max(1, size)))
-
-
-def _unfolded_sizes(column: pa.Array) -> npt.NDArray[np.int64]:
-    """The bytes of the text in each row of a dictionary column; 0 for what is unfolded already."""
-    if not pa.types.is_dictionary(column.type):
-        return np.zeros(len(column), np.int64)
-    lengths = pc.take(pc.binary_length(column.dictionary), column.indices)
-    sizes: npt.NDArray[np.int64] = pc.fill_null(lengths, 0).to_numpy().astype(np.int64)
-    return sizes
+__all__ = ["plain_value", "raw_value", "read_parquet_rows"]
 
 
 def read_parquet_rows(stream: BinaryIO, item: Input, column: str | None, max_bytes: int) -> Iterator[RowBatch]:
     """The rows of a Parquet file. Raises ParseError where it is damaged or has no column of text."""
-    file = open_parquet(stream)
-    names = file.schema_arrow.names
+    file = ParquetBatches(stream)
+    names = file.names
     texts = [name for name in ((column,) if column is not None else TEXT_COLUMNS) if name in names]
     if not texts:
         wanted = column if column is not None else " or ".join(TEXT_COLUMNS)
@@ -103,7 +38,7 @@ def read_parquet_rows(stream: BinaryIO, item: Input, column: str | None, max_byt
         raise ParseError(f"has no column {wanted}; it has {found} (--column names the column of the text)")
     needed = list(dict.fromkeys([*texts, *(name for name in LABELS if name in names)]))
     number = 1
-    for batch in parquet_batches(file, needed):
+    for batch in file.batches(needed):
         rows = _ParquetRows(item, column, max_bytes, batch, number)
         yield rows.by_column(texts[0]) or rows.by_row()
         number += batch.num_rows

@@ -15,8 +15,8 @@ from cleantext.formats.inputs import Input
 from cleantext.formats.jsonl import read_jsonl
 from cleantext.formats.jsonrewrite import JsonStretch, infer_schema, replaced
 from cleantext.formats.jsonrows import line_blocks, line_limit
+from cleantext.formats.parquetbatches import ParquetBatches
 from cleantext.formats.parquetrewrite import ParquetStretch
-from cleantext.formats.parquetrows import open_parquet, parquet_batches
 from cleantext.formats.rowsinks import Sink, open_sink
 from cleantext.formats.tables import fingerprint, opened
 from cleantext.formats.text import read_whole
@@ -61,8 +61,8 @@ def _stretches(item: Input, column: str | None, max_bytes: int, fates: Fates, de
             elif reader is read_whole:
                 yield TextStretch(read_text(stream, max_bytes, decode), fates, item.origin)
             else:
-                file, number = open_parquet(stream), 1
-                for batch in parquet_batches(file, file.schema_arrow.names):
+                file, number = ParquetBatches(stream), 1
+                for batch in file.batches(file.names):
                     yield ParquetStretch(batch, number, fates, item.origin, column)
                     number += batch.num_rows
     except DocumentError:
