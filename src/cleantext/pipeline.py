@@ -181,8 +181,9 @@ class _Intake:
                 repeats.came_in += 1
             else:
                 extract.dropped[span.reason] += _visible(span.text)
-        repeats.came_in += len(document.paragraphs)
-        repeats.went_out += len(document.paragraphs)
+        stay = sum(map(bool, document.paragraphs))  # a masked one is among those that were dropped
+        repeats.came_in += stay
+        repeats.went_out += stay
         result = self.result
         result.source_chars += len(document.source_text)
         result.encodings[document.encoding] += 1
