@@ -138,6 +138,27 @@ def test_clean_knows_the_same_levels(how: str, three: Path, tmp_path: Path) -> N
     assert report.documents == (2 if how in ("drop", "mask") else 3)
 
 
+@pytest.mark.parametrize(
+    ("how", "left", "listed"),
+    [
+        ("drop", [D, A, E], True),
+        ("mask", [D, A, "", E], True),
+        ("tag", [D, A, D, E], True),
+        ("off", [D, A, D, E], False),
+    ],
+)
+def test_repeats_within_a_cleaned_document(
+    how: str, left: list[str], listed: bool, three: Path, tmp_path: Path
+) -> None:
+    report = clean(three, tmp_path / "out", config(within=how, documents="off", across="off"))
+    paragraphs, reasons, pairs = seen(tmp_path / "out")
+    assert paragraphs == [[A, B], left, [A, B + "！"]]
+    assert reasons == ({"duplicate/exact"} if how in ("drop", "mask") else set())
+    assert len(pairs) == listed
+    gone = how in ("drop", "mask")
+    assert (report.stage("repeats").came_in, report.stage("repeats").went_out) == (8, 7 if gone else 8)
+
+
 def test_levels_together(three: Path, tmp_path: Path) -> None:
     deduplicate(three, tmp_path / "out", config(across="drop", within="mask", documents="mask"))
     paragraphs, reasons, _ = seen(tmp_path / "out")
@@ -195,6 +216,23 @@ def test_lines_of_a_site_make_no_duplicates(command: Command, tmp_path: Path) ->
         len(FOOTER) + 1
     )
     assert not (tmp_path / "off" / "site.json").exists()
+
+
+@pytest.mark.parametrize("how", ["mask", "tag"])
+def test_lines_of_a_site_can_stay(how: str, command: Command, tmp_path: Path) -> None:
+    pages = [page(number, own=min(number, 18)) for number in range(20)]
+    source = write_rows(tmp_path / "in.jsonl", [{**row, "paragraphs": paragraphs_of(row)} for row in pages])
+    report = command(source, tmp_path / "out", config(site=how, across="drop"))
+    found = [row["paragraphs"] for row in rows(tmp_path / "out")]
+    if how == "tag":
+        assert found == [paragraphs_of(row) for row in pages[:19]]
+    else:
+        assert found == [["", article(number), *[""] * len(FOOTER)] for number in range(19)]
+    reasons = {row["reason"] for row in rows(tmp_path / "out", "removed.jsonl")}
+    assert reasons == ({"document/exact"} if how == "tag" else {"document/exact", "chrome/site"})
+    assert report.stage("documents").dropped == {"document/exact": 1}
+    assert (tmp_path / "out" / "site.json").exists()
+    check_stages(tmp_path / "out")
 
 
 def test_rows_without_address_teach_nothing(command: Command, tmp_path: Path) -> None:
