@@ -111,7 +111,8 @@ def test_the_table_is_closed() -> None:
 
 
 def test_what_converters_interchange_is_one_in_match_text_alone() -> None:
-    for simplified, traditional in [("明了", "明瞭"), ("颠复性", "顛覆性"), ("凭借", "憑藉"), ("仿佛", "彷彿"), ("坐标", "座標")]:
+    pairs = [("明了", "明瞭"), ("颠复性", "顛覆性"), ("凭借", "憑藉"), ("仿佛", "彷彿"), ("坐标", "座標")]
+    for simplified, traditional in pairs:
         assert match_text(simplified) == match_text(traditional)
     assert label_view("覆盖了講座")[0] == "覆盖了讲座"
     table = interchanged_table()

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cache, cached_property
 from itertools import accumulate, combinations, pairwise
 
-import networkx as nx  # type: ignore[import-untyped]
+import networkx as nx
 
 from cleantext.config import DedupConfig
 from cleantext.dedup import Duplicates
@@ -114,6 +114,8 @@ class Brute:
     ) -> None:
         self.config = config or DedupConfig()
         self.size, self.kinds, self.tagged, self.reference = len(texts), set(kinds), set(tag), set(reference)
+        # Without a least share, contained texts are not looked for: no share reaches more than the whole.
+        self.containment = 2.0 if self.config.containment is None else self.config.containment
         ranking = sorted(order or range(len(texts)), key=lambda one: one not in self.reference)
         self.rank = {one: place for place, one in enumerate(ranking)}
         groups: dict[str, list[int]] = {}
@@ -167,7 +169,7 @@ class Brute:
         found: dict[int, set[int]] = {}
         for (i, j), count in self.shared.items():
             inner, outer = (j, i) if self.larger(i, j) else (i, j)
-            if count / len(self.sets[inner]) >= self.config.containment:
+            if count / len(self.sets[inner]) >= self.containment:
                 found.setdefault(inner, set()).add(outer)
         return found
 
@@ -231,7 +233,7 @@ def _check_pairs(brute: Brute, found: Duplicates) -> None:
             assert j in brute.sets
             assert jaccard == brute.jaccard(i, j)
             assert containment == max(brute.share(i, j), brute.share(j, i))
-            assert jaccard >= brute.config.threshold if kind == "near" else containment >= brute.config.containment
+            assert jaccard >= brute.config.threshold if kind == "near" else containment >= brute.containment
 
 
 def _check_removals(brute: Brute, found: Duplicates) -> None:
@@ -251,7 +253,7 @@ def _check_removals(brute: Brute, found: Duplicates) -> None:
         elif kind == "near":
             assert score == brute.jaccard(leader, kept) >= brute.config.threshold
         else:
-            assert score == brute.share(leader, kept) >= brute.config.containment
+            assert score == brute.share(leader, kept) >= brute.containment
 
 
 def check_complete(brute: Brute, found: Duplicates) -> None:
@@ -274,7 +276,7 @@ def check_complete(brute: Brute, found: Duplicates) -> None:
             assert one not in kept
         elif one not in kept:
             assert kinds[one] == "contained"
-    if "exact" in brute.kinds - brute.tagged:
+    if "exact" in brute.kinds:
         _check_groups(brute, found)
     if "contained" in brute.kinds:
         check_contained(brute, found)
@@ -286,8 +288,8 @@ def _check_groups(brute: Brute, found: Duplicates) -> None:
     fates = {removal.index: tuple(removal)[1:] for removal in found.removals}
     for leader, *others in brute.groups:
         for other in others:
-            expected = None if other in brute.reference else fates.get(leader, (leader, "exact", 1))
-            assert fates.get(other) == expected
+            stays = other in brute.reference or (leader not in fates and "exact" in brute.tagged)
+            assert fates.get(other) == (None if stays else fates.get(leader, (leader, "exact", 1)))
 
 
 def check_contained(brute: Brute, found: Duplicates) -> None:
@@ -315,7 +317,7 @@ def check_contained(brute: Brute, found: Duplicates) -> None:
                 near.get(orphan, set()) & went
                 or (
                     near.get(orphan, set()) & kept <= {inner}
-                    and any(brute.share(orphan, one) < brute.config.containment for one in around)
+                    and any(brute.share(orphan, one) < brute.containment for one in around)
                 )
                 for orphan in naming.get(inner, ())
                 if orphan != inner

@@ -200,7 +200,7 @@ def test_what_finds_no_room_is_counted_and_stays() -> None:
 def narrow(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Room for five kept ones in a bucket."""
     monkeypatch.setattr(crowd, "_FULL", 5)
-    monkeypatch.setattr(crowd, "_COMPARISONS", 0)
+    monkeypatch.setattr(crowd, "_VISITS", 0)
     if request.param == "compiled":
         compile_from(monkeypatch, 0)
 
@@ -251,11 +251,11 @@ def test_where_nothing_splits_a_bucket_members_stay_and_are_counted(bands: int) 
 
 def test_small_crowds_have_more_room(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(crowd, "_FULL", 5)
-    monkeypatch.setattr(crowd, "_COMPARISONS", 120 * 20)
+    monkeypatch.setattr(crowd, "_VISITS", 120 * 20)
     sets = families(2, 40, 3)
     rooms = [walk(sets[:size], [[0]] * size, 2).crowds.room for size in (30, 120)]
     assert rooms == [80, 20]
-    monkeypatch.setattr(crowd, "_COMPARISONS", 120 * 50)
+    monkeypatch.setattr(crowd, "_VISITS", 120 * 50)
     found = walk(sets, [[0]] * 120, 2)
     assert (found.crowds.room, found.crowds.full) == (50, 0)
     assert found.kept == greedy(sets, THRESHOLD)
@@ -280,7 +280,7 @@ def test_steps_in_a_crowd_grow_with_its_size_alone(monkeypatch: pytest.MonkeyPat
         _loops.near_walk(*counted)
 
     monkeypatch.setattr(crowd, "_FULL", 8)
-    monkeypatch.setattr(crowd, "_COMPARISONS", 0)
+    monkeypatch.setattr(crowd, "_VISITS", 0)
     monkeypatch.setattr(cluster, "loops", lambda _: SimpleNamespace(near_walk=near_walk))
     counts = []
     for size in (100, 400):
@@ -322,7 +322,7 @@ def test_a_stretch_holds_only_so_much(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_plain_and_compiled_walks_are_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(crowd, "_FULL", 6)
-    monkeypatch.setattr(crowd, "_COMPARISONS", 0)
+    monkeypatch.setattr(crowd, "_VISITS", 0)
     sets = families(8, 150, 2, size=6)
     rng = random.Random(3)
     keys = [[0, rng.randrange(2), rng.randrange(20), number(one)] for one in sets]

@@ -27,9 +27,9 @@ I64 = npt.NDArray[np.int64]
 
 # Kept members that are held to be compared with, at most.
 _MOST = 1 << 17
-# Kept members that are listed for one bucket: so many at least, and as many more as keep the comparisons of all members
-# to about a second; beyond, the bucket is split by a second band.
-_FULL, _COMPARISONS = 128, 1 << 27
+# Kept members that are listed for one bucket: so many at least, and as many more as keep the visits of all members to
+# all their lists to a few seconds; beyond, the bucket is split by a second band.
+_FULL, _VISITS = 64, 1 << 26
 # Heads of the lists of kept members by bucket, a power of two.
 _HEADS = 1 << 20
 # Characters of members whose shingle sets are held at a time.
@@ -74,7 +74,7 @@ class Crowds:
     @property
     def room(self) -> int:
         """Kept members that are listed for one bucket."""
-        return max(_FULL, _COMPARISONS // max(1, self.items.size))
+        return max(_FULL, _VISITS // max(1, self.items.size * self.buckets.bands.num_bands))
 
     @property
     def full(self) -> int:
