@@ -121,7 +121,9 @@ def test_few_texts(
 
 @settings(max_examples=150, deadline=None)
 @given(st.data(), st.randoms(use_true_random=False), st.integers(0, 16), THRESHOLDS, CONTAINMENTS)
-def test_any_sets(data: st.DataObject, rng: random.Random, most: int, threshold: float, containment: float | None) -> None:
+def test_any_sets(
+    data: st.DataObject, rng: random.Random, most: int, threshold: float, containment: float | None
+) -> None:
     members = alike(rng, most)
     of_sets(members, replace(SETS, threshold=threshold, containment=containment), **data.draw(calls(len(members))))
 
