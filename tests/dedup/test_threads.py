@@ -14,7 +14,9 @@ import pytest
 from cleantext.config import DedupConfig
 from cleantext.dedup import Duplicates, banding, contain, crowd, duplicates, match, shingle, store
 from cleantext.dedup.duplicates import Kinds, Search
-from cleantext.dedup.shingle import Rule
+from cleantext.dedup.fingerprint import equal_groups, fingerprints
+from cleantext.dedup.shingle import Rule, match_texts
+from cleantext.dedup.signature import text_signatures
 from cleantext.dedup.store import TextStore
 from cleantext.dedup.threads import default_threads, spread
 from dedup.corpora import family, paragraph
@@ -145,6 +147,21 @@ def test_the_compiled_path_finds_the_same_elsewhere(monkeypatch: pytest.MonkeyPa
     expected = search(texts)
     compile_from(monkeypatch, 0)
     check_same(search(texts, 2), expected)
+
+
+@pytest.mark.parametrize("budget", [None, 0, 10**9], ids=["no budget", "on disk", "in memory"])
+def test_sketches_may_be_on_disk(monkeypatch: pytest.MonkeyPatch, found: Found, budget: int | None) -> None:
+    texts, match_by, _ = found
+    compile_from(monkeypatch, 0)
+    rule = Rule(match_by, "auto", 3)
+    matched = match_texts(texts, rule)
+    with TextStore(rule) as texts_store:
+        texts_store.add_matched(matched)
+        known = fingerprints(texts_store, rule, CONFIG, 2, budget)
+    assert isinstance(known.sketches, np.memmap) == (budget == 0)
+    assert known.first.tolist() == equal_groups(matched).tolist()
+    expected = text_signatures(matched, rule, CONFIG.num_perm, CONFIG.seed).astype(np.uint8)
+    np.testing.assert_array_equal(known.sketches, expected, strict=budget != 0)
 
 
 SIZES = [
