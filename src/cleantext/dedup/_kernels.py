@@ -480,6 +480,7 @@ rarest = _compile(_loops.rarest)
 slots = _compile(_loops.slots)
 find = _compile(_loops.find)
 pairs_within = _compile(_loops.pairs_within)
+agreeing = _compile(_loops.agreeing)
 probed = _compile(_check_loops.probed)
 
 _S61, _S31, _S30, _S21 = np.uint64(61), np.uint64(31), np.uint64(30), np.uint64(21)

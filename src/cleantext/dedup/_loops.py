@@ -14,6 +14,7 @@ from cleantext.dedup._reference import BASE
 __all__ = [
     "FURTHER",
     "SEPARATOR",
+    "agreeing",
     "anchors",
     "contained_walk",
     "find",
@@ -544,3 +545,57 @@ def pairs_within(
                 left[found], right[found] = a, b
                 found += 1
     return left[:found].copy(), right[:found].copy()
+
+
+def agreeing(
+    own: I64, probes: tuple[I64, I64, I64], lists: tuple[I64, I64], lengths: I64, hits: int, of: int, most: int
+) -> tuple[I64, I64]:
+    """For each item of `own` the items that have at least `hits` of `of` of its probes: pairs (item, other).
+
+    `probes` are CSR over `own`: offsets, then where the list of each probe begins and how long it is in the first of
+    `lists`; the second is a buffer as long as the longest lists of one item together. Others shorter than nine tenths
+    of the item do not count, and of the rest no more than `most` are given: those with most hits, the longest first.
+    """
+    offsets, begins, counts = probes
+    listed, buffer = lists
+    left = np.empty(own.size * most, dtype=np.int64)
+    right = np.empty(own.size * most, dtype=np.int64)
+    best = np.empty(most, dtype=np.int64)
+    score = np.empty(most, dtype=np.int64)
+    filled = 0
+    for number in range(own.size):
+        item = own[number]
+        size = 0
+        for probe in range(offsets[number], offsets[number + 1]):
+            for place in range(begins[probe], begins[probe] + counts[probe]):
+                other = listed[place]
+                if other != item and lengths[other] * 10 >= lengths[item] * 9:
+                    buffer[size] = other
+                    size += 1
+        buffer[:size].sort()
+        wanted = (offsets[number + 1] - offsets[number]) * hits
+        found = 0
+        start = 0
+        while start < size:
+            end = start + 1
+            while end < size and buffer[end] == buffer[start]:
+                end += 1
+            other, agreed = buffer[start], end - start
+            start = end
+            if agreed * of < wanted:
+                continue
+            slot = found
+            while slot > 0 and (
+                score[slot - 1] < agreed or (score[slot - 1] == agreed and lengths[best[slot - 1]] < lengths[other])
+            ):
+                slot -= 1
+            if slot == most:
+                continue
+            found = min(found + 1, most)
+            for place in range(found - 1, slot, -1):
+                best[place], score[place] = best[place - 1], score[place - 1]
+            best[slot], score[slot] = other, agreed
+        for place in range(found):
+            left[filled], right[filled] = item, best[place]
+            filled += 1
+    return left[:filled].copy(), right[:filled].copy()

@@ -14,12 +14,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from cleantext.dedup.arithmetic import loops
 from cleantext.dedup.match import Links, Verifier
 from cleantext.dedup.shingle import blocks, unspaced
 from cleantext.dedup.threads import spread
@@ -42,8 +42,11 @@ _PROBES, _HITS, _OF = 8, 3, 8
 _LONGEST, _COMPARED = 64, 16
 # Slots of the table that counts in how many texts an anchor is, as a power of two.
 _MAX_BITS = 30
-# Probes of one round.
-_ROUND = 1 << 23
+# Probes of one round, and items whose probes are followed in one go.
+_ROUND, _SLICE = 1 << 23, 1 << 15
+# Bits of an item and of a length in the keys that lists are sorted by, and the length from which all count as one.
+_ITEM_BITS, _LENGTH_BITS = 27, 12
+_LENGTH = (1 << _LENGTH_BITS) - 1
 
 
 def oriented(links: Links, minimum: float) -> Links:
@@ -129,42 +132,40 @@ def _candidates(anchors: _Anchors, inner: I64, probes: U64) -> tuple[I64, I64]:
     """The pairs worth a comparison: items `inner` and those that have enough of their `probes`, not much shorter."""
     shingles, number = np.unique(probes, return_inverse=True)
     lists, starts = _lists(anchors, shingles)
-    counts = np.diff(starts)[number]
     order = np.argsort(inner, kind="stable")
-    own, counts, begins = inner[order], counts[order], starts[number[order]]
-    wanted = np.bincount(own)
-    lengths = anchors.verifier.lengths
-    parts = []
-    for a, b in _chunks(own, counts):
-        repeats = counts[a:b]
-        ends = np.cumsum(repeats)
-        places = np.repeat(begins[a:b] - (ends - repeats), repeats) + np.arange(ends[-1] if ends.size else 0)
-        left, right = np.repeat(own[a:b], repeats), lists[places]
-        longer = (left != right) & (lengths[right] * 10 >= lengths[left] * 9)
-        pairs, hits = np.unique((left[longer] << 32) | right[longer], return_counts=True)
-        left, right = pairs >> 32, pairs & 0xFFFFFFFF
-        enough = hits * _OF >= wanted[left] * _HITS
-        left, right, hits = left[enough], right[enough], hits[enough]
-        best = np.lexsort((right, -lengths[right], -hits, left))
-        rank = np.arange(best.size) - np.searchsorted(left[best], left[best])
-        best = best[rank < _COMPARED]
-        parts.append((left[best], right[best]))
-    empty = np.empty(0, dtype=np.int64)
-    return np.concatenate([empty, *(one for one, _ in parts)]), np.concatenate([empty, *(two for _, two in parts)])
+    own, number = inner[order], number[order]
+    begins, counts = starts[number], np.diff(starts)[number]
+    firsts = np.flatnonzero(np.diff(own, prepend=-1))
+    offsets = np.append(firsts, own.size)
+    verifier = anchors.verifier
+    numbers = loops(int(counts.sum()))
 
+    def agreed(part: tuple[int, int]) -> tuple[I64, I64]:
+        first, end = int(offsets[part[0]]), int(offsets[part[1]])
+        mine = offsets[part[0] : part[1] + 1] - first
+        entries = np.add.reduceat(counts[first:end], mine[:-1])
+        found: tuple[I64, I64] = numbers.agreeing(
+            own[firsts[part[0] : part[1]]],
+            (mine, begins[first:end], counts[first:end]),
+            (lists, np.empty(int(entries.max()), dtype=np.int64)),
+            verifier.lengths,
+            _HITS,
+            _OF,
+            _COMPARED,
+        )
+        return found
 
-def _chunks(own: I64, counts: I64) -> Iterator[tuple[int, int]]:
-    """Stretches of probes with about `_ROUND` entries in their lists, those of one item together."""
-    total = np.cumsum(counts)
-    chunk = (total // _ROUND)[np.searchsorted(own, own)]
-    cuts = [*np.flatnonzero(np.diff(chunk, prepend=-1)).tolist(), own.size]
-    return pairwise(cuts)
+    parts = [(first, min(first + _SLICE, firsts.size)) for first in range(0, firsts.size, _SLICE)]
+    pairs = list(spread(agreed, parts, verifier.threads))
+    return np.concatenate([one for one, _ in pairs]), np.concatenate([two for _, two in pairs])
 
 
 def _lists(anchors: _Anchors, wanted: U64) -> tuple[I64, I64]:
     """For each of `wanted` (ascending) the items that have it, the longest first: items and n + 1 starts."""
-    numbers = anchors.verifier.arithmetic
+    numbers, lengths = anchors.verifier.arithmetic, anchors.verifier.lengths
     table = numbers.slots(wanted)
+    shortness = _LENGTH - np.minimum(lengths, _LENGTH)
+    narrow = lengths.size <= 1 << _ITEM_BITS and wanted.size <= 1 << (63 - _ITEM_BITS - _LENGTH_BITS)
 
     def listed(items: I64, hashes: U64, offsets: I64) -> tuple[I64, I64]:
         places, number = numbers.find(wanted, table, hashes)
@@ -173,11 +174,15 @@ def _lists(anchors: _Anchors, wanted: U64) -> tuple[I64, I64]:
     parts = list(anchors.each(listed))
     item, number = np.concatenate([one for one, _ in parts]), np.concatenate([two for _, two in parts])
     del parts
-    order = np.lexsort((item, -anchors.verifier.lengths[item], number))
-    item, number = item[order], number[order]
-    rank = np.arange(number.size) - np.searchsorted(number, number)
-    item, number = item[rank < _LONGEST], number[rank < _LONGEST]
-    return item, np.searchsorted(number, np.arange(wanted.size + 1))
+    if narrow:  # one number a row sorts much faster than three
+        keys = np.sort((number << (_ITEM_BITS + _LENGTH_BITS)) | (shortness[item] << _ITEM_BITS) | item)
+        item, number = keys & ((1 << _ITEM_BITS) - 1), keys >> (_ITEM_BITS + _LENGTH_BITS)
+    else:
+        order = np.lexsort((item, shortness[item], number))
+        item, number = item[order], number[order]
+    starts = np.searchsorted(number, np.arange(wanted.size + 1))
+    short = np.arange(number.size) - starts[number] < _LONGEST
+    return item[short], np.concatenate([[0], np.cumsum(np.minimum(np.diff(starts), _LONGEST))])
 
 
 def _once(links: Links) -> Links:
