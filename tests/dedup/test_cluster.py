@@ -198,6 +198,18 @@ def test_a_repeat_moves_to_another_near_one_that_is_kept() -> None:
     assert stars.score[1] == jaccard(sets[1], sets[3])
 
 
+def test_who_took_a_repeat_over_stays_for_it() -> None:
+    repeat = set(range(16)) | set(range(100, 105))
+    other = set(range(6, 16)) | set(range(100, 105))
+    sets = [set(range(20)), repeat, set(range(60)), other, other | set(range(300, 340))]
+    stars, links = near(sets)
+    assert fates(stars) == [STAYS, (0, NEAR), STAYS, STAYS, STAYS]
+    found = contained(sets, stars, links)
+    # The fourth stands in the last, but the second has nothing else to repeat.
+    assert fates(stars) == [(2, CONTAINED), (3, NEAR), STAYS, STAYS, STAYS]
+    assert rows(found) == [(0, 2, 20), (3, 4, 15)]
+
+
 def test_links_of_moved_repeats_are_told() -> None:
     sets = [set(range(20)), set(range(1, 21)), set(range(60))]
     stars = removed(3, (1, 0, jaccard(sets[0], sets[1])))
