@@ -169,7 +169,7 @@ class DedupConfig:
     )
 
     self_check: int = option(
-        500,
+        200,
         "texts of each level that are compared with all others one by one, to measure the recall (0: none)",
         flag="self-check",
         bounds=(0, 100_000),

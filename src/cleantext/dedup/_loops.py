@@ -409,12 +409,18 @@ def anchors(codes: U32, offsets: I64, begins: Flags, alone: Flags, span: int, wi
                 if start == last or begins[start]:
                     break
         begin = filled
+        least = -1  # where the least hash of the windows in view stands
         for group in range(max(count - window + 1, min(count, 1))):
-            least = hashes[group]
-            for place in range(group + 1, min(group + window, count)):
-                least = min(least, hashes[place])
-            if filled == begin or found[filled - 1] != least:
-                found[filled] = least
+            last_window = min(group + window, count) - 1
+            if least < group:
+                least = group
+                for place in range(group + 1, last_window + 1):
+                    if hashes[place] < hashes[least]:
+                        least = place
+            elif hashes[last_window] < hashes[least]:
+                least = last_window
+            if filled == begin or found[filled - 1] != hashes[least]:
+                found[filled] = hashes[least]
                 filled += 1
         bounds[text + 1] = filled
     return found[:filled].copy(), bounds
@@ -436,7 +442,7 @@ def half_weights(codes: U32, offsets: I64, begins: Flags, alone: Flags) -> I64:
     return found
 
 
-def tally(table: U8, hashes: U64) -> None:
+def tally(table: U8, hashes: U32 | U64) -> None:
     """Count each of `hashes` in its slot of `table`, up to 255. The size of the table is a power of two."""
     mask = np.uint64(table.size - 1)
     for place in range(hashes.size):
@@ -445,7 +451,7 @@ def tally(table: U8, hashes: U64) -> None:
             table[slot] += 1
 
 
-def rarest(table: U8, hashes: U64, offsets: I64, lonely: float, most: int) -> tuple[U64, I64]:
+def rarest(table: U8, hashes: U32, offsets: I64, lonely: float, most: int) -> tuple[U64, I64]:
     """For every text the `most` of its hashes that other texts have too but the fewest, and n + 1 offsets.
 
     How many texts have a hash is what `table` counts, at least. A text has none where the share of hashes that no
@@ -495,7 +501,7 @@ def slots(wanted: U64) -> I64:
     return table
 
 
-def find(wanted: U64, table: I64, hashes: U64) -> tuple[I64, I64]:
+def find(wanted: U64, table: I64, hashes: U32) -> tuple[I64, I64]:
     """Which of `hashes` are `wanted`: their places, and the places of what they equal in `wanted`."""
     places = np.empty(hashes.size, dtype=np.int64)
     numbers = np.empty(hashes.size, dtype=np.int64)
@@ -548,9 +554,17 @@ def pairs_within(
 
 
 def agreeing(
-    own: I64, probes: tuple[I64, I64, I64], lists: tuple[I64, I64], lengths: I64, hits: int, of: int, most: int
+    own: I64,
+    probes: tuple[I64, I64, I64],
+    lists: tuple[I64, I64],
+    lengths: I64,
+    hits: tuple[int, int],
+    longest: int,
+    most: int,
 ) -> tuple[I64, I64]:
-    """For each item of `own` the items that have at least `hits` of `of` of its probes: pairs (item, other).
+    """For each item of `own` the items that have enough of its probes: pairs (item, other).
+
+    Enough are hits[0] of hits[1] of those probes whose lists are whole, shorter than `longest`, and one at least.
 
     `probes` are CSR over `own`: offsets, then where the list of each probe begins and how long it is in the first of
     `lists`; the second is a buffer as long as the longest lists of one item together. Others shorter than nine tenths
@@ -573,7 +587,9 @@ def agreeing(
                     buffer[size] = other
                     size += 1
         buffer[:size].sort()
-        wanted = (offsets[number + 1] - offsets[number]) * hits
+        wanted = 0
+        for probe in range(offsets[number], offsets[number + 1]):
+            wanted += counts[probe] < longest
         found = 0
         start = 0
         while start < size:
@@ -582,7 +598,7 @@ def agreeing(
                 end += 1
             other, agreed = buffer[start], end - start
             start = end
-            if agreed * of < wanted:
+            if agreed * hits[1] < wanted * hits[0]:
                 continue
             slot = found
             while slot > 0 and (

@@ -256,13 +256,13 @@ def half_weights(codes: U32, begins: Flags, alone: Flags) -> I64:
     return halves
 
 
-def tally(table: U8, hashes: U64) -> None:
+def tally(table: U8, hashes: U32 | U64) -> None:
     """Count each of `hashes` in its slot of `table`, up to 255. The size of the table is a power of two."""
     slots, counts = np.unique(hashes & np.uint64(table.size - 1), return_counts=True)
     table[slots] = np.minimum(table[slots].astype(np.int64) + counts, 255)
 
 
-def rarest(table: U8, hashes: U64, offsets: I64, lonely: float, most: int) -> tuple[U64, I64]:
+def rarest(table: U8, hashes: U32, offsets: I64, lonely: float, most: int) -> tuple[U64, I64]:
     """For every text the `most` of its hashes that other texts have too but the fewest, and n + 1 offsets.
 
     How many texts have a hash is what `table` counts, at least. A text has none where the share of hashes that no
@@ -278,7 +278,7 @@ def rarest(table: U8, hashes: U64, offsets: I64, lonely: float, most: int) -> tu
     rank = np.arange(order.size) - np.searchsorted(text[order], text[order])
     order = order[rank < most]
     counts = np.bincount(text[order], minlength=texts)
-    return hashes[order], np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts)])
+    return hashes[order].astype(np.uint64), np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts)])
 
 
 def slots(wanted: U64) -> I64:
@@ -287,7 +287,7 @@ def slots(wanted: U64) -> I64:
     return np.empty(0, dtype=np.int64)
 
 
-def find(wanted: U64, table: I64, hashes: U64) -> tuple[I64, I64]:
+def find(wanted: U64, table: I64, hashes: U32) -> tuple[I64, I64]:
     """Which of `hashes` are `wanted`: their places, and the places of what they equal in `wanted`."""
     if not wanted.size:
         return table, table

@@ -61,16 +61,16 @@ class Arithmetic(Protocol):
     def anchors(self, codes: U32, offsets: I64, begins: Flags, alone: Flags, span: int, window: int) -> tuple[U64, I64]:
         """Hashes of runs of every text, chosen so that equal runs give equal ones."""
 
-    def tally(self, table: U8, hashes: U64) -> None:
+    def tally(self, table: U8, hashes: U32 | U64) -> None:
         """Count hashes in a table."""
 
-    def rarest(self, table: U8, hashes: U64, offsets: I64, lonely: float, most: int) -> tuple[U64, I64]:
+    def rarest(self, table: U8, hashes: U32, offsets: I64, lonely: float, most: int) -> tuple[U64, I64]:
         """The rarest hashes of every text."""
 
     def slots(self, wanted: U64) -> I64:
         """What `find` needs beside the values it looks for."""
 
-    def find(self, wanted: U64, table: I64, hashes: U64) -> tuple[I64, I64]:
+    def find(self, wanted: U64, table: I64, hashes: U32) -> tuple[I64, I64]:
         """Which hashes are among the values looked for."""
 
 

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from cleantext.dedup._reference import BASE
 from cleantext.dedup.arithmetic import COMPILED_FROM, compiled
+from cleantext.dedup.threads import spread
 from cleantext.errors import ConfigError
 
 __all__ = ["Bands", "Buckets", "choose_bands", "s_curve"]
@@ -107,6 +108,7 @@ class Buckets:
     bands: Bands
     least: int
     limit: int = BUCKET_LIMIT
+    threads: int = 1
     crowds: int = 0
     bucket_pairs: int = 0
     candidate_pairs: int = 0
@@ -132,26 +134,27 @@ class Buckets:
     def candidates(self) -> Iterator[tuple[I64, I64]]:
         """All pairs (left < right) that share a bucket of at most `limit` and whose sketches agree on `least` entries,
         each pair once, in chunks; without pairs of texts that are both known to be in a crowd."""
-        count = self.rows.size
-        shift = max(1, count - 1).bit_length()
-        number = np.uint64((1 << shift) - 1)
-        for band in range(self.bands.num_bands if count else 0):
-            keys = np.sort(self._keys(band, shift))
-            order = (keys & number).astype(np.int64)
-            keys >>= np.uint64(shift)
-            starts = np.flatnonzero(np.concatenate([np.ones(1, np.bool_), keys[1:] != keys[:-1]]))
-            del keys
-            sizes = np.diff(np.append(starts, count))
+        bands = range(self.bands.num_bands if self.rows.size else 0)
+        for band, (order, starts, sizes) in enumerate(spread(self._sorted, bands, self.threads)):
             self.largest = max(self.largest, int(sizes.max(initial=0)))
             self.crowds += int(np.count_nonzero(sizes > self.limit))
             self.crowded[order[np.repeat(sizes > self.limit, sizes)]] = True
             shared = (sizes > 1) & (sizes <= self.limit)
-            starts, sizes = starts[shared], sizes[shared]
-            for left, right in _pairs(order, starts, sizes):
+            for left, right in _pairs(order, starts[shared], sizes[shared]):
                 self.bucket_pairs += left.size
                 fresh = self._sift(left, right, band)
                 self.candidate_pairs += int(np.count_nonzero(fresh))
                 yield left[fresh], right[fresh]
+
+    def _sorted(self, band: int) -> tuple[I64, I64, I64]:
+        """The texts by their keys of a band, and where each bucket begins and how large it is."""
+        count = self.rows.size
+        shift = max(1, count - 1).bit_length()
+        keys = np.sort(self._keys(band, shift))
+        order = (keys & np.uint64((1 << shift) - 1)).astype(np.int64)
+        keys >>= np.uint64(shift)
+        starts = np.flatnonzero(np.concatenate([np.ones(1, np.bool_), keys[1:] != keys[:-1]]))
+        return order, starts, np.diff(np.append(starts, count))
 
     def _keys(self, band: int, shift: int) -> U64:
         """A key of the band above the number of each text. Texts of one bucket stand together when keys are sorted."""

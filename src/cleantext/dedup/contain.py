@@ -6,14 +6,14 @@ reduced to *anchors*, hashes of runs of about twelve characters chosen so that e
 which rules out nearly all texts of an ordinary corpus at once. Of the others a few of the rarest anchors are looked up,
 and the texts that have several of them are compared.
 
-Three passes over the texts, a table of a byte a slot, and the lists of the rarest anchors in rounds of a fixed size:
-memory does not depend on how alike the texts are.
+A few passes over the anchors, a table of a byte a slot, and the lists of the rarest anchors in rounds: memory does not
+depend on how alike the texts are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import numpy as np
@@ -27,6 +27,7 @@ from cleantext.dedup.threads import spread
 __all__ = ["contained_links", "oriented"]
 
 U8 = npt.NDArray[np.uint8]
+U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
 R = TypeVar("R")
@@ -36,14 +37,16 @@ _SPAN, _WINDOW = 24, 6
 # Share of anchors in no other text above which a text stands in nothing: three changes in a hundred characters, as
 # many as a contained text may have, break about half of its anchors.
 _LONELY = 0.6
-# Anchors looked up for a text, and the share of them that must agree: three of eight.
-_PROBES, _HITS, _OF = 8, 3, 8
+# Anchors looked up for a text, and the share of them that must agree.
+_PROBES, _HITS = 5, (3, 8)
 # Texts followed for one anchor, the longest, and texts compared with one text.
 _LONGEST, _COMPARED = 64, 16
+# Anchors that are held between the passes, four bytes each; a text has one in four characters or so.
+_HELD = 1 << 28
 # Slots of the table that counts in how many texts an anchor is, as a power of two.
 _MAX_BITS = 30
-# Probes of one round, and items whose probes are followed in one go.
-_ROUND, _SLICE = 1 << 23, 1 << 15
+# Probes of one round at least (of more items, one for each), and items whose probes are followed in one go.
+_ROUND, _SLICE = 1 << 24, 1 << 15
 # Bits of an item and of a length in the keys that lists are sorted by, and the length from which all count as one.
 _ITEM_BITS, _LENGTH_BITS = 27, 12
 _LENGTH = (1 << _LENGTH_BITS) - 1
@@ -64,26 +67,43 @@ def oriented(links: Links, minimum: float) -> Links:
     return turned.where(turned.shared / turned.left_size >= minimum)
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Anchors:
-    """The anchors of `items`, which are in the order of their texts; made anew for every pass."""
+    """The anchors of `items`, which are in the order of their texts: the low halves of their hashes.
+
+    They are gone through several times. As many as may be held are kept after the first time, others made anew.
+    """
 
     verifier: Verifier
     items: I64
     span: int
+    _held: dict[int, tuple[U32, I64]] = field(default_factory=dict)
+    _room: int = field(default_factory=lambda: _HELD)
 
-    def each(self, function: Callable[[I64, U64, I64], R]) -> Iterator[R]:
+    def each(self, function: Callable[[I64, U32, I64], R]) -> Iterator[R]:
         """`function` of the items of a stretch, their anchors and n + 1 offsets, stretch by stretch, on threads."""
         texts = self.verifier.items[self.items]
 
-        def apply(part: tuple[int, int]) -> R:
-            found = self.verifier.texts.take(texts[part[0] : part[1]])
-            hashes, offsets = self.verifier.arithmetic.anchors(
-                found.codes, found.offsets, found.begins, unspaced(), self.span, _WINDOW
-            )
-            return function(self.items[part[0] : part[1]], hashes, offsets)
+        def apply(part: tuple[int, int]) -> tuple[R, U32, I64]:
+            held = self._held.get(part[0])
+            hashes, offsets = held if held is not None else self._made(texts[part[0] : part[1]])
+            return function(self.items[part[0] : part[1]], hashes, offsets), hashes, offsets
 
-        yield from spread(apply, blocks(self.verifier.texts.lengths[texts]), self.verifier.threads)
+        stretches = list(blocks(self.verifier.texts.lengths[texts]))
+        for part, (result, hashes, offsets) in zip(
+            stretches, spread(apply, stretches, self.verifier.threads), strict=True
+        ):
+            if part[0] not in self._held and hashes.size <= self._room:
+                self._room -= hashes.size
+                self._held[part[0]] = hashes, offsets
+            yield result
+
+    def _made(self, numbers: I64) -> tuple[U32, I64]:
+        texts = self.verifier.texts.take(numbers)
+        hashes, offsets = self.verifier.arithmetic.anchors(
+            texts.codes, texts.offsets, texts.begins, unspaced(), self.span, _WINDOW
+        )
+        return hashes.astype(np.uint32), offsets
 
 
 def contained_links(verifier: Verifier, survivors: I64, minimum: float, min_chars: int) -> tuple[Links, int]:
@@ -113,7 +133,7 @@ def _rounds(anchors: _Anchors, table: U8) -> Iterator[tuple[I64, U64]]:
     probes: list[U64] = []
     held = 0
 
-    def chosen(items: I64, hashes: U64, offsets: I64) -> tuple[I64, U64]:
+    def chosen(items: I64, hashes: U32, offsets: I64) -> tuple[I64, U64]:
         rare, bounds = anchors.verifier.arithmetic.rarest(table, hashes, offsets, _LONELY, _PROBES)
         return np.repeat(items, np.diff(bounds)), rare
 
@@ -121,7 +141,7 @@ def _rounds(anchors: _Anchors, table: U8) -> Iterator[tuple[I64, U64]]:
         inner.append(own)
         probes.append(rare)
         held += rare.size
-        if held >= _ROUND:
+        if held >= max(_ROUND, anchors.items.size):
             yield np.concatenate(inner), np.concatenate(probes)
             inner, probes, held = [], [], 0
     if held:
@@ -150,7 +170,7 @@ def _candidates(anchors: _Anchors, inner: I64, probes: U64) -> tuple[I64, I64]:
             (lists, np.empty(int(entries.max()), dtype=np.int64)),
             verifier.lengths,
             _HITS,
-            _OF,
+            _LONGEST,
             _COMPARED,
         )
         return found
@@ -167,7 +187,7 @@ def _lists(anchors: _Anchors, wanted: U64) -> tuple[I64, I64]:
     shortness = _LENGTH - np.minimum(lengths, _LENGTH)
     narrow = lengths.size <= 1 << _ITEM_BITS and wanted.size <= 1 << (63 - _ITEM_BITS - _LENGTH_BITS)
 
-    def listed(items: I64, hashes: U64, offsets: I64) -> tuple[I64, I64]:
+    def listed(items: I64, hashes: U32, offsets: I64) -> tuple[I64, I64]:
         places, number = numbers.find(wanted, table, hashes)
         return items[np.searchsorted(offsets, places, side="right") - 1], number
 

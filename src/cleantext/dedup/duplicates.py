@@ -181,7 +181,7 @@ class Search:
         self.lengths = texts.lengths
         self.long: Flags = (texts.weights >= config.min_chars) & (self.lengths > 0)
         known = known or fingerprints(texts, rule, config, threads)
-        self.first, self.sketches = known.first, known.sketches
+        self.first, self.sketches, self._known = known.first, known.sketches, known
         if active is not None:
             self.long &= active
             self.first = np.where(active, self.first, -1)
@@ -224,7 +224,7 @@ class Search:
         found.counts["exhaustive"] = everything is not None
         if "near" in sought:
             self._near(found, verifier, everything, kinds.spared("near", protected))
-        self.sketches = None  # not needed any more, and large
+        self.sketches = self._known.sketches = None  # not needed any more, and large
         if "contained" in sought:
             self._contained(found, verifier, everything, kinds.spared("contained", protected))
         return found
@@ -264,7 +264,7 @@ class Search:
                 self.sketches[begin:end] = sketched(texts, self.rule, self.config, verifier.work)
             rows = np.argsort(order, kind="stable")
         least = least_agreement(self.config.threshold, self.config.num_perm)
-        return Buckets(self.sketches, rows, self.bands, least)
+        return Buckets(self.sketches, rows, self.bands, least, threads=self.threads)
 
     def _contained(self, found: _Found, verifier: Verifier, everything: Links | None, protected: Flags) -> None:
         minimum, stars = self.config.containment, found.stars
