@@ -129,8 +129,7 @@ class TextStore:
         if self._characters >= COMPILED_FROM:
             self._pack(block)
         if self._budget is not None and self._in_memory > self._budget:
-            for one in self._blocks:
-                self._spill(one)
+            self._spill(block)
 
     def _pack(self, block: _Block) -> None:
         assert block.plain is not None
