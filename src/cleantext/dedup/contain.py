@@ -150,8 +150,10 @@ def _rounds(anchors: _Anchors, table: U8) -> Iterator[tuple[I64, U64]]:
 
 def _candidates(anchors: _Anchors, inner: I64, probes: U64) -> tuple[I64, I64]:
     """The pairs worth a comparison: items `inner` and those that have enough of their `probes`, not much shorter."""
-    shingles, number = np.unique(probes, return_inverse=True)
-    lists, starts = _lists(anchors, shingles)
+    wanted = np.unique(probes)
+    table = anchors.verifier.arithmetic.slots(wanted)
+    lists, starts = _lists(anchors, wanted, table)
+    number = anchors.verifier.arithmetic.find(wanted, table, probes.astype(np.uint32))[1]
     order = np.argsort(inner, kind="stable")
     own, number = inner[order], number[order]
     begins, counts = starts[number], np.diff(starts)[number]
@@ -180,10 +182,10 @@ def _candidates(anchors: _Anchors, inner: I64, probes: U64) -> tuple[I64, I64]:
     return np.concatenate([one for one, _ in pairs]), np.concatenate([two for _, two in pairs])
 
 
-def _lists(anchors: _Anchors, wanted: U64) -> tuple[I64, I64]:
-    """For each of `wanted` (ascending) the items that have it, the longest first: items and n + 1 starts."""
+def _lists(anchors: _Anchors, wanted: U64, table: I64) -> tuple[I64, I64]:
+    """For each of `wanted` (ascending, `table` finds them) the items that have it, the longest first: items and n + 1
+    starts."""
     numbers, lengths = anchors.verifier.arithmetic, anchors.verifier.lengths
-    table = numbers.slots(wanted)
     shortness = _LENGTH - np.minimum(lengths, _LENGTH)
     narrow = lengths.size <= 1 << _ITEM_BITS and wanted.size <= 1 << (63 - _ITEM_BITS - _LENGTH_BITS)
 

@@ -93,12 +93,15 @@ def equal_groups(texts: MatchTexts) -> I64:
 
 def first_of_equals(digests: npt.NDArray[np.uint64], lengths: I64) -> I64:
     """For every text the first with the same digest (two numbers a text); -1 where `lengths` is 0."""
-    order = np.lexsort((digests[:, 1], digests[:, 0]))
+    order = np.argsort(digests[:, 0], kind="stable")
     ordered = digests[order]
+    if ((ordered[1:, 0] == ordered[:-1, 0]) & (ordered[1:, 1] != ordered[:-1, 1])).any():  # once in a blue moon
+        order = np.lexsort((digests[:, 1], digests[:, 0]))
+        ordered = digests[order]
     fresh = np.ones(order.size, dtype=np.bool_)
     fresh[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
     del ordered
-    leader = order[np.flatnonzero(fresh)]  # lexsort is stable: the first of its equals
+    leader = order[np.flatnonzero(fresh)]  # the order is stable: the first of its equals
     first = np.empty(order.size, dtype=np.int64)
     first[order] = leader[np.cumsum(fresh) - 1]
     return np.where(lengths > 0, first, -1)

@@ -21,6 +21,7 @@ from cleantext.dedup.match import Links, Verifier
 from cleantext.dedup.repeats import repeats_in, short_repeats, with_short
 from cleantext.dedup.results import Duplicates, Pairs, Removals
 from cleantext.dedup.store import TextStore
+from cleantext.dedup.threads import spread
 
 __all__ = ["find_repeats_within"]
 
@@ -29,6 +30,8 @@ Flags = npt.NDArray[np.bool_]
 
 # Paragraphs of a document up to which all its pairs are looked at.
 _MANY = 512
+# Documents of one slice of work for a thread.
+_DOCUMENTS = 1 << 14
 
 
 def find_repeats_within(
@@ -83,10 +86,25 @@ class _Within(Search):
         else:
             least = least_agreement(self.config.threshold, self.config.num_perm)
             containment = 2.0 if self.config.containment is None else self.config.containment
-            left, right = compiled().pairs_within(
-                self.sketches, verifier.items, verifier.lengths, offsets, least, containment
-            )
+            left, right = self._proposed(verifier, offsets, least, containment)
         return verifier.links(left, right)
+
+    def _proposed(self, verifier: Verifier, offsets: I64, least: int, containment: float) -> tuple[I64, I64]:
+        """The pairs that sketches propose, document by document."""
+
+        def proposed(begin: int) -> tuple[I64, I64]:
+            found: tuple[I64, I64] = compiled().pairs_within(
+                self.sketches,
+                verifier.items,
+                verifier.lengths,
+                offsets[begin : begin + _DOCUMENTS + 1],
+                least,
+                containment,
+            )
+            return found
+
+        parts = list(spread(proposed, range(0, max(1, offsets.size - 1), _DOCUMENTS), self.threads))
+        return np.concatenate([left for left, _ in parts]), np.concatenate([right for _, right in parts])
 
 
 def _first_in_document(first: I64, document: I64) -> I64:
