@@ -46,9 +46,9 @@ _HELD = 1 << 28
 # Slots of the table that counts in how many texts an anchor is, as a power of two.
 _MAX_BITS = 30
 # Probes of one round at least (of more items, one for each), and items whose probes are followed in one go.
-_ROUND, _SLICE = 1 << 24, 1 << 15
-# Bits of an item and of a length in the keys that lists are sorted by, and the length from which all count as one.
-_ITEM_BITS, _LENGTH_BITS = 27, 12
+_ROUND, _SLICE = 1 << 23, 1 << 15
+# Bits of a length in the keys that lists are sorted by, and the length from which all count as one.
+_LENGTH_BITS = 12
 _LENGTH = (1 << _LENGTH_BITS) - 1
 
 
@@ -132,6 +132,9 @@ def _rounds(anchors: _Anchors, table: U8) -> Iterator[tuple[I64, U64]]:
     inner: list[I64] = []
     probes: list[U64] = []
     held = 0
+    # No more probes than the keys of `_lists` have numbers for.
+    numbers = 63 - _LENGTH_BITS - (anchors.verifier.lengths.size - 1).bit_length()
+    most = min(max(_ROUND, anchors.items.size), 1 << numbers)
 
     def chosen(items: I64, hashes: U32, offsets: I64) -> tuple[I64, U64]:
         rare, bounds = anchors.verifier.arithmetic.rarest(table, hashes, offsets, _LONELY, _PROBES)
@@ -141,7 +144,7 @@ def _rounds(anchors: _Anchors, table: U8) -> Iterator[tuple[I64, U64]]:
         inner.append(own)
         probes.append(rare)
         held += rare.size
-        if held >= max(_ROUND, anchors.items.size):
+        if held >= most:
             yield np.concatenate(inner), np.concatenate(probes)
             inner, probes, held = [], [], 0
     if held:
@@ -187,24 +190,23 @@ def _lists(anchors: _Anchors, wanted: U64, table: I64) -> tuple[I64, I64]:
     starts."""
     numbers, lengths = anchors.verifier.arithmetic, anchors.verifier.lengths
     shortness = _LENGTH - np.minimum(lengths, _LENGTH)
-    narrow = lengths.size <= 1 << _ITEM_BITS and wanted.size <= 1 << (63 - _ITEM_BITS - _LENGTH_BITS)
+    # One number a row, from high bits to low: the anchor, how short the item is, the item.
+    item_bits = max(1, lengths.size - 1).bit_length()
+    anchor_shift = item_bits + _LENGTH_BITS
 
-    def listed(items: I64, hashes: U32, offsets: I64) -> tuple[I64, I64]:
+    def listed(items: I64, hashes: U32, offsets: I64) -> I64:
         places, number = numbers.find(wanted, table, hashes)
-        return items[np.searchsorted(offsets, places, side="right") - 1], number
+        own = items[np.searchsorted(offsets, places, side="right") - 1]
+        found: I64 = (number << anchor_shift) | (shortness[own] << item_bits) | own
+        return found
 
-    parts = list(anchors.each(listed))
-    item, number = np.concatenate([one for one, _ in parts]), np.concatenate([two for _, two in parts])
-    del parts
-    if narrow:  # one number a row sorts much faster than three
-        keys = np.sort((number << (_ITEM_BITS + _LENGTH_BITS)) | (shortness[item] << _ITEM_BITS) | item)
-        item, number = keys & ((1 << _ITEM_BITS) - 1), keys >> (_ITEM_BITS + _LENGTH_BITS)
-    else:
-        order = np.lexsort((item, shortness[item], number))
-        item, number = item[order], number[order]
-    starts = np.searchsorted(number, np.arange(wanted.size + 1))
-    short = np.arange(number.size) - starts[number] < _LONGEST
-    return item[short], np.concatenate([[0], np.cumsum(np.minimum(np.diff(starts), _LONGEST))])
+    keys = np.concatenate(list(anchors.each(listed)))
+    keys.sort()
+    bounds = np.searchsorted(keys, np.arange(wanted.size + 1) << anchor_shift)
+    sizes = np.minimum(np.diff(bounds), _LONGEST)
+    starts = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(sizes)])
+    keys = keys[np.repeat(bounds[:-1] - starts[:-1], sizes) + np.arange(starts[-1])]
+    return keys & ((1 << item_bits) - 1), starts
 
 
 def _once(links: Links) -> Links:
