@@ -274,6 +274,7 @@ class _Comparison:
     def documents(self) -> None:
         """Find duplicate documents."""
         found, unseen = self.found, self.unseen | self.found.left_out
+        self.known.rest()
         texts = Joined(self.collection.store, found.bounds, unseen if unseen.any() else None)
         level = _Level("document", texts, self.ranks, self.reference, self.config, self.collection.threads)
         found.documents = level.searched(Kinds(tagged=frozenset({"contained"})))

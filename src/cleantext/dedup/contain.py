@@ -42,9 +42,9 @@ _PROBES, _HITS = 5, (3, 8)
 # Texts followed for one anchor, the longest, and texts compared with one text.
 _LONGEST, _COMPARED = 64, 16
 # Anchors that are held between the passes, four bytes each; a text has one in four characters or so.
-_HELD = 1 << 28
+_HELD = 1 << 27
 # Slots of the table that counts in how many texts an anchor is, as a power of two.
-_MAX_BITS = 30
+_MAX_BITS = 29
 # Probes of one round at least (of more items, one for each), and items whose probes are followed in one go.
 _ROUND, _SLICE = 1 << 23, 1 << 15
 # Bits of a length in the keys that lists are sorted by, and the length from which all count as one.

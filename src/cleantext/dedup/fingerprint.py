@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import mmap
 import secrets
 import tempfile
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +33,12 @@ class Fingerprints:
 
     first: I64
     sketches: U8 | None = None
+
+    def rest(self) -> None:
+        """Let go of the memory of sketches that are mapped from a file, until they are asked for again."""
+        if isinstance(self.sketches, np.memmap) and hasattr(mmap, "MADV_DONTNEED"):
+            mapped = cast(mmap.mmap, self.sketches._mmap)  # type: ignore[attr-defined]  # numpy has no other way
+            mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def fingerprints(
