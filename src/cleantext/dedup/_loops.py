@@ -501,7 +501,7 @@ def slots(wanted: U64) -> I64:
     return table
 
 
-def find(wanted: U64, table: I64, hashes: U32) -> tuple[I64, I64]:
+def find(wanted: U64, table: I64, hashes: U32 | U64) -> tuple[I64, I64]:
     """Which of `hashes` are `wanted`: their places, and the places of what they equal in `wanted`."""
     places = np.empty(hashes.size, dtype=np.int64)
     numbers = np.empty(hashes.size, dtype=np.int64)

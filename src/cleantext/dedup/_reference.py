@@ -287,7 +287,7 @@ def slots(wanted: U64) -> I64:
     return np.empty(0, dtype=np.int64)
 
 
-def find(wanted: U64, table: I64, hashes: U32) -> tuple[I64, I64]:
+def find(wanted: U64, table: I64, hashes: U32 | U64) -> tuple[I64, I64]:
     """Which of `hashes` are `wanted`: their places, and the places of what they equal in `wanted`."""
     if not wanted.size:
         return table, table

@@ -70,7 +70,7 @@ class Arithmetic(Protocol):
     def slots(self, wanted: U64) -> I64:
         """What `find` needs beside the values it looks for."""
 
-    def find(self, wanted: U64, table: I64, hashes: U32) -> tuple[I64, I64]:
+    def find(self, wanted: U64, table: I64, hashes: U32 | U64) -> tuple[I64, I64]:
         """Which hashes are among the values looked for."""
 
 
