@@ -18,9 +18,9 @@ import numpy.typing as npt
 from cleantext.config import Config, DedupConfig
 from cleantext.dedup import Duplicates, Pairs, Removals
 from cleantext.dedup.curve import removal_curve
-from cleantext.dedup.duplicates import EXACT, Kinds, Search
+from cleantext.dedup.duplicates import Kinds, Search
 from cleantext.dedup.fingerprint import Fingerprints, fingerprints
-from cleantext.dedup.results import KINDS
+from cleantext.dedup.results import EXACT, KINDS
 from cleantext.dedup.selfcheck import measured_recall
 from cleantext.dedup.shingle import Rule
 from cleantext.dedup.site import SiteProfile, learn_sites, site_chrome

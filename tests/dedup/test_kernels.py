@@ -197,6 +197,26 @@ def test_hashes_that_do_not_spread_are_sorted_too(count: int, high: int | None) 
     assert out[:kept].tolist() == sorted(set(hashes))
 
 
+@pytest.mark.parametrize("count", [0, 1, 2, 33, 5000, 8191, 8192, 70_000, 300_000])
+@pytest.mark.parametrize("spread", ["hashes", "equal", "ascending", "three crowds", "few bits", "low bits"])
+def test_numbers_are_sorted_like_numpy(count: int, spread: str) -> None:
+    rng = np.random.default_rng(count)
+    hashes, place, bits = rng.integers(0, 2**64, count, dtype=np.uint64), np.arange(count, dtype=np.uint64), 64
+    keys = {
+        "hashes": hashes,
+        "equal": np.full(count, 2**63 + 5, dtype=np.uint64),
+        "ascending": place,
+        "three crowds": (hashes % np.uint64(3) << np.uint64(60)) | place,
+        "few bits": hashes >> np.uint64(64 - 21),
+        "low bits": hashes & np.uint64(0xFFFF),
+    }[spread]
+    if spread == "few bits":
+        bits = 21
+    given_keys = keys.copy()
+    assert (_kernels.sort(keys, bits) == np.sort(keys)).all()
+    assert (keys == given_keys).all()
+
+
 def test_size_chooses_the_arithmetic() -> None:
     assert arithmetic(COMPILED_FROM - 1) is _reference
     assert arithmetic(COMPILED_FROM) is _kernels

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
-from itertools import groupby, pairwise
+from itertools import combinations, groupby, pairwise
 from typing import Any
 
 import networkx as nx  # type: ignore[import-untyped, unused-ignore]
@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleantext.dedup import _kernels, _loops, _reference
-from cleantext.dedup.fingerprint import equal_groups, first_of_equals
+from cleantext.dedup.fingerprint import equal_groups
 from cleantext.dedup.shingle import MatchTexts, Rule, hash64, match_texts, units_alone, unspaced
 from dedup_sets import plain_and_compiled
 
@@ -121,13 +121,14 @@ def test_gathered_stretches(values: list[int], data: st.DataObject) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(st.integers(0, 2**32), st.sampled_from([(1, 1), (3, 2), (5, 1), (70, 1)]), st.integers(0, 4), st.integers(0, 4))
-def test_sifted_pairs(seed: int, shape: tuple[int, int], least: int, crowded: int) -> None:
+def test_proposed_pairs(seed: int, shape: tuple[int, int], least: int, crowded: int) -> None:
     bands, columns = shape
     rng = np.random.default_rng(seed)
     sketches = rng.integers(0, 2, (12, bands * columns)).astype(np.uint8)
     rows = rng.permutation(12)[:9]  # of the items
-    left, right = rng.integers(0, 9, (2, 40))
-    inside = rng.integers(0, 4, 9) < crowded
+    buckets = np.sort(rng.integers(0, 4, 9))  # whatever the sketches say: keys may meet
+    keys = np.sort((buckets << 4) | rng.permutation(9)).astype(np.uint64)
+    inside, limit = rng.integers(0, 4, 9) < crowded, 3
 
     def agree(a: int, b: int, band: int) -> bool:
         own = slice(band * columns, (band + 1) * columns)
@@ -138,9 +139,30 @@ def test_sifted_pairs(seed: int, shape: tuple[int, int], least: int, crowded: in
         alike = int((sketches[rows[a]] == sketches[rows[b]]).sum()) >= least
         return agree(a, b, band) and not before and alike and not (inside[a] and inside[b])
 
+    members = [[int(key) & 15 for key in keys.tolist() if int(key) >> 4 == bucket] for bucket in range(4)]
+    small = [pair for own in members if len(own) <= limit for pair in combinations(own, 2)]
     for band in {0, bands // 2, bands - 1}:
-        found = plain_and_compiled("sift", (sketches, rows, (left, right), inside, band, columns, least))
-        assert found.tolist() == [fresh(a, b, band) for a, b in zip(left.tolist(), right.tolist(), strict=True)]
+        found: list[tuple[int, int]] = []
+        place = pairs = 0
+        while place < keys.size:
+            left, right, place, more = plain_and_compiled(
+                "proposed", ((keys, 4, place), (sketches, rows, inside), (band, columns, least, limit), 2)
+            )
+            found += zip(left.tolist(), right.tolist(), strict=True)
+            pairs += more
+        assert found == [pair for pair in small if fresh(*pair, band)]
+        assert pairs == len(small)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.integers(0, 5), max_size=20), st.integers(1, 5))
+def test_the_members_of_large_buckets_are_a_crowd(buckets: list[int], limit: int) -> None:
+    keys = np.sort(np.array([(bucket << 5) | number for number, bucket in enumerate(buckets)], dtype=np.uint64))
+    crowded = [np.zeros(len(buckets), dtype=np.bool_) for _ in range(2)]
+    found = {_loops.crowd(keys, 5, limit, crowded[0]), _kernels.crowd(keys, 5, limit, crowded[1])}
+    sizes = Counter(buckets)
+    assert found == {(sum(size > limit for size in sizes.values()), max(sizes.values(), default=0))}
+    assert [own.tolist() for own in crowded] == [[sizes[bucket] > limit for bucket in buckets]] * 2
 
 
 # --- Components
@@ -341,7 +363,7 @@ def test_texts_with_equal_digests_are_equal(texts: list[str], rule: Rule, first:
     assert found.dtype == np.uint64
     assert found[: len(texts)].tolist() == found[len(texts) :].tolist()
     if first > 2 and second > 2:
-        assert first_of_equals(found, matched.lengths).tolist() == equal_groups(matched).tolist()
+        assert plain_and_compiled("equals", (found, matched.lengths)).tolist() == equal_groups(matched).tolist()
 
 
 def test_texts_that_look_alike_have_digests_of_their_own() -> None:
@@ -368,7 +390,7 @@ def test_texts_that_look_alike_have_digests_of_their_own() -> None:
     found = _kernels.digests(matched.codes, matched.offsets, *points)
     for column in (0, 1):  # either alone tells them apart
         assert len(set(found[:, column].tolist())) == len(set(texts)) > 1000
-    first = first_of_equals(found, matched.lengths)
+    first = plain_and_compiled("equals", (found, matched.lengths))
     assert first.tolist() == equal_groups(matched).tolist()
     assert first.tolist() == [texts.index(text) if text else -1 for text in texts]
 
@@ -376,5 +398,5 @@ def test_texts_that_look_alike_have_digests_of_their_own() -> None:
 def test_both_digests_decide() -> None:
     pairs = [(1, 1), (1, 2), (2, 1), (1, 1), (0, 0), (2, 1), (0, 0)]
     lengths = np.array([3, 3, 3, 3, 0, 3, 0])
-    assert first_of_equals(np.array(pairs, dtype=np.uint64), lengths).tolist() == [0, 1, 2, 0, -1, 2, -1]
-    assert first_of_equals(np.empty((0, 2), dtype=np.uint64), lengths[:0]).tolist() == []
+    assert plain_and_compiled("equals", (np.array(pairs, dtype=np.uint64), lengths)).tolist() == [0, 1, 2, 0, -1, 2, -1]
+    assert plain_and_compiled("equals", (np.empty((0, 2), dtype=np.uint64), lengths[:0])).tolist() == []

@@ -20,8 +20,10 @@ from cleantext.folding import DROP, SLOW, UNKNOWN
 __all__ = [
     "anchors",
     "contained_walk",
+    "crowd",
     "decode",
     "digests",
+    "equals",
     "find",
     "fold",
     "gather",
@@ -31,12 +33,13 @@ __all__ = [
     "pack",
     "pairs_within",
     "probed",
+    "proposed",
     "rarest",
     "shingle_sets",
-    "sift",
     "signatures",
     "sketch_keys",
     "slots",
+    "sort",
     "take",
     "tally",
     "text_signatures",
@@ -286,23 +289,14 @@ def _distinct(hashes: U64, slots: U64, out: U64) -> int:
     shingles, text made for it), the slow sort sees to the rest.
     """
     bits = _slot_bits(hashes.size)
-    shift, ends, total, fullest = np.uint64(64 - bits), slots[: 1 << bits], np.uint64(0), np.uint64(0)
+    shift, ends = np.uint64(64 - bits), slots[: 1 << bits]
     ends[:] = 0
     for place in range(hashes.size):
         value = hashes[place]
         value = (value ^ (value >> _S33)) * _MIX64_A
         value = (value ^ (value >> _S33)) * _MIX64_B
         hashes[place] = value ^ (value >> _S33)
-    for place in range(hashes.size):
-        ends[hashes[place] >> shift] += _ONE
-    for slot in range(ends.size):
-        count = ends[slot]
-        ends[slot], total, fullest = total, total + count, max(fullest, count)
-    for place in range(hashes.size):
-        slot = hashes[place] >> shift
-        out[ends[slot]] = hashes[place]
-        ends[slot] += _ONE
-    if fullest > _CROWDED:
+    if _drop(hashes, shift, ends, out) > _CROWDED:
         out.sort()
     else:
         _insertion_sort(out)
@@ -323,6 +317,79 @@ def _insertion_sort(values: U64) -> None:
             values[hole] = values[hole - 1]
             hole -= 1
         values[hole] = value
+
+
+def sort(keys: U64, bits: int = 64) -> U64:
+    """`keys` ascending, as `np.sort` gives them; none has more than `bits` bits.
+
+    Meant for numbers that spread over their range, as hashes do: each is dropped close to its place by its high bits,
+    in two steps, so that what is written at a time stays in the cache. Where they do not spread, a slow sort helps.
+    """
+    out = np.empty_like(keys)
+    # Parts of about eight thousand keys, but no more parts than can be written side by side.
+    split = min(12, max(0, keys.size.bit_length() - 13))
+    if not split:
+        _sort_slots(keys, bits, np.empty(1 << _slot_bits(keys.size), dtype=np.uint64), out)
+        return out
+    _sort_parts(keys, bits, split, np.empty_like(keys), out)
+    return out
+
+
+@_compile
+def _sort_parts(keys: U64, bits: int, split: int, parted: U64, out: U64) -> None:
+    ends = np.zeros(1 << split, dtype=np.uint64)
+    _drop(keys, np.uint64(bits - split), ends, parted)
+    largest, start = np.uint64(0), np.uint64(0)
+    for part in range(ends.size):
+        largest, start = max(largest, ends[part] - start), ends[part]
+    most: Any = np.int64(largest)
+    slots = np.empty(1 << _slot_bits(most), dtype=np.uint64)
+    start, mask = np.uint64(0), (_ONE << np.uint64(bits - split)) - _ONE
+    for part in range(ends.size):
+        end = ends[part]
+        if end > start:
+            high = parted[start] & ~mask
+            own = parted[start:end]
+            for place in range(own.size):
+                own[place] &= mask
+            _sort_slots(own, bits - split, slots, out[start:end])
+            for place in range(np.int64(start), np.int64(end)):
+                out[place] |= high
+        start = end
+
+
+@_compile
+def _drop(keys: U64, shift: np.uint64, ends: U64, out: U64) -> np.uint64:
+    """Puts `keys` into `out` by their bits from `shift` on, in the order they come, and where each slot ends into
+    `ends`, which has to be zero; returns the size of the fullest slot."""
+    total, fullest = np.uint64(0), np.uint64(0)
+    for place in range(keys.size):
+        ends[keys[place] >> shift] += _ONE
+    for slot in range(ends.size):
+        count = ends[slot]
+        ends[slot], total, fullest = total, total + count, max(fullest, count)
+    for place in range(keys.size):
+        slot = keys[place] >> shift
+        out[ends[slot]] = keys[place]
+        ends[slot] += _ONE
+    return fullest
+
+
+@_compile
+def _sort_slots(keys: U64, bits: int, slots: U64, out: U64) -> None:
+    """Sorts `keys` of so many bits into `out`, with room for slots to drop them into."""
+    width = min(_slot_bits(keys.size), bits)
+    ends = slots[: 1 << width]
+    ends[:] = 0
+    if _drop(keys, np.uint64(bits - width), ends, out) <= _CROWDED:
+        _insertion_sort(out)
+        return
+    start = np.uint64(0)
+    for slot in range(ends.size):
+        if ends[slot] - start > _CROWDED:
+            out[start : ends[slot]].sort()
+        start = ends[slot]
+    _insertion_sort(out)
 
 
 def signatures(values: U64, offsets: I64, a: U32, b: U32) -> U32:
@@ -469,8 +536,10 @@ def _intersections(values: U64, offsets: I64, left: I64, right: I64) -> I64:
 pack = _compile(_loops.pack)
 unpack = _compile(_loops.unpack)
 gather = _compile(_loops.gather)
-sift = _compile(_loops.sift)
+crowd = _compile(_loops.crowd)
+proposed = _compile(_loops.proposed)
 unite = _compile(_loops.unite)
+equals = _compile(_loops.equals)
 near_walk = _compile(_loops.near_walk)
 contained_walk = _compile(_loops.contained_walk)
 anchors = _compile(_loops.anchors)
@@ -489,7 +558,7 @@ _M61, _M31, _M30, _TWO = np.uint64(2**61 - 1), np.uint64(2**31 - 1), np.uint64(2
 
 @_compile
 def _times(a: np.uint64, b: np.uint64) -> np.uint64:
-    """a * b modulo 2^61 - 1 (not fully reduced), of numbers under 2^61 + 2^31, in 64-bit arithmetic."""
+    """a * b modulo 2^61 - 1 (not fully reduced), of numbers under 2^62 + 2^43, in 64-bit arithmetic."""
     high_a, low_a, high_b, low_b = a >> _S31, a & _M31, b >> _S31, b & _M31
     middle = low_a * high_b + high_a * low_b
     total = high_a * high_b * _TWO + (middle >> _S30) + ((middle & _M30) << _S31) + low_a * low_b
@@ -504,21 +573,34 @@ def digests(codes: U32, offsets: I64, first: np.uint64, second: np.uint64) -> U6
     Rabin 1987). With points drawn at random for each run no texts can be made to agree on both.
     """
     found = np.zeros((offsets.size - 1, 2), dtype=np.uint64)
+    # Terms of even and of odd place apart, by the squares of the points: four sums that need not wait for each other.
+    first_square, second_square = _times(first, first), _times(second, second)
     for text in range(offsets.size - 1):
         place, end = offsets[text], offsets[text + 1]
-        one = two = np.uint64(end - place)
+        one = two = np.uint64(0)
+        one_odd = two_odd = np.uint64(end - place)
+        while place + 3 < end:
+            term = (np.uint64(codes[place]) << _S21) | np.uint64(codes[place + 1])
+            odd = (np.uint64(codes[place + 2]) << _S21) | np.uint64(codes[place + 3])
+            one, one_odd = _times(one, first_square) + term, _times(one_odd, first_square) + odd
+            two, two_odd = _times(two, second_square) + term, _times(two_odd, second_square) + odd
+            place += 4
+        one, two = _times(one, first) + one_odd, _times(two, second) + two_odd
         while place < end:
             term = np.uint64(codes[place])
             if place + 1 < end:
                 term = (term << _S21) | np.uint64(codes[place + 1])
-            one = _times(one, first) + term
-            one = (one & _M61) + (one >> _S61)
-            two = _times(two, second) + term
-            two = (two & _M61) + (two >> _S61)
+            one, two = _times(one, first) + term, _times(two, second) + term
             place += 2
-        found[text, 0] = one - _M61 if one >= _M61 else one
-        found[text, 1] = two - _M61 if two >= _M61 else two
+        found[text, 0], found[text, 1] = _reduced(one), _reduced(two)
     return found
+
+
+@_compile
+def _reduced(value: np.uint64) -> np.uint64:
+    """`value` modulo 2^61 - 1."""
+    value = (value & _M61) + (value >> _S61)
+    return value - _M61 if value >= _M61 else value
 
 
 @_compile

@@ -17,14 +17,16 @@ __all__ = [
     "agreeing",
     "anchors",
     "contained_walk",
+    "crowd",
+    "equals",
     "find",
     "gather",
     "half_weights",
     "near_walk",
     "pack",
     "pairs_within",
+    "proposed",
     "rarest",
-    "sift",
     "slots",
     "tally",
     "unite",
@@ -117,41 +119,105 @@ def gather(units: U16, starts: I64, lengths: I64) -> U16:
     return out
 
 
-def sift(sketches: U8, rows: I64, pairs: tuple[I64, I64], crowded: Flags, band: int, columns: int, least: int) -> Flags:
-    """Which `pairs` (left and right items) are fresh candidates of `band`, bands being `columns` columns each.
+def crowd(keys: U64, shift: int, limit: int, crowded: Flags) -> tuple[int, int]:
+    """Marks as `crowded` who is in a bucket of more than `limit`: the number of those buckets, and the largest size.
 
-    Their rows of `sketches` agree on all of the band, on no earlier band, and on `least` columns in all; and not both
-    are `crowded`.
+    `keys` ascend; the low `shift` bits of each are the number of a text, the others the key of its bucket.
     """
-    left, right = pairs
-    found = np.zeros(left.size, dtype=np.bool_)
-    for pair in range(left.size):
-        if crowded[left[pair]] and crowded[right[pair]]:
+    bits = np.uint64(shift)
+    mask = (_ONE << bits) - _ONE
+    crowds, largest, start = 0, 0, 0
+    while start < keys.size:
+        end = start + 1
+        while end < keys.size and keys[end] >> bits == keys[start] >> bits:
+            end += 1
+        largest = max(largest, end - start)
+        if end - start > limit:
+            crowds += 1
+            for place in range(start, end):
+                crowded[np.int64(keys[place] & mask)] = True
+        start = end
+    return crowds, largest
+
+
+def proposed(
+    buckets: tuple[U64, int, int], texts: tuple[U8, I64, Flags], limits: tuple[int, int, int, int], most: int
+) -> tuple[I64, I64, int, int]:
+    """The fresh candidates of a band, from some bucket on until `most` are found: left and right items, where the next
+    bucket begins, and how many pairs the buckets have in all.
+
+    `buckets` are keys and shift as for `crowd` and the place to begin at; `texts` the sketches, the row of each item in
+    them, and who is crowded. Bands being `columns` columns each, a pair's sketches agree on all of `band`, on no
+    earlier band, and on `least` columns in all, and not both are crowded. `limits`: band, columns, least, and the
+    largest size of a bucket.
+    """
+    keys, shift, start = buckets
+    sketches, rows, crowded = texts
+    band, columns, least, limit = limits
+    bits = np.uint64(shift)
+    mask = (_ONE << bits) - _ONE
+    left = np.empty(most + limit * limit, dtype=np.int64)
+    right = np.empty(most + limit * limit, dtype=np.int64)
+    found = pairs = 0
+    while start < keys.size and found < most:
+        end = start + 1
+        while end < keys.size and keys[end] >> bits == keys[start] >> bits:
+            end += 1
+        size = end - start
+        if 1 < size <= limit:
+            pairs += size * (size - 1) // 2
+            for first in range(start, end - 1):
+                one = np.int64(keys[first] & mask)
+                a = rows[one]
+                for second in range(first + 1, end):
+                    two = np.int64(keys[second] & mask)
+                    if crowded[one] and crowded[two]:
+                        continue
+                    b = rows[two]
+                    agreed = 0
+                    for column in range(sketches.shape[1]):
+                        agreed += sketches[a, column] == sketches[b, column]
+                    if agreed < least:
+                        continue
+                    # The band is looked at as well, because keys of different ones may meet.
+                    fresh = True
+                    for earlier in range(band + 1):
+                        same = True
+                        for column in range(earlier * columns, earlier * columns + columns):
+                            if sketches[a, column] != sketches[b, column]:
+                                same = False
+                                break
+                        if same != (earlier == band):
+                            fresh = False
+                            break
+                    if fresh:
+                        left[found], right[found] = one, two
+                        found += 1
+        start = end
+    return left[:found].copy(), right[:found].copy(), start, pairs
+
+
+def equals(digests: U64, lengths: I64) -> I64:
+    """For every text the first with the same digest (two numbers a text); -1 where `lengths` is 0."""
+    bits = 4
+    while 1 << bits < digests.shape[0] * 2:
+        bits += 1
+    shift = np.uint64(64 - bits)
+    table = np.full(1 << bits, -1, dtype=np.int32)
+    first = np.full(digests.shape[0], -1, dtype=np.int64)
+    for text in range(digests.shape[0]):
+        if lengths[text] == 0:
             continue
-        a, b = rows[left[pair]], rows[right[pair]]
-        fresh = True
-        for column in range(band * columns, band * columns + columns):
-            if sketches[a, column] != sketches[b, column]:
-                fresh = False
+        slot = np.int64((digests[text, 0] * _MIX) >> shift)
+        while table[slot] >= 0:
+            other = table[slot]
+            if digests[other, 0] == digests[text, 0] and digests[other, 1] == digests[text, 1]:
                 break
-        if not fresh:
-            continue
-        agreed = 0
-        for column in range(sketches.shape[1]):
-            agreed += sketches[a, column] == sketches[b, column]
-        if agreed < least:
-            continue
-        for earlier in range(band):
-            same = True
-            for column in range(earlier * columns, earlier * columns + columns):
-                if sketches[a, column] != sketches[b, column]:
-                    same = False
-                    break
-            if same:
-                fresh = False
-                break
-        found[pair] = fresh
-    return found
+            slot = (slot + 1) & ((1 << bits) - 1)
+        if table[slot] < 0:
+            table[slot] = text
+        first[text] = table[slot]
+    return first
 
 
 def unite(left: I64, right: I64, size: int) -> I64:

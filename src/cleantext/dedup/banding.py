@@ -13,6 +13,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +35,8 @@ Flags = npt.NDArray[np.bool_]
 BUCKET_LIMIT = 128
 # Candidate pairs handed out at a time.
 _CHUNK = 1 << 20
+# Keys that are worth a thread's while.
+_TOGETHER = 1 << 17
 # How rarely a pair at the threshold may look so different by its sketches that it is not verified.
 _MISSED = 1e-6
 
@@ -135,30 +139,56 @@ class Buckets:
         """All pairs (left < right) that share a bucket of at most `limit` and whose sketches agree on `least` entries,
         each pair once, in chunks; without pairs of texts that are both known to be in a crowd."""
         bands = range(self.bands.num_bands if self.rows.size else 0)
-        for band, (order, starts, sizes) in enumerate(spread(self._sorted, bands, self.threads)):
-            self.largest = max(self.largest, int(sizes.max(initial=0)))
-            self.crowds += int(np.count_nonzero(sizes > self.limit))
-            self.crowded[order[np.repeat(sizes > self.limit, sizes)]] = True
-            shared = (sizes > 1) & (sizes <= self.limit)
-            for left, right in _pairs(order, starts[shared], sizes[shared]):
-                self.bucket_pairs += left.size
-                fresh = self._sift(left, right, band)
-                self.candidate_pairs += int(np.count_nonzero(fresh))
-                yield left[fresh], right[fresh]
+        together = max(1, _TOGETHER // max(1, self.rows.size))
+        parts = [bands[first : first + together] for first in range(0, len(bands), together)]
+        sorted_parts = spread(lambda part: [self._sorted(band) for band in part], parts, self.threads)
+        for band, keys in zip(bands, chain.from_iterable(sorted_parts), strict=True):
+            yield from self._walked(keys, band) if self._compiled else self._listed(keys, band)
 
-    def _sorted(self, band: int) -> tuple[I64, I64, I64]:
-        """The texts by their keys of a band, and where each bucket begins and how large it is."""
-        count = self.rows.size
-        shift = max(1, count - 1).bit_length()
-        keys = np.sort(self._keys(band, shift))
-        order = (keys & np.uint64((1 << shift) - 1)).astype(np.int64)
-        keys >>= np.uint64(shift)
+    def _walked(self, keys: U64, band: int) -> Iterator[tuple[I64, I64]]:
+        """What `_listed` gives, by compiled loops over the sorted `keys`."""
+        crowds, largest = compiled().crowd(keys, self._shift, self.limit, self.crowded)
+        self.crowds += crowds
+        self.largest = max(self.largest, largest)
+        place, columns = 0, self.bands.rows_per_band
+        while place < keys.size:
+            left, right, place, pairs = compiled().proposed(
+                (keys, self._shift, place),
+                (self.sketches, self.rows, self.crowded),
+                (band, columns, self.least, self.limit),
+                _CHUNK,
+            )
+            self.bucket_pairs += pairs
+            self.candidate_pairs += left.size
+            yield left, right
+
+    def _listed(self, keys: U64, band: int) -> Iterator[tuple[I64, I64]]:
+        order = (keys & np.uint64((1 << self._shift) - 1)).astype(np.int64)
+        keys = keys >> np.uint64(self._shift)
         starts = np.flatnonzero(np.concatenate([np.ones(1, np.bool_), keys[1:] != keys[:-1]]))
-        return order, starts, np.diff(np.append(starts, count))
+        sizes = np.diff(np.append(starts, order.size))
+        self.largest = max(self.largest, int(sizes.max(initial=0)))
+        self.crowds += int(np.count_nonzero(sizes > self.limit))
+        self.crowded[order[np.repeat(sizes > self.limit, sizes)]] = True
+        shared = (sizes > 1) & (sizes <= self.limit)
+        for left, right in _pairs(order, starts[shared], sizes[shared]):
+            self.bucket_pairs += left.size
+            fresh = self._sift(left, right, band)
+            self.candidate_pairs += int(np.count_nonzero(fresh))
+            yield left[fresh], right[fresh]
 
-    def _keys(self, band: int, shift: int) -> U64:
-        """A key of the band above the number of each text. Texts of one bucket stand together when keys are sorted."""
-        rows = self.bands.rows_per_band
+    def _sorted(self, band: int) -> U64:
+        """A key of the band above the number of each text, ascending, so that texts of one bucket stand together."""
+        keys = self._keys(band)
+        return cast(U64, compiled().sort(keys)) if self._compiled else np.sort(keys)
+
+    @property
+    def _shift(self) -> int:
+        """Bits of a key that number the text."""
+        return max(1, self.rows.size - 1).bit_length()
+
+    def _keys(self, band: int) -> U64:
+        rows, shift = self.bands.rows_per_band, self._shift
         if self._compiled:
             keys: U64 = compiled().sketch_keys(self.sketches, self.rows, band, rows, shift)
             return keys
@@ -171,11 +201,6 @@ class Buckets:
     def _sift(self, left: I64, right: I64, band: int) -> Flags:
         """Which pairs of a bucket of `band` are fresh, and alike enough by their sketches."""
         columns = self.bands.rows_per_band
-        if self._compiled:
-            found: Flags = compiled().sift(
-                self.sketches, self.rows, (left, right), self.crowded, band, columns, self.least
-            )
-            return found
         agree = self.sketches[self.rows[left]] == self.sketches[self.rows[right]]
         bands = agree[:, : (band + 1) * columns].reshape(left.size, band + 1, columns).all(axis=2)
         fresh: Flags = bands[:, band] & ~bands[:, :band].any(axis=1) & (agree.sum(axis=1) >= self.least)

@@ -51,11 +51,14 @@ def _csr(keys: I64, wanted: I64) -> tuple[I64, I64]:
     return np.concatenate([np.zeros(1, dtype=np.int64), ends]), np.diff(ends, prepend=0)
 
 
-def near_stars(stars: Stars, links: Links, threshold: float, crowds: Crowds | None, protected: Flags) -> Links:
+def near_stars(
+    stars: Stars, links: Links, threshold: float, crowds: Crowds | None, protected: Flags, work: int = 0
+) -> Links:
     """Walk the items of `links` and `crowds` in order; returns the links that the crowds added.
 
     An item that is near a kept one before it is removed for the sake of the most similar such one, unless `protected`.
-    Of a member of crowds that no link removes, the most similar kept member of them decides.
+    Of a member of crowds that no link removes, the most similar kept member of them decides. `work` is what was done
+    before; see `components`.
     """
     order = np.lexsort((links.left, links.right))
     right, left, jaccard = links.right[order], links.left[order], links.jaccard[order]
@@ -65,7 +68,7 @@ def near_stars(stars: Stars, links: Links, threshold: float, crowds: Crowds | No
     offsets, _ = _csr(right, walk)
     who = (stars.keeper, stars.score, protected)
     if crowds is None:
-        _walk_links(walk, (offsets, left, jaccard), who)
+        _walk_links(walk, (offsets, left, jaccard), who, work)
         added = Links.joined([])
     else:
         parts = []
@@ -80,11 +83,11 @@ def near_stars(stars: Stars, links: Links, threshold: float, crowds: Crowds | No
     return added
 
 
-def _walk_links(walk: I64, links: tuple[I64, I64, F64], who: tuple[I64, F64, Flags]) -> None:
+def _walk_links(walk: I64, links: tuple[I64, I64, F64], who: tuple[I64, F64, Flags], work: int) -> None:
     """`near_walk` without crowds."""
     none, zeros = np.empty(0, dtype=np.int64), np.zeros(walk.size + 1, dtype=np.int64)
     nothing, nobody = np.empty(0, dtype=np.uint64), np.zeros(walk.size, dtype=np.bool_)
-    loops(walk.size + links[1].size).near_walk(
+    loops(max(work, walk.size + links[1].size)).near_walk(
         walk,
         links,
         (nobody, nothing, zeros, none),
@@ -172,8 +175,17 @@ def _combinations(texts: I64, offsets: I64, containers: tuple[I64, I64, F64]) ->
     return (left, right), bounds
 
 
-def components(left: I64, right: I64, size: int) -> I64:
-    """The number of the connected component of each of `size` texts, by its first member; -1 in none."""
-    least: I64 = loops(left.size + size).unite(left, right, size)
-    roots = np.unique(least[least >= 0])
-    return np.where(least >= 0, np.searchsorted(roots, least), -1)
+def components(left: I64, right: I64, size: int, work: int = 0) -> I64:
+    """The number of the connected component of each of `size` texts, by its first member; -1 in none.
+
+    `work` is what was done before, in steps: where it was enough for the compiled loops, they are at hand.
+    """
+    found = np.full(size, -1, dtype=np.int64)
+    if left.size:
+        named = np.zeros(size, dtype=np.bool_)
+        named[left] = named[right] = True
+        members = np.flatnonzero(named)
+        number = np.cumsum(named) - 1
+        least: I64 = loops(max(work, left.size + members.size)).unite(number[left], number[right], members.size)
+        found[members] = (np.cumsum(least == np.arange(members.size)) - 1)[least]
+    return found

@@ -24,7 +24,7 @@ from cleantext.dedup.contain import contained_links, oriented
 from cleantext.dedup.crowd import Crowds
 from cleantext.dedup.fingerprint import Fingerprints, fingerprints, sketched
 from cleantext.dedup.match import Links, Verifier, all_shared
-from cleantext.dedup.results import KINDS, Duplicates, Groups, Pairs, Removals, group_by
+from cleantext.dedup.results import CONTAINED, EXACT, KINDS, NEAR, Duplicates, Groups, Pairs, Removals, group_by
 from cleantext.dedup.shingle import Rule, blocks, match_texts
 from cleantext.dedup.signature import text_signatures
 from cleantext.dedup.store import Texts, TextStore
@@ -39,7 +39,6 @@ U32 = npt.NDArray[np.uint32]
 F64 = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
-EXACT, NEAR, CONTAINED = range(3)
 # Texts up to which every pair is compared without signatures.
 _EXHAUSTIVE = 256
 # Candidate pairs that wait to be verified together.
@@ -132,9 +131,11 @@ def _indices(name: str, values: Iterable[int], size: int) -> I64:
 def _ranks(order: Sequence[int] | None, protected: Flags) -> I64:
     """The rank of every text: protected ones first, then by `order`."""
     size = protected.size
-    ranking = np.arange(size) if order is None else np.array(order, dtype=np.int64)
-    if ranking.size != size or _indices("order", ranking.tolist(), size).size != size:
-        raise ConfigError(f"order: not every index from 0 to {size - 1} once")
+    ranking = np.arange(size)
+    if order is not None:
+        ranking = np.array(order, dtype=np.int64)
+        if ranking.size != size or _indices("order", ranking.tolist(), size).size != size:
+            raise ConfigError(f"order: not every index from 0 to {size - 1} once")
     ranking = ranking[np.argsort(~protected[ranking], kind="stable")]
     ranks = np.empty(size, dtype=np.int64)
     ranks[ranking] = np.arange(size)
@@ -182,6 +183,8 @@ class Search:
         self.long: Flags = (texts.weights >= config.min_chars) & (self.lengths > 0)
         known = known or fingerprints(texts, rule, config, threads)
         self.first, self.sketches, self._known = known.first, known.sketches, known
+        # Work done by compiled kernels, so that they are at hand.
+        self._work = 0 if known.sketches is None else int(self.lengths.sum())
         if active is not None:
             self.long &= active
             self.first = np.where(active, self.first, -1)
@@ -207,7 +210,7 @@ class Search:
             pairs=pairs,
             removals=removals,
             groups=groups,
-            cluster=components(pairs.i, pairs.j, self.lengths.size),
+            cluster=components(pairs.i, pairs.j, self.lengths.size, self._work),
             settings=self._settings(counts | {"verified_pairs": len(pairs)}),
         )
 
@@ -244,7 +247,7 @@ class Search:
             links = _verified(verifier, buckets, threshold)
             crowds = Crowds(buckets, verifier) if buckets.crowds else None
             found.counts |= buckets.counts
-        added = near_stars(found.stars, links, threshold, crowds, protected)
+        added = near_stars(found.stars, links, threshold, crowds, protected, self._work)
         found.near = Links.joined([links, added])
         if crowds:
             found.counts |= {
@@ -296,7 +299,7 @@ class Search:
             "texts": int(self.lengths.size),
             "empty_texts": int(np.count_nonzero(empty)),
             "short_texts": int(np.count_nonzero(~self.long & (self.first >= 0))),
-            "distinct_texts": int(np.unique(self.first[self.first >= 0]).size),
+            "distinct_texts": int(np.count_nonzero(np.bincount(self.first[self.first >= 0]))),
             "compared_texts": 0,
             "exhaustive": True,
             "bucket_pairs": 0,

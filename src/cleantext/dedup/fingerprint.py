@@ -20,7 +20,7 @@ from cleantext.dedup.signature import permutations
 from cleantext.dedup.store import Texts
 from cleantext.dedup.threads import spread
 
-__all__ = ["Fingerprints", "equal_groups", "fingerprints", "first_of_equals", "sketched"]
+__all__ = ["Fingerprints", "equal_groups", "fingerprints", "sketched"]
 
 U8 = npt.NDArray[np.uint8]
 U64 = npt.NDArray[np.uint64]
@@ -56,9 +56,9 @@ def fingerprints(
         digests[part[0] : part[1]] = compiled().digests(found.codes, found.offsets, *points)
         sketches[part[0] : part[1]] = sketched(found, rule, config, COMPILED_FROM)
 
-    for _ in spread(stretch, blocks(texts.lengths), threads):
+    for _ in spread(stretch, blocks(texts.lengths, threads), threads):
         pass
-    return Fingerprints(first_of_equals(digests, texts.lengths), sketches)
+    return Fingerprints(compiled().equals(digests, texts.lengths), sketches)
 
 
 def sketched(texts: MatchTexts, rule: Rule, config: DedupConfig, work: int) -> U8:
@@ -97,19 +97,3 @@ def equal_groups(texts: MatchTexts) -> I64:
             leaders.append(index)
             first[index] = index
     return first
-
-
-def first_of_equals(digests: npt.NDArray[np.uint64], lengths: I64) -> I64:
-    """For every text the first with the same digest (two numbers a text); -1 where `lengths` is 0."""
-    order = np.argsort(digests[:, 0], kind="stable")
-    ordered = digests[order]
-    if ((ordered[1:, 0] == ordered[:-1, 0]) & (ordered[1:, 1] != ordered[:-1, 1])).any():  # once in a blue moon
-        order = np.lexsort((digests[:, 1], digests[:, 0]))
-        ordered = digests[order]
-    fresh = np.ones(order.size, dtype=np.bool_)
-    fresh[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
-    del ordered
-    leader = order[np.flatnonzero(fresh)]  # the order is stable: the first of its equals
-    first = np.empty(order.size, dtype=np.int64)
-    first[order] = leader[np.cumsum(fresh) - 1]
-    return np.where(lengths > 0, first, -1)

@@ -116,7 +116,7 @@ class Verifier:
         in_order = bool((ascending == texts).all())
         parts = spread(
             lambda part: self._sets_of(self.texts.take(ascending[part[0] : part[1]])),
-            blocks(self.texts.lengths[ascending]),
+            blocks(self.texts.lengths[ascending], self.threads),
             self.threads,
         )
         found = ShingleSets.joined(list(parts))

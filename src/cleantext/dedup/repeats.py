@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cleantext.config import Config, DedupConfig
-from cleantext.dedup.duplicates import CONTAINED, Kinds, Search, settled
-from cleantext.dedup.results import Duplicates, Groups, Pairs, Removals
+from cleantext.dedup.duplicates import Kinds, Search, settled
+from cleantext.dedup.results import CONTAINED, Duplicates, Groups, Pairs, Removals
 from cleantext.dedup.shingle import Rule
 from cleantext.dedup.store import TextStore
 

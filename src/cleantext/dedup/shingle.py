@@ -48,6 +48,10 @@ Flags = npt.NDArray[np.bool_]
 _SIZES = {"paragraph": 3, "document": 5}
 # Characters or shingles handled at a time: bounds the temporary arrays.
 _BATCH = 1 << 20
+# Characters of strings that are joined at a time.
+_JOINED = 1 << 22
+# Characters that are worth a thread's while.
+_LEAST = 1 << 16
 _MASK = 2**64 - 1
 
 # Blocks of scripts that are written without spaces between words; Hangul too, for it spaces inconsistently.
@@ -184,9 +188,14 @@ def unspaced() -> Flags:
     return table
 
 
-def blocks(sizes: I64) -> Iterator[tuple[int, int]]:
-    """Stretches of texts of `sizes`, as (begin, end): each of about `_BATCH` in all, and of one text at least."""
-    number = (np.cumsum(sizes) - sizes) // _BATCH
+def blocks(sizes: I64, threads: int = 1, batch: int = _BATCH) -> Iterator[tuple[int, int]]:
+    """Stretches of texts of `sizes`, as (begin, end): each of about `batch` in all, and of one text at least.
+
+    Smaller ones where several `threads` would not have enough of those to share.
+    """
+    if threads > 1:
+        batch = min(batch, max(_LEAST, int(sizes.sum()) // (3 * threads)))
+    number = (np.cumsum(sizes) - sizes) // batch
     yield from pairwise([*np.flatnonzero(np.diff(number, prepend=-1)).tolist(), sizes.size])
 
 
@@ -196,10 +205,11 @@ def match_texts(texts: Texts, rule: Rule) -> MatchTexts:
     Texts in an Arrow array are read from its buffers, without a string for each; nulls are empty texts.
     """
     if isinstance(texts, Sequence):
-        lengths = np.array([len(text) for text in texts], dtype=np.int64)
+        lengths = np.fromiter(map(len, texts), np.int64, len(texts))
         numbers = arithmetic(int(lengths.sum()))
         parts = (
-            (code_points("".join(texts[begin:end])), _bounds(lengths[begin:end])) for begin, end in blocks(lengths)
+            (code_points("".join(texts[begin:end])), _bounds(lengths[begin:end]))
+            for begin, end in blocks(lengths, batch=_JOINED)
         )
     else:
         data, bounds, valid = _arrow_buffers(texts)

@@ -32,6 +32,8 @@ Flags = npt.NDArray[np.bool_]
 
 # Units (two bytes each) read from a file at a time.
 _READ = 1 << 23
+# Characters from which texts are packed where nobody set a budget: 5 bytes each until then.
+_PLAIN = 1 << 24
 
 
 class Texts(Protocol):
@@ -113,7 +115,7 @@ class TextStore:
     def add_matched(self, texts: MatchTexts) -> None:
         """Add match texts made by the store's rule."""
         codes = texts.codes
-        lone = (codes >= 0xD800) & (codes <= 0xDFFF)  # only in raw text; UTF-16 has no place for them
+        lone = codes - np.uint32(0xD800) < 0x800  # surrogates, only in raw text; UTF-16 has no place for them
         if lone.any():
             codes = codes.copy()
             codes[lone] = 0xFFFD
@@ -121,12 +123,14 @@ class TextStore:
         block = _Block(len(self), texts.offsets.size - 1, plain=texts)
         self._characters += codes.size
         self._lengths.append(texts.lengths.astype(np.int32))
-        self._weights.append(texts.weights.astype(np.float32))
+        # Characters that are units of their own weigh one each.
+        weights = texts.lengths if self.rule.unit == "character" else texts.weights
+        self._weights.append(weights.astype(np.float32))
         self._blocks.append(block)
         self.__dict__.pop("lengths", None)
         self.__dict__.pop("weights", None)
         self.__dict__.pop("_firsts", None)
-        if self._characters >= COMPILED_FROM:
+        if self._characters >= (COMPILED_FROM if self._budget is not None else _PLAIN):
             self._pack(block)
         if self._budget is not None and self._in_memory > self._budget:
             self._spill(block)
@@ -187,7 +191,7 @@ class TextStore:
         begin, end = int(places[0]), int(places[-1]) + 1
         whole = end - begin == places.size
         if block.plain is not None:
-            return block.plain if whole and end - begin == block.count else block.plain.take(places)
+            return block.plain.slice(begin, end) if whole else block.plain.take(places)
         assert block.packed is not None
         alone, packed = units_alone(self.rule), block.packed
         if block.units is None:

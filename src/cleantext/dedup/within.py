@@ -15,11 +15,11 @@ import numpy.typing as npt
 from cleantext.config import DedupConfig
 from cleantext.dedup.arithmetic import compiled
 from cleantext.dedup.banding import least_agreement
-from cleantext.dedup.duplicates import CONTAINED, Kinds, Search
+from cleantext.dedup.duplicates import Kinds, Search
 from cleantext.dedup.fingerprint import Fingerprints
 from cleantext.dedup.match import Links, Verifier
 from cleantext.dedup.repeats import repeats_in, short_repeats, with_short
-from cleantext.dedup.results import Duplicates, Pairs, Removals
+from cleantext.dedup.results import CONTAINED, Duplicates, Pairs, Removals
 from cleantext.dedup.store import TextStore
 from cleantext.dedup.threads import spread
 
