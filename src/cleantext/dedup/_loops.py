@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from cleantext.dedup._reference import BASE
+from cleantext.dedup._reference import ABSENT, BASE
 
 __all__ = [
     "FURTHER",
@@ -518,35 +518,33 @@ def tally(table: U8, hashes: U32 | U64) -> None:
 
 
 def rarest(table: U8, hashes: U32, offsets: I64, lonely: float, most: int) -> tuple[U64, I64]:
-    """For every text the `most` of its hashes that other texts have too but the fewest, and n + 1 offsets.
+    """For each of `most` equal stretches of a text's hashes the rarest that another text has too, and n + 1 offsets.
 
-    How many texts have a hash is what `table` counts, at least. A text has none where the share of hashes that no
-    other text has is over `lonely`.
+    How many texts have a hash is what `table` counts, at least; of equally rare ones the first is taken. A stretch in
+    which no hash is shared has `ABSENT`. A text has none where the share of hashes that no other text has is over
+    `lonely`, or all of them.
     """
     mask = np.uint64(table.size - 1)
     found = np.empty((offsets.size - 1) * most, dtype=np.uint64)
     bounds = np.zeros(offsets.size, dtype=np.int64)
-    counts = np.zeros(most, dtype=np.int64)
     filled = 0
     for text in range(offsets.size - 1):
         begin = filled
         alone = 0
-        for place in range(offsets[text], offsets[text + 1]):
-            holders = np.int64(table[hashes[place] & mask])
-            if holders < 2:
-                alone += 1
-                continue
-            if filled - begin == most and holders >= counts[most - 1]:
-                continue
-            slot = min(filled - begin, most - 1)
-            while slot > 0 and counts[slot - 1] > holders:
-                counts[slot] = counts[slot - 1]
-                found[begin + slot] = found[begin + slot - 1]
-                slot -= 1
-            counts[slot] = holders
-            found[begin + slot] = hashes[place]
-            filled = min(filled + 1, begin + most)
-        if alone > lonely * (offsets[text + 1] - offsets[text]):
+        size = offsets[text + 1] - offsets[text]
+        for stretch in range(most):
+            least = 256
+            first, last = offsets[text] + size * stretch // most, offsets[text] + size * (stretch + 1) // most
+            found[filled] = ABSENT
+            for place in range(first, last):
+                holders = np.int64(table[hashes[place] & mask])
+                if holders < 2:
+                    alone += 1
+                elif holders < least:
+                    least = holders
+                    found[filled] = hashes[place]
+            filled += first < last
+        if alone > lonely * size or alone == size:
             filled = begin
         bounds[text + 1] = filled
     return found[:filled].copy(), bounds
@@ -630,7 +628,8 @@ def agreeing(
 ) -> tuple[I64, I64]:
     """For each item of `own` the items that have enough of its probes: pairs (item, other).
 
-    Enough are hits[0] of hits[1] of those probes whose lists are whole, shorter than `longest`, and one at least.
+    Enough are hits[0] of hits[1] of those probes whose lists would name the other item if it had them, and one at
+    least: lists that are whole, shorter than `longest`, and lists whose last item is shorter than the other.
 
     `probes` are CSR over `own`: offsets, then where the list of each probe begins and how long it is in the first of
     `lists`; the second is a buffer as long as the longest lists of one item together. Others shorter than nine tenths
@@ -653,9 +652,6 @@ def agreeing(
                     buffer[size] = other
                     size += 1
         buffer[:size].sort()
-        wanted = 0
-        for probe in range(offsets[number], offsets[number + 1]):
-            wanted += counts[probe] < longest
         found = 0
         start = 0
         while start < size:
@@ -664,6 +660,10 @@ def agreeing(
                 end += 1
             other, agreed = buffer[start], end - start
             start = end
+            wanted = 0
+            for probe in range(offsets[number], offsets[number + 1]):
+                last = begins[probe] + counts[probe] - 1
+                wanted += counts[probe] < longest or lengths[listed[last]] < lengths[other]
             if agreed * hits[1] < wanted * hits[0]:
                 continue
             slot = found

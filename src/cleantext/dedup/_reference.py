@@ -14,6 +14,7 @@ import numpy.typing as npt
 from cleantext.folding import DROP, SLOW, UNKNOWN, code_points
 
 __all__ = [
+    "ABSENT",
     "BASE",
     "anchors",
     "decode",
@@ -26,6 +27,7 @@ __all__ = [
     "shingle_sets",
     "signatures",
     "slots",
+    "sort",
     "take",
     "tally",
     "text_signatures",
@@ -41,6 +43,8 @@ I32 = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
 Item = TypeVar("Item", bound=np.generic)
 
+# What stands for a hash that no text has; hashes of anchors have 32 bits.
+ABSENT = 1 << 32
 # The shingle hash is a polynomial in BASE over code points + 1, modulo 2^64, then mixed. BASE is 2^64 divided by the
 # golden ratio: odd, so that it has an inverse, and 5 modulo 8, so that its powers repeat only after 2^62 steps.
 BASE = 0x9E3779B97F4A7C15
@@ -157,6 +161,12 @@ def _powers(base: int, count: int) -> U64:
     return np.cumprod(powers, dtype=np.uint64)
 
 
+def sort(keys: U64, bits: int = 64) -> U64:
+    """`keys`, none of which has more than `bits` bits, ascending."""
+    del bits
+    return np.sort(keys)
+
+
 def signatures(values: U64, offsets: I64, a: U32, b: U32) -> U32:
     """The MinHash signature of every set, one row each; of an empty set, all ones.
 
@@ -263,22 +273,24 @@ def tally(table: U8, hashes: U32 | U64) -> None:
 
 
 def rarest(table: U8, hashes: U32, offsets: I64, lonely: float, most: int) -> tuple[U64, I64]:
-    """For every text the `most` of its hashes that other texts have too but the fewest, and n + 1 offsets.
+    """For each of `most` equal stretches of a text's hashes the rarest that another text has too, and n + 1 offsets.
 
-    How many texts have a hash is what `table` counts, at least. A text has none where the share of hashes that no
-    other text has is over `lonely`.
+    How many texts have a hash is what `table` counts, at least; of equally rare ones the first is taken. A stretch in
+    which no hash is shared has `ABSENT`. A text has none where the share of hashes that no other text has is over
+    `lonely`, or all of them.
     """
-    texts = offsets.size - 1
-    text = np.repeat(np.arange(texts), np.diff(offsets))
+    texts, sizes = offsets.size - 1, np.diff(offsets)
+    text = np.repeat(np.arange(texts), sizes)
+    place = np.arange(hashes.size) - offsets[text]
+    stretch = text * most + ((place + 1) * most - 1) // np.maximum(sizes[text], 1)
     holders = table[hashes & np.uint64(table.size - 1)]
     alone = np.bincount(text[holders < 2], minlength=texts)
-    hopeful = (holders >= 2) & ~(alone > lonely * np.diff(offsets))[text]
-    order = np.flatnonzero(hopeful)
-    order = order[np.lexsort((order, holders[order], text[order]))]
-    rank = np.arange(order.size) - np.searchsorted(text[order], text[order])
-    order = order[rank < most]
+    order = np.flatnonzero(~((alone > lonely * sizes) | (alone == sizes))[text])
+    shared = holders >= 2
+    order = order[np.lexsort((order, holders[order], ~shared[order], stretch[order]))]
+    order = order[np.diff(stretch[order], prepend=-1) > 0]
     counts = np.bincount(text[order], minlength=texts)
-    return hashes[order].astype(np.uint64), np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts)])
+    return np.where(shared[order], hashes[order].astype(np.uint64), np.uint64(ABSENT)), np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts)])
 
 
 def slots(wanted: U64) -> I64:

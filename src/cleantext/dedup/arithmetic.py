@@ -46,6 +46,9 @@ class Arithmetic(Protocol):
     def shingle_sets(self, codes: U32, units: I64, unit_offsets: I64, size: int) -> tuple[U64, I64]:
         """The set of shingle hashes of every text."""
 
+    def sort(self, keys: U64, bits: int = 64) -> U64:
+        """Keys of so many bits, ascending."""
+
     def signatures(self, values: U64, offsets: I64, a: U32, b: U32) -> U32:
         """The MinHash signature of every set."""
 

@@ -14,13 +14,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
-from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 
 from cleantext.dedup._reference import BASE
-from cleantext.dedup.arithmetic import COMPILED_FROM, compiled
+from cleantext.dedup.arithmetic import COMPILED_FROM, arithmetic, compiled
 from cleantext.dedup.threads import spread
 from cleantext.errors import ConfigError
 
@@ -132,8 +131,12 @@ class Buckets:
         }
 
     @property
+    def _work(self) -> int:
+        return self.rows.size * self.bands.num_bands * self.bands.rows_per_band
+
+    @property
     def _compiled(self) -> bool:
-        return self.rows.size * self.bands.num_bands * self.bands.rows_per_band >= COMPILED_FROM
+        return self._work >= COMPILED_FROM
 
     def candidates(self) -> Iterator[tuple[I64, I64]]:
         """All pairs (left < right) that share a bucket of at most `limit` and whose sketches agree on `least` entries,
@@ -179,8 +182,7 @@ class Buckets:
 
     def _sorted(self, band: int) -> U64:
         """A key of the band above the number of each text, ascending, so that texts of one bucket stand together."""
-        keys = self._keys(band)
-        return cast(U64, compiled().sort(keys)) if self._compiled else np.sort(keys)
+        return arithmetic(self._work).sort(self._keys(band))
 
     @property
     def _shift(self) -> int:

@@ -19,6 +19,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from cleantext.dedup._reference import ABSENT
 from cleantext.dedup.arithmetic import loops
 from cleantext.dedup.match import Links, Verifier
 from cleantext.dedup.shingle import blocks, unspaced
@@ -38,7 +39,7 @@ _SPAN, _WINDOW = 24, 6
 # many as a contained text may have, break about half of its anchors.
 _LONELY = 0.6
 # Anchors looked up for a text, and the share of them that must agree.
-_PROBES, _HITS = 5, (3, 8)
+_PROBES, _HITS = 6, (3, 8)
 # Texts followed for one anchor, the longest, and texts compared with one text.
 _LONGEST, _COMPARED = 64, 16
 # Anchors that are held between the passes, four bytes each; a text has one in four characters or so.
@@ -153,10 +154,11 @@ def _rounds(anchors: _Anchors, table: U8) -> Iterator[tuple[I64, U64]]:
 
 def _candidates(anchors: _Anchors, inner: I64, probes: U64) -> tuple[I64, I64]:
     """The pairs worth a comparison: items `inner` and those that have enough of their `probes`, not much shorter."""
-    wanted = np.unique(probes)
+    wanted = anchors.verifier.arithmetic.sort(probes, 33)
+    wanted = wanted[np.diff(wanted, prepend=ABSENT + 1) != 0]
     table = anchors.verifier.arithmetic.slots(wanted)
     lists, starts = _lists(anchors, wanted, table)
-    number = anchors.verifier.arithmetic.find(wanted, table, probes.astype(np.uint32))[1]
+    number = anchors.verifier.arithmetic.find(wanted, table, probes)[1]
     order = np.argsort(inner, kind="stable")
     own, number = inner[order], number[order]
     begins, counts = starts[number], np.diff(starts)[number]
@@ -200,10 +202,11 @@ def _lists(anchors: _Anchors, wanted: U64, table: I64) -> tuple[I64, I64]:
         found: I64 = (number << anchor_shift) | (shortness[own] << item_bits) | own
         return found
 
-    keys = np.concatenate(list(anchors.each(listed)))
-    keys.sort()
-    bounds = np.searchsorted(keys, np.arange(wanted.size + 1) << anchor_shift)
-    sizes = np.minimum(np.diff(bounds), _LONGEST)
+    keys = np.concatenate(list(anchors.each(listed))).view(np.uint64)
+    keys = numbers.sort(keys, anchor_shift + wanted.size.bit_length()).view(np.int64)
+    counts = np.bincount(keys >> anchor_shift, minlength=wanted.size)
+    bounds = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts)])
+    sizes = np.minimum(counts, _LONGEST)
     starts = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(sizes)])
     keys = keys[np.repeat(bounds[:-1] - starts[:-1], sizes) + np.arange(starts[-1])]
     return keys & ((1 << item_bits) - 1), starts
