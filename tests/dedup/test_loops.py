@@ -302,9 +302,9 @@ def test_found_hashes(wanted: set[int], others: list[int], data: st.DataObject) 
 
 def test_a_table_of_hashes_has_room_for_many() -> None:
     wanted = np.arange(0, 5000 * 4096, 4096, dtype=np.uint64)
-    table = _kernels.slots(wanted)
-    assert sorted(table[table >= 0].tolist()) == list(range(5000))
-    places, numbers = _kernels.find(wanted, table, np.arange(0, 9000 * 2048, 2048, dtype=np.uint64))
+    prepared = _kernels.slots(wanted)
+    assert sorted(prepared[1][prepared[1] >= 0].tolist()) == list(range(5000))
+    places, numbers = _kernels.find(wanted, prepared, np.arange(0, 9000 * 2048, 2048, dtype=np.uint64))
     assert places.tolist() == list(range(0, 9000, 2))
     assert numbers.tolist() == list(range(4500))
 

@@ -38,12 +38,14 @@ U16 = npt.NDArray[np.uint16]
 U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
+I32 = npt.NDArray[np.int32]
 F64 = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 # A low surrogate that follows no high one: in packed text it says that a unit begins where the characters do not.
 SEPARATOR = 0xDFFF
 
+_S6, _S63 = np.uint64(6), np.uint64(63)
 _ONE, _S29, _S33, _MIX = np.uint64(1), np.uint64(29), np.uint64(33), np.uint64(0x9E3779B97F4A7C15)
 _BASE, _INVERSE = np.uint64(BASE), np.uint64(pow(BASE, -1, 2**64))
 _MIX_A, _MIX_B = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
@@ -533,7 +535,7 @@ def rarest(table: U8, hashes: U32, offsets: I64, lonely: float, most: int) -> tu
         alone = 0
         size = offsets[text + 1] - offsets[text]
         for stretch in range(most):
-            least = 256
+            least = np.int64(256)
             first, last = offsets[text] + size * stretch // most, offsets[text] + size * (stretch + 1) // most
             found[filled] = ABSENT
             for place in range(first, last):
@@ -550,37 +552,51 @@ def rarest(table: U8, hashes: U32, offsets: I64, lonely: float, most: int) -> tu
     return found[:filled].copy(), bounds
 
 
-def slots(wanted: U64) -> I64:
-    """A hash table of the different values `wanted`, for `find`: the place of each in the slot it falls in, else -1."""
+def slots(wanted: U64) -> tuple[U64, I32]:
+    """What `find` needs to look for the different values `wanted`: a sieve, and a hash table.
+
+    The sieve has a bit set for the low bits of each, eight to sixteen bits a value; most of what is not wanted falls
+    through it, and it is small enough to stay in the cache. The table has the place of each in the slot it falls in,
+    else -1.
+    """
     size = 1024
     while size < 2 * wanted.size:
         size *= 2
-    table = np.full(size, -1, dtype=np.int64)
-    mask = np.uint64(size - 1)
+    sieve = np.zeros(size // 8, dtype=np.uint64)
+    table = np.full(size, -1, dtype=np.int32)
+    mask, bits = np.uint64(size - 1), np.uint64(size * 8 - 1)
     for number in range(wanted.size):
+        bit = wanted[number] & bits
+        sieve[bit >> _S6] |= _ONE << (bit & _S63)
         slot = np.int64(wanted[number] & mask)
         while table[slot] >= 0:
             slot = (slot + 1) & (size - 1)
         table[slot] = number
-    return table
+    return sieve, table
 
 
-def find(wanted: U64, table: I64, hashes: U32 | U64) -> tuple[I64, I64]:
-    """Which of `hashes` are `wanted`: their places, and the places of what they equal in `wanted`."""
-    places = np.empty(hashes.size, dtype=np.int64)
+def find(wanted: U64, places: tuple[U64, I32], hashes: U32 | U64) -> tuple[I64, I64]:
+    """Which of `hashes` are `wanted`, as `slots` has prepared it: their places, and the places of what they equal in
+    `wanted`."""
+    sieve, table = places
+    found_places = np.empty(hashes.size, dtype=np.int64)
     numbers = np.empty(hashes.size, dtype=np.int64)
-    mask = np.uint64(table.size - 1)
+    mask, bits = np.uint64(table.size - 1), np.uint64(sieve.size * 64 - 1)
     found = 0
     for place in range(hashes.size):
-        slot = np.int64(hashes[place] & mask)
+        value = np.uint64(hashes[place])
+        bit = value & bits
+        if (sieve[bit >> _S6] >> (bit & _S63)) & _ONE == 0:
+            continue
+        slot = np.int64(value & mask)
         while table[slot] >= 0:
-            if wanted[table[slot]] == hashes[place]:
-                places[found] = place
+            if wanted[table[slot]] == value:
+                found_places[found] = place
                 numbers[found] = table[slot]
                 found += 1
                 break
             slot = (slot + 1) & (table.size - 1)
-    return places[:found].copy(), numbers[:found].copy()
+    return found_places[:found].copy(), numbers[:found].copy()
 
 
 def pairs_within(

@@ -290,19 +290,21 @@ def rarest(table: U8, hashes: U32, offsets: I64, lonely: float, most: int) -> tu
     order = order[np.lexsort((order, holders[order], ~shared[order], stretch[order]))]
     order = order[np.diff(stretch[order], prepend=-1) > 0]
     counts = np.bincount(text[order], minlength=texts)
-    return np.where(shared[order], hashes[order].astype(np.uint64), np.uint64(ABSENT)), np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts)])
+    found = np.where(shared[order], hashes[order].astype(np.uint64), np.uint64(ABSENT))
+    return found, np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts)])
 
 
-def slots(wanted: U64) -> I64:
+def slots(wanted: U64) -> tuple[U64, I32]:
     """What `find` needs beside the ascending values `wanted`: nothing, for it searches them."""
     del wanted
-    return np.empty(0, dtype=np.int64)
+    return np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int32)
 
 
-def find(wanted: U64, table: I64, hashes: U32 | U64) -> tuple[I64, I64]:
+def find(wanted: U64, places: tuple[U64, I32], hashes: U32 | U64) -> tuple[I64, I64]:
     """Which of `hashes` are `wanted`: their places, and the places of what they equal in `wanted`."""
+    del places
     if not wanted.size:
-        return table, table
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     number = np.minimum(np.searchsorted(wanted, hashes), wanted.size - 1)
-    places = np.flatnonzero(wanted[number] == hashes)
-    return places, number[places]
+    found = np.flatnonzero(wanted[number] == hashes)
+    return found, number[found]

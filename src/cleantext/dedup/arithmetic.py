@@ -70,10 +70,10 @@ class Arithmetic(Protocol):
     def rarest(self, table: U8, hashes: U32, offsets: I64, lonely: float, most: int) -> tuple[U64, I64]:
         """The rarest hashes of every text."""
 
-    def slots(self, wanted: U64) -> I64:
+    def slots(self, wanted: U64) -> tuple[U64, I32]:
         """What `find` needs beside the values it looks for."""
 
-    def find(self, wanted: U64, table: I64, hashes: U32 | U64) -> tuple[I64, I64]:
+    def find(self, wanted: U64, places: tuple[U64, I32], hashes: U32 | U64) -> tuple[I64, I64]:
         """Which hashes are among the values looked for."""
 
 

@@ -12,9 +12,12 @@ depend on how alike the texts are.
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import TypeVar
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +34,7 @@ U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
+I32 = npt.NDArray[np.int32]
 R = TypeVar("R")
 
 # Half characters an anchor weighs, and windows one is chosen from: runs of 17 characters in common are enough.
@@ -42,8 +46,8 @@ _LONELY = 0.6
 _PROBES, _HITS = 6, (3, 8)
 # Texts followed for one anchor, the longest, and texts compared with one text.
 _LONGEST, _COMPARED = 64, 16
-# Anchors that are held between the passes, four bytes each; a text has one in four characters or so.
-_HELD = 1 << 27
+# Anchors that stay in memory between the passes, four bytes each; a text has one in four characters or so.
+_HELD = 1 << 25
 # Slots of the table that counts in how many texts an anchor is, as a power of two.
 _MAX_BITS = 29
 # Probes of one round at least (of more items, one for each), and items whose probes are followed in one go.
@@ -68,35 +72,58 @@ def oriented(links: Links, minimum: float) -> Links:
     return turned.where(turned.shared / turned.left_size >= minimum)
 
 
-@dataclass
+@dataclass(slots=True)
+class _Stretch:
+    """The items from `begin` to `end`: how many anchors each has, and these or their place in the file."""
+
+    begin: int
+    end: int
+    counts: I32 | None = None
+    hashes: U32 | None = None
+    place: int = 0
+    size: int = 0
+
+
 class _Anchors:
     """The anchors of `items`, which are in the order of their texts: the low halves of their hashes.
 
-    They are gone through several times. As many as may be held are kept after the first time, others made anew.
+    They are gone through several times. Those of the first time are kept: in memory as far as `_HELD` allows, then in
+    an unnamed temporary file.
     """
 
-    verifier: Verifier
-    items: I64
-    span: int
-    _held: dict[int, tuple[U32, I64]] = field(default_factory=dict)
-    _room: int = field(default_factory=lambda: _HELD)
+    def __init__(self, verifier: Verifier, items: I64, span: int) -> None:
+        self.verifier, self.items, self.span = verifier, items, span
+        texts = verifier.items[items]
+        self._stretches = [_Stretch(*part) for part in blocks(verifier.texts.lengths[texts])]
+        self._room = _HELD
+        self._file: Any = None
+        self._written = 0
+
+    def __enter__(self) -> _Anchors:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._file is not None:
+            self._file.close()
 
     def each(self, function: Callable[[I64, U32, I64], R]) -> Iterator[R]:
         """`function` of the items of a stretch, their anchors and n + 1 offsets, stretch by stretch, on threads."""
-        texts = self.verifier.items[self.items]
 
-        def apply(part: tuple[int, int]) -> tuple[R, U32, I64]:
-            held = self._held.get(part[0])
-            hashes, offsets = held if held is not None else self._made(texts[part[0] : part[1]])
-            return function(self.items[part[0] : part[1]], hashes, offsets), hashes, offsets
+        def apply(stretch: _Stretch) -> tuple[R, U32 | None, I64 | None]:
+            own = self.items[stretch.begin : stretch.end]
+            if stretch.counts is not None:
+                counts: I64 = np.concatenate([np.zeros(1, dtype=np.int64), stretch.counts])
+                return function(own, self._read(stretch), np.cumsum(counts)), None, None
+            hashes, offsets = self._made(self.verifier.items[own])
+            return function(own, hashes, offsets), hashes, offsets
 
-        stretches = list(blocks(self.verifier.texts.lengths[texts]))
-        for part, (result, hashes, offsets) in zip(
-            stretches, spread(apply, stretches, self.verifier.threads), strict=True
-        ):
-            if part[0] not in self._held and hashes.size <= self._room:
-                self._room -= hashes.size
-                self._held[part[0]] = hashes, offsets
+        results = spread(apply, self._stretches, self.verifier.threads)
+        for stretch, (result, hashes, offsets) in zip(self._stretches, results, strict=True):
+            if hashes is not None and offsets is not None:
+                stretch.counts = np.diff(offsets).astype(np.int32)
+                self._keep(stretch, hashes)
             yield result
 
     def _made(self, numbers: I64) -> tuple[U32, I64]:
@@ -105,6 +132,28 @@ class _Anchors:
             texts.codes, texts.offsets, texts.begins, unspaced(), self.span, _WINDOW
         )
         return hashes.astype(np.uint32), offsets
+
+    def _keep(self, stretch: _Stretch, hashes: U32) -> None:
+        if hashes.size <= self._room:
+            self._room -= hashes.size
+            stretch.hashes = hashes
+            return
+        if self._file is None:
+            self._file = tempfile.TemporaryFile(prefix="cleantext-", buffering=0)  # noqa: SIM115 - see __exit__
+        stretch.place, stretch.size = self._written, hashes.size
+        view = hashes.view(np.uint8).data
+        while view:
+            view = view[self._file.write(view) :]
+        self._written += hashes.nbytes
+
+    def _read(self, stretch: _Stretch) -> U32:
+        if stretch.hashes is not None:
+            return stretch.hashes
+        hashes = np.empty(stretch.size, dtype=np.uint32)
+        view, done = hashes.view(np.uint8).data, 0
+        while done < len(view):
+            done += os.preadv(self._file.fileno(), [view[done:]], stretch.place + done)
+        return hashes
 
 
 def contained_links(verifier: Verifier, survivors: I64, minimum: float, min_chars: int) -> tuple[Links, int]:
@@ -115,16 +164,16 @@ def contained_links(verifier: Verifier, survivors: I64, minimum: float, min_char
     if survivors.size < 2:
         return Links.joined([]), 0
     items = survivors[np.argsort(verifier.items[survivors], kind="stable")]
-    anchors = _Anchors(verifier, items, max(2, min(_SPAN, min_chars * 6 // 5)))
     bits = min(_MAX_BITS, max(12, int(verifier.lengths[items].sum() // 2).bit_length() + 1))
     table = np.zeros(1 << bits, dtype=np.uint8)
-    for hashes in anchors.each(lambda _, hashes, __: hashes):
-        verifier.arithmetic.tally(table, hashes)
     found, compared = [], 0
-    for inner, probes in _rounds(anchors, table):
-        left, right = _candidates(anchors, inner, probes)
-        compared += left.size
-        found.append(oriented(verifier.links(left, right), minimum))
+    with _Anchors(verifier, items, max(2, min(_SPAN, min_chars * 6 // 5))) as anchors:
+        for hashes in anchors.each(lambda _, hashes, __: hashes):
+            verifier.arithmetic.tally(table, hashes)
+        for inner, probes in _rounds(anchors, table):
+            left, right = _candidates(anchors, inner, probes)
+            compared += left.size
+            found.append(oriented(verifier.links(left, right), minimum))
     return _once(Links.joined(found)), compared
 
 
@@ -187,7 +236,7 @@ def _candidates(anchors: _Anchors, inner: I64, probes: U64) -> tuple[I64, I64]:
     return np.concatenate([one for one, _ in pairs]), np.concatenate([two for _, two in pairs])
 
 
-def _lists(anchors: _Anchors, wanted: U64, table: I64) -> tuple[I64, I64]:
+def _lists(anchors: _Anchors, wanted: U64, table: tuple[U64, I32]) -> tuple[I64, I64]:
     """For each of `wanted` (ascending, `table` finds them) the items that have it, the longest first: items and n + 1
     starts."""
     numbers, lengths = anchors.verifier.arithmetic, anchors.verifier.lengths
