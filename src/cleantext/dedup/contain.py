@@ -43,7 +43,7 @@ _SPAN, _WINDOW = 24, 6
 # many as a contained text may have, break about half of its anchors.
 _LONELY = 0.6
 # Anchors looked up for a text, and the share of them that must agree.
-_PROBES, _HITS = 6, (1, 3)
+_PROBES, _HITS = 6, (3, 8)
 # Texts followed for one anchor, the longest, and texts compared with one text.
 _LONGEST, _COMPARED = 64, 16
 # Anchors that stay in memory between the passes, four bytes each; a text has one in four characters or so.
