@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from cleantext.config import LimitsConfig
 from cleantext.pages.dom import BLOCK_TAGS, OPEN, TEXT, Dom, Event, parse
 
-__all__ = ["Block", "Page", "cut_page", "parse_page"]
+__all__ = ["Block", "Element", "Page", "cut_page", "parse_page"]
 
 # White space as HTML knows it; a no-break or an ideographic space is a character like others.
 _SPACES = re.compile(r"[ \t\n\r\f]+")
@@ -65,7 +65,7 @@ class Block:
     `kind` is text, heading, list, table, code or quote; `level` a heading's level or a list's depth; `link_density`
     the share of its characters inside links; `landmark` the nearest of nav, header, footer, aside, main, article,
     form and dialog around it, by tag or role; `tags` the elements around it, innermost last; `words` the lower-case
-    words of the class and id attributes around it.
+    words of the class and id attributes around it; `element` the place of the innermost one in `Page.elements`.
     """
 
     text: str
@@ -77,11 +77,23 @@ class Block:
     landmark: str = ""
     tags: tuple[str, ...] = ()
     words: frozenset[str] = frozenset()
+    element: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """A block element that shows text: the place of the one around it (-1: none), its tag, its class and id."""
+
+    parent: int
+    tag: str
+    names: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """A page's blocks in document order and the text they make, joined by line breaks.
+
+    `elements` are the block elements with text in them, each after the one around it.
 
     `is_chinese` says that a tenth or more of it is Han characters, `flags` what the limits did: `flattened` (deeper
     than the parser may go), `truncated` (more nodes than allowed).
@@ -90,6 +102,7 @@ class Page:
     source_text: str
     blocks: tuple[Block, ...]
     dom: Dom
+    elements: tuple[Element, ...] = ()
     is_chinese: bool = False
     flags: tuple[str, ...] = ()
 
@@ -115,8 +128,9 @@ def cut_page(dom: Dom) -> Page:
             drafts = revealed
     blocks: list[Block] = []
     position, words = 0, dict[str, frozenset[str]]()
+    elements, places = list[Element](), dict[int, int]()
     for draft in drafts:
-        blocks.append(_block(draft, position, words))
+        blocks.append(_block(draft, position, words, _place(draft.scope, elements, places)))
         position = blocks[-1].end + 1
     flags = [name for name in ("flattened", "truncated") if getattr(dom, name)]
     text = "\n".join(block.text for block in blocks)
@@ -125,6 +139,7 @@ def cut_page(dom: Dom) -> Page:
         source_text=text,
         blocks=tuple(blocks),
         dom=dom,
+        elements=tuple(elements),
         is_chinese=han >= max(1, _CHINESE * len(text)),
         flags=tuple(flags),
     )
@@ -359,7 +374,21 @@ def _are_paragraphs(run: Sequence[_Draft]) -> bool:
     return columns >= _PARAGRAPH_COLUMNS * len(run) and ended * 2 >= len(run)
 
 
-def _block(draft: _Draft, start: int, words: dict[str, frozenset[str]]) -> Block:
+def _place(scope: _Scope | None, elements: list[Element], places: dict[int, int]) -> int:
+    """The place of the block element of `scope` among `elements`, where it and those around it are put if need be."""
+    chain: list[_Scope] = []
+    while scope and id(scope) not in places:
+        if scope.tag in BLOCK_TAGS:
+            chain.append(scope)
+        scope = scope.parent
+    place = places[id(scope)] if scope else -1
+    for inner in reversed(chain):
+        elements.append(Element(place, inner.tag, inner.names))
+        place = places[id(inner)] = len(elements) - 1
+    return place
+
+
+def _block(draft: _Draft, start: int, words: dict[str, frozenset[str]], element: int) -> Block:
     tags, names, at = list[str](), list[str](), draft.scope
     while at.parent and len(names) < _ANCESTORS and len(tags) < 2 * _ANCESTORS:
         tags.append(at.tag)
@@ -379,4 +408,5 @@ def _block(draft: _Draft, start: int, words: dict[str, frozenset[str]]) -> Block
         landmark=draft.scope.landmark,
         tags=tuple(reversed(tags)),
         words=frozenset().union(*(words[name] for name in names)),
+        element=element,
     )
