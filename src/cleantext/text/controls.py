@@ -15,7 +15,7 @@ import re
 from cleantext.records import Edit
 from cleantext.text.legacy import legacy_spans
 
-__all__ = ["control_edits"]
+__all__ = ["TRIGGERS", "control_edits"]
 
 STAGE = "controls"
 
@@ -38,7 +38,9 @@ _PRIVATE = dict(
 )
 _PRIVATE_CHARS = "".join(map(chr, _PRIVATE))
 
-_RUN = re.compile(f"[{''.join(_DROPPED.values())}{_SPACED}{_BIDI_CHARS}{_JOINERS}{_TAGS}{_PRIVATE_CHARS}]+")
+# What a line must hold for anything to be done: all of the above.
+TRIGGERS = f"{''.join(_DROPPED.values())}{_SPACED}{_BIDI_CHARS}{_JOINERS}{_TAGS}{_PRIVATE_CHARS}"
+_RUN = re.compile(f"[{TRIGGERS}]+")
 _ALWAYS = {rule: re.compile(f"[{chars}]") for rule, chars in _DROPPED.items()}
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003fffd]")

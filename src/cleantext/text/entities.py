@@ -15,13 +15,18 @@ from html.entities import html5
 
 from cleantext.records import Edit
 
-__all__ = ["entity_edits"]
+__all__ = ["TRIGGERS", "entity_edits"]
 
 STAGE = "entities"
 RULE = "entity"
+TRIGGERS = "&"
 
 _LONGEST = max(map(len, html5)) + 1
-_QUICK = re.compile(r"&(?:#[0-9xX]|[A-Za-z])")
+# What the first entity of a line to be decoded looks like, with what must follow where the semicolon is missing.
+_QUICK = re.compile(
+    r"&(?:#(?:[0-9]{1,7}|[xX][0-9A-Fa-f]{1,6})|[A-Za-z][A-Za-z0-9]*)(?:;|(?=[^\x00-\x7f]))"
+    r"|&(?:nbsp|#160|#xa0|#xA0)(?![A-Za-z0-9])"
+)
 _CLOSED = re.compile(r"&(#(?:[0-9]{1,7}|[xX][0-9A-Fa-f]{1,6})|[A-Za-z][A-Za-z0-9]*);")
 _OPEN = re.compile(r"&(#(?:[0-9]{2,7}|[xX][0-9A-Fa-f]{2,6})|[A-Za-z][A-Za-z0-9]*)")
 _SPACES = ("nbsp", "#160", "#xa0", "#xA0")

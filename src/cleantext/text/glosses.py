@@ -16,12 +16,15 @@ from functools import cache
 from importlib.resources import files
 
 from cleantext.records import Edit
+from cleantext.text.flags import FlagTable
 from cleantext.text.steps import Repaired, edited
 
-__all__ = ["Glosses", "find_glosses", "strip_glosses"]
+__all__ = ["TRIGGERS", "Glosses", "find_glosses", "strip_glosses"]
 
 STAGE = "glosses"
 RULE = "pinyin"
+# The toned letters of the readings in tables/readings.txt, and the marks that make them: no reading is without one.
+TRIGGERS = "àáèéìíòóùúāēěīńňōūǎǐǒǔǖǘǚǜḿ\u0300\u0301\u0304\u030c"
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 # The letters of pinyin, composed or not; ɑ and ɡ are what some input methods write for a and g.
@@ -30,6 +33,7 @@ _READING = re.compile("[(（]([^)）]*)[)）]")
 _TONED = re.compile("[\u0300\u0301\u0304\u030c]")
 _LOOK_ALIKE = str.maketrans("ɑɡ", "ag")
 _HAN_CHAR = re.compile(f"[{_HAN}]")
+_FLAGS = FlagTable({STAGE: TRIGGERS})
 
 # The gate: all 309 readings of the two cloaked seeds pass, on every occurrence of their 43 characters.
 _MIN_GLOSSES = 3
@@ -64,15 +68,16 @@ def _is_reading(reading: str, char: str) -> bool:
 
 def _glossed(text: str) -> Iterator[tuple[int, int, str]]:
     """Where readings of a character stand right after it: start and end of the bracketed part, and the character."""
-    for match in _READINGS.finditer(text):
-        start = end = match.start()
-        char = text[start - 1 : start]
-        for reading in _READING.finditer(text, start, match.end()):
-            if not _is_reading(reading[1], char):
-                break
-            end = reading.end()
-        if end > start:
-            yield start, end, char
+    for line_start, line_end in _FLAGS.lines(text, _FLAGS.bits[STAGE]):
+        for match in _READINGS.finditer(text, line_start, line_end):
+            start = end = match.start()
+            char = text[start - 1 : start]
+            for reading in _READING.finditer(text, start, match.end()):
+                if not _is_reading(reading[1], char):
+                    break
+                end = reading.end()
+            if end > start:
+                yield start, end, char
 
 
 def find_glosses(texts: Iterable[str]) -> Glosses:
@@ -93,7 +98,7 @@ def find_glosses(texts: Iterable[str]) -> Glosses:
                 inside.add(char)
     if sum(glossed.values()) < _MIN_GLOSSES:
         return Glosses()
-    occurrences = Counter(char for text in texts for char in _HAN_CHAR.findall(text))
+    occurrences = _han(texts)
     chars = frozenset(char for char, count in glossed.items() if count >= _MIN_SHARE_GLOSSED * occurrences[char])
     count = sum(glossed[char] for char in chars)
     if count < _MIN_GLOSSES or len(chars) < _MIN_CHARS or count > _MAX_SHARE_OF_TEXT * occurrences.total():
@@ -102,6 +107,14 @@ def find_glosses(texts: Iterable[str]) -> Glosses:
     if count == len(chars) and 2 * typical <= len(chars):
         return Glosses()
     return Glosses(chars=chars, count=count)
+
+
+def _han(texts: Iterable[str]) -> Counter[str]:
+    """How often each Han character occurs."""
+    counts: Counter[str] = Counter()
+    for text in texts:
+        counts.update(text)
+    return Counter({char: count for char, count in counts.items() if _HAN_CHAR.match(char)})
 
 
 def _is_cloaked(char: str) -> bool:

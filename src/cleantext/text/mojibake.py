@@ -5,6 +5,10 @@ nothing but encodings, surrogates, terminal escapes and Unicode composition (NFC
 between Chinese, Japanese and Korean characters, because a `cafÃ©` in a Chinese line can only be undone by itself. A
 word that reads as Chinese when its characters are taken for bytes of GBK or Big5 is left as it is: ftfy would take
 pairs such as `Ì«` for UTF-8, and what could still be recovered would be lost.
+
+ftfy sees only pieces that it changes or calls mojibake: with this configuration it acts on what its own pattern of bad
+sequences matches, on C1 controls, surrogates and terminal escapes, and on text that is not composed. Each of these
+needs a character of `TRIGGERS`.
 """
 
 from __future__ import annotations
@@ -19,14 +23,38 @@ from cleantext.edits import diff
 from cleantext.records import Edit
 from cleantext.text.legacy import CJK, legacy_spans
 
-__all__ = ["mojibake_edits"]
+__all__ = ["BAD_TRIGGERS", "COMPOSITION_TRIGGERS", "ENCODINGS", "RULES", "TRIGGERS", "mojibake_edits"]
 
 STAGE = "mojibake"
 
-# A line without any of these, and in composed form, holds nothing ftfy would act on: all its rules need one of the
-# characters that stand for a byte above 0x7F, a surrogate or ESC. The marks listed are such characters too, but
-# in mojibake none of them ever comes without another that is not listed.
-_SUSPECT = re.compile(rf"[^\x00-\x1a\x1c-\x7f{CJK}\xa0·°–—‘’“”•…]")
+# Of every sequence that ftfy 6 calls bad (the alternatives of `ftfy.badness.BADNESS_RE`) at least one character is
+# among these; and C1 controls, surrogates, ESC. What ftfy knows beyond them (the no-break space, the marks ·°–—‘’“”•…,
+# ©®™ and guillemets, Cyrillic and Greek but for the letters that stand for a lead byte) is bad only beside one of them.
+# Small letters that stand for accents (ò to ö, ø to ü) and capitals (Ò to Ö, Ú, Û) are in no sequence without one.
+_DIRECT = "\x1b\x80-\x9f\ud800-\udfff"
+BAD_TRIGGERS = (
+    _DIRECT + "¢-¨ª¬¯±-³µ¶¸-º¼-¾À-Ñ×-ÙÜÝß-ñ÷ü"
+    "\u0100-\u017fƒˆˇ˘˛˜ΒΓΞΟЂВГРСҐґ†‡‰‚⁄₧€№∂∆∏∑√∞∩∫≈≠≡≤≥⌐◊│┌┐└┘├┤┬┴┼═-╬▀▄█▌▐░▒▓\ufb01\ufb02\ufffd"
+)
+# Characters that are not always composed as they stand, or combine with one before: all that Unicode's NFC_Quick_Check
+# (https://www.unicode.org/reports/tr15/#Detecting_Normalization_Forms) does not say Yes to, with their neighbours.
+COMPOSITION_TRIGGERS = (
+    "\u0300-\u0387\u0483-\u0489\u0591-\u1fff\u2000\u2001\u20d0-\u20ff\u2126\u212a\u212b\u2329\u232a\u2adc"
+    "\u2ce0-\u2dff\u302a-\u302f\u3099\u309a\ua66e-\uabff\ud7b0-\ud7ff\uf900-\ufaff\ufb1d-\ufb4f\ufe20-\ufe2f"
+    "\U00010000-\U0001efff\U0002f800-\U0002fa1f\U000e0000-\U0010ffff"
+)
+TRIGGERS = BAD_TRIGGERS + COMPOSITION_TRIGGERS
+
+# What the rule of an edit can be: the encoding that was undone, or ftfy's name of another repair, or NFC.
+ENCODINGS = (
+    *("latin-1", "sloppy-windows-1252", "sloppy-windows-1251", "sloppy-windows-1250", "sloppy-windows-1253"),
+    *("sloppy-windows-1254", "sloppy-windows-1257", "iso-8859-2", "macroman", "cp437"),
+)
+RULES = (*ENCODINGS, "fix_c1_controls", "fix_surrogates", "remove_terminal_escapes", "NFC")
+
+_SUSPECT = re.compile(f"[{TRIGGERS}]")
+_BAD = re.compile(f"[{BAD_TRIGGERS}]")
+_ALWAYS = re.compile(f"[{_DIRECT}]")
 _PIECE = re.compile(f"[{CJK}]+|[^{CJK}]+")
 _IS_CJK = re.compile(f"[{CJK}]")
 # Where a piece that is not one consistent mojibake is cut: into words, then at marks that may stand for themselves.
@@ -59,16 +87,22 @@ def _ftfy() -> _Ftfy:
 
     def fix(text: str) -> tuple[str, str]:
         fixed, steps = ftfy.fix_and_explain(text, config)
-        actions = [(step.action, step.parameter) for step in steps or ()]
-        encodings = [parameter for action, parameter in actions if action == "encode"]
-        return fixed, (encodings or [parameter for _, parameter in actions] or [""])[0]
+        return fixed, _rule([(step.action, step.parameter) for step in steps or ()])
 
     return _Ftfy(fix, is_bad)
 
 
+def _rule(actions: list[tuple[str, str]]) -> str:
+    """What is said of ftfy's steps: the first encoding undone, or else the first step."""
+    if ("decode", "windows-1252") in actions[:2]:  # Latin-1 that was meant as Windows-1252: its C1 controls
+        return "fix_c1_controls"
+    encodings = [parameter for action, parameter in actions if action == "encode"]
+    return (encodings or [parameter for _, parameter in actions] or [""])[0]
+
+
 def mojibake_edits(line: str) -> list[Edit]:
-    """The edits that mend the mojibake of `line`; the rule is the encoding that was undone, or ftfy's fixer."""
-    if not _SUSPECT.search(line) and unicodedata.is_normalized("NFC", line):
+    """The edits that mend the mojibake of `line`; the rule is one of `RULES`."""
+    if not _SUSPECT.search(line):
         return []
     edits: list[Edit] = []
     for match in _PIECE.finditer(line):
@@ -82,6 +116,8 @@ def _mended(piece: str) -> Iterator[tuple[int, str, str, str]]:
     if _IS_CJK.match(piece):
         yield 0, piece, unicodedata.normalize("NFC", piece), "NFC"
         return
+    if not _acts_on(piece):
+        return
     position = 0
     for start, end in legacy_spans(piece):
         yield from _mended_by_ftfy(piece[position:start], position, _CUTS)
@@ -89,8 +125,17 @@ def _mended(piece: str) -> Iterator[tuple[int, str, str, str]]:
     yield from _mended_by_ftfy(piece[position:], position, _CUTS)
 
 
+def _acts_on(piece: str) -> bool:
+    """Whether ftfy would change `piece`, or find it bad without being able to mend the whole of it."""
+    if _BAD.search(piece) and (_ALWAYS.search(piece) or _ftfy().is_bad(piece)):
+        return True
+    return not unicodedata.is_normalized("NFC", piece)
+
+
 def _mended_by_ftfy(text: str, offset: int, cuts: tuple[re.Pattern[str], ...]) -> Iterator[tuple[int, str, str, str]]:
     """`_mended` for text without legacy Chinese: whole if that helps, else in ever smaller parts."""
+    if not _acts_on(text):
+        return
     ftfy = _ftfy()
     fixed, rule = ftfy.fix(text)
     if fixed != text or not cuts or not ftfy.is_bad(text):

@@ -1,28 +1,62 @@
 """The order of repair: entities, then mojibake, then controls, line by line; then glosses, over the whole document.
 
 Mending can uncover more to mend (an entity with a zero-width space inside), so the stages run over a line until nothing
-changes. A line that does not settle in a few rounds was built to be hostile and stays as it is.
+changes. A line that does not settle in a few rounds was built to be hostile and stays as it is. The stages see only
+lines that hold one of their triggers: a text without any costs one look at each of its characters.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
+from typing import NamedTuple
 
 from cleantext.config import RepairConfig
 from cleantext.edits import apply_steps
 from cleantext.records import Edit
-from cleantext.text.controls import control_edits
-from cleantext.text.entities import entity_edits
+from cleantext.text import controls, entities, glosses, mojibake
+from cleantext.text.flags import FlagTable
 from cleantext.text.glosses import find_glosses, strip_glosses
-from cleantext.text.mojibake import mojibake_edits
 from cleantext.text.steps import Repaired
 
-__all__ = ["repair", "repair_line"]
+__all__ = ["FLAGS", "repair", "repair_line"]
 
 _MAX_ROUNDS = 8
 
 Stage = Callable[[str], list[Edit]]
+
+# The stages that work on a line, in their order; each is also the name of its option.
+_STAGES: dict[str, Stage] = {
+    "entities": entities.entity_edits,
+    "mojibake": mojibake.mojibake_edits,
+    "controls": controls.control_edits,
+}
+FLAGS = FlagTable(
+    {
+        "entities": entities.TRIGGERS,
+        "mojibake": mojibake.TRIGGERS,
+        "controls": controls.TRIGGERS,
+        "glosses": glosses.TRIGGERS,
+    }
+)
+_DEFAULT = RepairConfig()
+
+
+class _Plan(NamedTuple):
+    """What a configuration asks for."""
+
+    stages: tuple[Stage, ...]
+    line_flags: int  # the bits of these stages
+    flags: int  # the same, and that of the glosses if they are to go
+
+
+@lru_cache(maxsize=16)
+def _plan(config: RepairConfig) -> _Plan:
+    wanted = [name for name in FLAGS.bits if getattr(config, name)]
+    line_flags = sum(FLAGS.bits[name] for name in wanted if name in _STAGES)
+    stages = tuple(stage for name, stage in _STAGES.items() if name in wanted)
+    return _Plan(stages, line_flags, sum(FLAGS.bits[name] for name in wanted))
 
 
 def repair(text: str, config: RepairConfig | None = None) -> Repaired:
@@ -33,8 +67,12 @@ def repair(text: str, config: RepairConfig | None = None) -> Repaired:
     >>> repair("caf\u00c3\u00a9&nbsp;&amp; bar").text
     'café\\xa0& bar'
     """
-    config = config or RepairConfig()
-    repaired = repair_line(text, config)
+    config = config or _DEFAULT
+    plan = _plan(config)
+    lines = list(FLAGS.lines(text, plan.flags))
+    if not lines:
+        return Repaired(text=text)
+    repaired = _repaired(text, lines, plan.stages)
     if not config.glosses:
         return repaired
     stripped = strip_glosses(repaired.text, find_glosses([repaired.text]))
@@ -43,32 +81,47 @@ def repair(text: str, config: RepairConfig | None = None) -> Repaired:
 
 def repair_line(text: str, config: RepairConfig | None = None) -> Repaired:
     """`repair` without the glosses, which only a whole document can tell. `text` may still have several lines."""
-    config = config or RepairConfig()
-    stages = [
-        stage
-        for wanted, stage in (
-            (config.entities, entity_edits),
-            (config.mojibake, mojibake_edits),
-            (config.controls, control_edits),
-        )
-        if wanted
-    ]
+    plan = _plan(config or _DEFAULT)
+    return _repaired(text, FLAGS.lines(text, plan.line_flags), plan.stages)
+
+
+def _repaired(text: str, lines: Iterable[tuple[int, int]], stages: Sequence[Stage]) -> Repaired:
+    """`text` after `stages` on the given lines, which must hold all that any of them would change."""
     passes: list[list[Edit]] = [[] for _ in range(_MAX_ROUNDS * len(stages))]
     shifts = [0] * len(passes)  # what the lines so far have grown by before each pass
-    lines, position = [], 0
-    for line in text.split("\n"):
+    pieces: list[str] = []
+    position = 0
+    for start, end in lines:
+        line = text[start:end]
         after, found = _settle(line, stages)
-        lines.append(after)
-        if after != line:
-            grown = 0
-            for number in range(len(passes)):
-                edits = found[number] if number < len(found) else []
-                offset = position + shifts[number]
-                shifts[number] += grown
-                passes[number] += [replace(e, start=e.start + offset, end=e.end + offset) for e in edits]
-                grown += sum(len(e.after) - len(e.before) for e in edits)
-        position += len(line) + 1
-    return Repaired(text="\n".join(lines), steps=_named(passes, len(stages)))
+        if after == line:
+            continue
+        pieces += [text[position:start], after]
+        position = end
+        grown = 0
+        for number, edits in enumerate(found):
+            offset = start + shifts[number]
+            shifts[number] += grown
+            for edit in edits:
+                passes[number].append(_moved(edit, offset))
+                grown += len(edit.after) - len(edit.before)
+        for number in range(len(found), len(passes)):
+            shifts[number] += grown
+    if not pieces:
+        return Repaired(text=text)
+    pieces.append(text[position:])
+    return Repaired(text="".join(pieces), steps=_named(passes, len(stages)))
+
+
+def _moved(edit: Edit, offset: int) -> Edit:
+    return Edit(
+        stage=edit.stage,
+        rule=edit.rule,
+        start=edit.start + offset,
+        end=edit.end + offset,
+        before=edit.before,
+        after=edit.after,
+    )
 
 
 def _settle(line: str, stages: Sequence[Stage]) -> tuple[str, list[list[Edit]]]:
