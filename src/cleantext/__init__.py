@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cleantext.cleaner import Cleaner, clean, extract
     from cleantext.config import Config, Rule, load_rules
     from cleantext.dedup import Duplicates, find_duplicates, minhash_signatures, score_pair, shingle_hash
-    from cleantext.edits import apply_steps, undo_steps
+    from cleantext.edits import apply_steps, explain, undo_steps
     from cleantext.errors import (
         CleantextError,
         ConfigError,
@@ -40,7 +40,7 @@ _HOMES = {
     "cleaner": ("Cleaner", "clean", "extract"),
     "config": ("Config", "Rule", "load_rules"),
     "dedup": ("Duplicates", "find_duplicates", "minhash_signatures", "score_pair", "shingle_hash"),
-    "edits": ("apply_steps", "undo_steps"),
+    "edits": ("apply_steps", "explain", "undo_steps"),
     "errors": (
         "CleantextError",
         "ConfigError",
@@ -91,6 +91,7 @@ __all__ = [
     "clean",
     "decode",
     "detect_script",
+    "explain",
     "extract",
     "find_duplicates",
     "load_rules",

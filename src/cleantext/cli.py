@@ -25,12 +25,14 @@ from cleantext.errors import (
 
 if TYPE_CHECKING:
     from cleantext.cleaner import Cleaner
+    from cleantext.filters import Filter
     from cleantext.pipeline import Progress
     from cleantext.records import Document
     from cleantext.report import RunReport
 
 __all__ = ["build_parser", "main"]
 
+CHANGED = 1  # what --check says of text that would change
 DONE, FAILURES, USAGE, ENGINE, GUARD, INTERRUPTED = 0, 1, 2, 3, 4, 130
 _DEDUP_STAGES = ("limits", "dedup", "output", "run")
 
@@ -103,6 +105,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     compare.add_argument("right", metavar="B", help="as A")
     compare.add_argument("--text", action="store_true", help="A and B are texts, not files")
+    _add_filters(commands)
     _command(
         commands,
         _config,
@@ -112,6 +115,44 @@ def build_parser() -> argparse.ArgumentParser:
         [s for s, _ in Config().stages()],
     )
     return parser
+
+
+def _add_filters(commands: Any) -> None:
+    """The commands that read text and write text."""
+    repair = _command(
+        commands,
+        _repair,
+        "repair",
+        "repair text on its way from standard input (or files) to standard output, as UTF-8",
+        "cleantext repair page.txt --explain > repaired.txt",
+        ("decode", "limits", "repair"),
+    )
+    convert = _command(
+        commands,
+        _convert,
+        "convert",
+        "convert text on its way from standard input (or files) to standard output to one Chinese script, as UTF-8",
+        "cleantext convert --to tw < simplified.txt > traditional.txt",
+        ("decode", "limits"),
+    )
+    convert.add_argument(
+        "--to",
+        dest="normalize.script",
+        default=argparse.SUPPRESS,
+        metavar="SCRIPT",
+        help="s, t, tw or hk, as the text's own script requires, or an OpenCC configuration such as tw2sp, which is "
+        f"applied to all of it (default: {Config().normalize.script})",
+    )
+    for command in (repair, convert):
+        command.add_argument("inputs", nargs="*", metavar="INPUT", help="files, or - for standard input (the default)")
+        command.add_argument(
+            "--check",
+            action="store_true",
+            help="write no text: count what would change by rule on standard error, and exit with 1 if anything would",
+        )
+        command.add_argument(
+            "--explain", action="store_true", help="tell every change on standard error: where, what and why"
+        )
 
 
 def _add_run_arguments(command: argparse.ArgumentParser) -> None:
@@ -304,6 +345,26 @@ def _load(cleaner: Cleaner, name: str) -> Document:
                 raise DocumentError(f"{record.origin}: {record.error}")
             seen = number
     raise ConfigError(f"{name}: no document {wanted!r} among the {seen} in {path}")
+
+
+def _repair(options: argparse.Namespace) -> int:
+    from cleantext.filters import repair_blocks  # noqa: PLC0415 - the heavy part is imported when it is needed
+
+    return _filter(options, repair_blocks)
+
+
+def _convert(options: argparse.Namespace) -> int:
+    from cleantext.filters import convert_blocks  # noqa: PLC0415 - the heavy part is imported when it is needed
+
+    return _filter(options, convert_blocks)
+
+
+def _filter(options: argparse.Namespace, blocks: Filter) -> int:
+    from cleantext.filters import run_filter  # noqa: PLC0415
+
+    config = _effective(options)
+    counts = run_filter(options.inputs or ["-"], blocks, config, check=options.check, notes=options.explain)
+    return CHANGED if options.check and counts else DONE
 
 
 def _config(options: argparse.Namespace) -> int:

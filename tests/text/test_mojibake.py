@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 import ftfy
 import pytest
+from ftfy.badness import is_bad
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from cleantext.text.mojibake import mojibake_edits
+from cleantext.text import mojibake
+from cleantext.text.legacy import CJK, legacy_spans
+from cleantext.text.mojibake import RULES, mojibake_edits
 from cleantext.text.steps import edited
+from ftfy_cases import CASES, MENDED_IN_PARTS, Case, by_ftfy
 from text_strategies import TEXT, check_steps
-
-CONFIG = ftfy.TextFixerConfig(
-    unescape_html=False,
-    restore_byte_a0=False,
-    replace_lossy_sequences=False,
-    decode_inconsistent_utf8=False,
-    fix_latin_ligatures=False,
-    fix_character_width=False,
-    uncurl_quotes=False,
-    fix_line_breaks=False,
-    remove_control_chars=False,
-    explain=True,
-)
 
 
 def mended(line: str) -> str:
@@ -102,17 +96,165 @@ def test_inconsistent_words_are_not_decoded_from_the_inside() -> None:
     ],
 )
 def test_agrees_with_ftfy_on_whole_lines(line: str) -> None:
-    assert mended(line) == ftfy.fix_text(line, CONFIG)
+    assert mended(line) == by_ftfy(line)
 
 
-@settings(deadline=None, max_examples=200)
+# Texts that ftfy has to do with, and none of what is kept from it: no Chinese, and no bytes of GBK or Big5.
+LATIN_PIECES = (
+    *(
+        "cafÃ©",
+        "â€œ",
+        "â€\x9d",
+        "â€”",
+        "Ã\xa0",
+        "Ã ",
+        "Â©",
+        "Â ",
+        "Ä\x8d",
+        "Å¡",
+        "ÃƒÂ©",
+        "ðŸ˜€",
+        "ï¬\x81",
+        "√©",
+        "‚Äî",
+        "в„–",
+    ),
+    *(
+        "Ð¿Ñ€Ð¸",
+        "РїСЂРё",
+        "Î±Î²",
+        "Ù…Ø±",
+        "à¸\x81",
+        "вЂ™",
+        "β€™",
+        "ā€™",
+        "×“",
+        "œuvre",
+        "Ù®Ù®",
+        "2×3",
+        "5°",
+        "“×”",
+        "─┐°",
+    ),
+    *("\x85", "\x9d", "\x1b[31m", "\x1b[", "\ud83d", "\ude00", "e\u0301", "\u0301", "\u212b", "É’s", "«é»", "¿×¿", "ﬁ"),
+    *(
+        " ",
+        " ",
+        "a",
+        "Z",
+        ".",
+        "\t",
+        "\xa0",
+        "é",
+        "Ã",
+        "Â",
+        "ñ",
+        "Ø",
+        "€",
+        "£",
+        "°",
+        "’",
+        "“",
+        "–",
+        "…",
+        "В",
+        "г",
+        "Ω",
+        "\ufffd",
+    ),
+)
+LATIN = st.lists(
+    st.sampled_from(LATIN_PIECES) | st.characters(min_codepoint=0, max_codepoint=0x24FF, exclude_characters="\n"),
+    max_size=12,
+).map("".join)
+NOT_OURS = re.compile(f"[{CJK}]")
+
+
+@settings(deadline=None, max_examples=600)
+@given(LATIN)
+def test_equals_ftfy(line: str) -> None:
+    """What ftfy changes comes out as ftfy has it; what it leaves and does not call bad stays."""
+    if NOT_OURS.search(line) or legacy_spans(line):
+        return
+    expected = by_ftfy(line)
+    if expected != line or not is_bad(line):
+        assert mended(line) == expected
+
+
+@settings(deadline=None, max_examples=300)
+@given(LATIN)
+def test_a_line_that_ftfy_cannot_mend_is_mended_in_parts(line: str) -> None:
+    """Deliberately more than ftfy: of a line that it calls bad and leaves, words and parts of them go to it alone."""
+    if NOT_OURS.search(line) or legacy_spans(line) or by_ftfy(line) != line:
+        return
+    words = re.split("([ \t\r]+)", line)
+    parts = [word if (after := by_ftfy(word)) == word and not is_bad(word) else (word, after) for word in words]
+    expected = "".join(
+        part
+        if isinstance(part, str)
+        else part[1]
+        if part[1] != part[0]
+        else "".join(map(by_ftfy, re.split("([‘’“”…—–\xa0]+)", part[0])))
+        for part in parts
+    )
+    assert mended(line) in ((expected, line) if is_bad(line) else (line,))
+
+
+@settings(deadline=None, max_examples=300)
 @given(TEXT)
-def test_what_is_skipped_ftfy_would_not_have_changed(line: str) -> None:
-    if mended(line) == line and line.isascii():
-        assert ftfy.fix_text(line, CONFIG) == line
-    for char in line:
-        if not mojibake_edits(char):
-            assert ftfy.fix_text(char, CONFIG) == char
+def test_ftfy_sees_all_that_it_would_change(line: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mojibake, "_SUSPECT", re.compile(""))
+        patch.setattr(mojibake, "_acts_on", lambda _: True)
+        expected = mojibake_edits(line)
+    assert mojibake_edits(line) == expected
+    assert {edit.rule for edit in expected} <= set(RULES)
+
+
+def test_clean_lines_never_reach_ftfy(monkeypatch: pytest.MonkeyPatch, seeds: dict[str, str]) -> None:
+    def refuse() -> None:
+        raise AssertionError("ftfy was asked")
+
+    monkeypatch.setattr(mojibake, "_ftfy", refuse)
+    for text in (
+        *(seeds[name] for name in seeds if name[:3] in ("000", "003", "004")),
+        "“PM2.5”——℃·①…★25°C，©2020",
+        "\ue5e5\u200b&amp;",
+    ):
+        assert mojibake_edits(text) == []
+    with pytest.raises(AssertionError, match="ftfy was asked"):
+        mojibake_edits("cafÃ©")
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.label)
+def test_the_cases_of_ftfy(case: Case) -> None:
+    expected = by_ftfy(case.original)
+    found = mended(case.original)
+    if expected != case.original or case.is_negative:
+        assert found == expected
+    elif found != case.original:
+        assert case.label in MENDED_IN_PARTS
+    if case.is_negative and "C1" not in case.label:
+        assert found == case.original
+
+
+def test_more_is_mended_than_by_ftfy() -> None:
+    labels = {case.label for case in CASES if mended(case.original) != by_ftfy(case.original)}
+    assert labels == MENDED_IN_PARTS
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Bremer/Mccoy – DrÃ¥ber", None),  # one pair, and a dash: Latin-1 or MacRoman
+        ("Bremer/Mccoy – DrÃ¥ber, DrÃ¥ber", "Bremer/Mccoy – Dråber, Dråber"),
+        ("Bremer/Mccoy – DrÃ¥ber 音乐", "Bremer/Mccoy – Dråber 音乐"),
+        ("São – DrÃ¥ber", "São – Dråber"),
+        ("l’humanitÃ©", "l’humanité"),
+    ],
+)
+def test_a_single_pair_beside_foreign_marks_is_not_enough(line: str, expected: str | None) -> None:
+    assert mended(line) == (line if expected is None else expected)
 
 
 def test_the_rule_names_the_encoding_that_was_undone() -> None:
@@ -120,4 +262,14 @@ def test_the_rule_names_the_encoding_that_was_undone() -> None:
     assert [(e.stage, e.rule, e.start, e.before, e.after) for e in edits] == [
         ("mojibake", "latin-1", 4, "Ã©", "é"),
         ("mojibake", "NFC", 7, "か\u3099", "が"),
+    ]
+
+
+def test_each_edit_has_a_rule_of_its_own() -> None:
+    edits = mojibake_edits("\x85\x1b[1m a\ud83d e\u0301")
+    assert [(e.rule, e.after) for e in edits] == [
+        ("fix_c1_controls", "…"),
+        ("remove_terminal_escapes", ""),
+        ("fix_surrogates", "\ufffd"),
+        ("NFC", "é"),
     ]

@@ -129,9 +129,14 @@ class _Decoder:
         return chars[-1], start, end
 
     def _join_surrogates(self) -> None:
-        """Two numbers that are the halves of one character (as JavaScript escapes emoji) become that character."""
+        """Two numbers that are the halves of one character (as JavaScript escapes emoji) become that character.
+
+        One of the halves may stand there as it is; two that do are not entities, and mended with the mojibake.
+        """
         if len(self.pieces) > 1 and "\ud800" <= self.pieces[-2][0] <= "\udbff":
-            (high, start, _), (low, _, end) = self.pieces[-2:]
+            (high, start, middle), (low, _, end) = self.pieces[-2:]
+            if end - middle == middle - start == 1:
+                return
             self.pieces[-2:] = [((high + low).encode("utf-16", "surrogatepass").decode("utf-16"), start, end)]
 
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 
@@ -54,11 +55,17 @@ RULES = (*ENCODINGS, "fix_c1_controls", "fix_surrogates", "remove_terminal_escap
 
 _SUSPECT = re.compile(f"[{TRIGGERS}]")
 _BAD = re.compile(f"[{BAD_TRIGGERS}]")
+_SURROGATES = re.compile("[\ud800-\udfff]")
 _ALWAYS = re.compile(f"[{_DIRECT}]")
 _PIECE = re.compile(f"[{CJK}]+|[^{CJK}]+")
 _IS_CJK = re.compile(f"[{CJK}]")
 # Where a piece that is not one consistent mojibake is cut: into words, then at marks that may stand for themselves.
 _CUTS = (re.compile("([ \t\r\n]+)"), re.compile("([‘’“”…—–\xa0]+)"))
+_WORD = re.compile("[^ \t\r\n]+")
+
+
+# A part of a piece: its offset, what it was and is, and by which repair.
+_Change = tuple[int, str, str, str]
 
 
 class _Ftfy(NamedTuple):
@@ -106,13 +113,31 @@ def mojibake_edits(line: str) -> list[Edit]:
         return []
     edits: list[Edit] = []
     for match in _PIECE.finditer(line):
-        for offset, before, after, rule in _mended(match[0]):
-            edits += diff(before, after, stage=STAGE, rule=rule, offset=match.start() + offset)
+        piece = match[0]
+        changes = [change for change in _mended(piece) if change[1] != change[2]]
+        if piece == line and not _is_enough(piece, changes):
+            continue
+        for offset, before, after, rule in changes:
+            found = diff(before, after, stage=STAGE, rule=rule, offset=match.start() + offset)
+            edits += [_by_its_own_rule(edit) for edit in found]
     return edits
 
 
-def _mended(piece: str) -> Iterator[tuple[int, str, str, str]]:
-    """Each part of `piece` that changes: its offset, what it was and is, and by which repair."""
+def _by_its_own_rule(edit: Edit) -> Edit:
+    """`edit`, whose rule was told from a longer text, with the rule that tells why just these characters change."""
+    if edit.before.startswith("\x1b"):
+        rule = "remove_terminal_escapes"
+    elif _SURROGATES.search(edit.before):
+        rule = "fix_surrogates"
+    elif unicodedata.normalize("NFC", edit.before) == edit.after:
+        rule = "NFC"
+    else:
+        return edit
+    return replace(edit, rule=rule)
+
+
+def _mended(piece: str) -> Iterator[_Change]:
+    """The parts of `piece`, among them all that change."""
     if _IS_CJK.match(piece):
         yield 0, piece, unicodedata.normalize("NFC", piece), "NFC"
         return
@@ -125,6 +150,20 @@ def _mended(piece: str) -> Iterator[tuple[int, str, str, str]]:
     yield from _mended_by_ftfy(piece[position:], position, _CUTS)
 
 
+def _is_enough(line: str, changes: list[_Change]) -> bool:
+    """Whether what was found in parts of a line without Chinese may be mended, though ftfy would leave the line.
+
+    A single pair of characters (`DrÃ¥ber`) is not enough where what is beyond ASCII in the other words are marks only:
+    a dash may be of the encoding that the pair is of. A letter shows that the line was put together from two texts.
+    """
+    if len(changes) != 1 or changes[0][1] == line or len(changes[0][1]) - len(changes[0][2]) > 1:
+        return True
+    start, end = changes[0][0], changes[0][0] + len(changes[0][1])
+    others = [word[0] for word in _WORD.finditer(line) if word.end() <= start or word.start() >= end]
+    others = [char for word in others for char in word if char > "\x7f"]
+    return not others or any(map(str.isalpha, others))
+
+
 def _acts_on(piece: str) -> bool:
     """Whether ftfy would change `piece`, or find it bad without being able to mend the whole of it."""
     if _BAD.search(piece) and (_ALWAYS.search(piece) or _ftfy().is_bad(piece)):
@@ -132,7 +171,7 @@ def _acts_on(piece: str) -> bool:
     return not unicodedata.is_normalized("NFC", piece)
 
 
-def _mended_by_ftfy(text: str, offset: int, cuts: tuple[re.Pattern[str], ...]) -> Iterator[tuple[int, str, str, str]]:
+def _mended_by_ftfy(text: str, offset: int, cuts: tuple[re.Pattern[str], ...]) -> Iterator[_Change]:
     """`_mended` for text without legacy Chinese: whole if that helps, else in ever smaller parts."""
     if not _acts_on(text):
         return

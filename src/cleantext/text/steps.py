@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cleantext.edits import apply_steps
+from cleantext.edits import apply_steps, explain, undo_steps
 from cleantext.records import Edit
 
 __all__ = ["Repaired", "edited"]
@@ -20,6 +20,10 @@ class Repaired:
 
     text: str
     steps: tuple[Edit, ...] = ()
+
+    def explain(self) -> list[str]:
+        """What was changed, where in the text before, and why: a sentence a step."""
+        return list(explain(undo_steps(self.text, self.steps), self.steps))
 
 
 def edited(text: str, steps: Sequence[Edit]) -> Repaired:
