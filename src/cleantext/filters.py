@@ -69,7 +69,7 @@ def repair_blocks(source: BinaryIO, name: str, config: Config) -> Iterator[Block
 def convert_blocks(source: BinaryIO, name: str, config: Config) -> Iterator[Block]:
     """The text of `source` in the script that `config` asks for; raises as `repair_blocks`."""
     target = config.normalize.script
-    conversions: list[str] | None = None if target in TARGETS else []
+    conversions: Sequence[str] | None = None
     for block in _text_blocks(source, name, config):
         if target not in TARGETS:
             yield block if target == "keep" else replace(block, done=convert(block.before, target))

@@ -266,7 +266,7 @@ def test_the_rule_names_the_encoding_that_was_undone() -> None:
 
 
 def test_each_edit_has_a_rule_of_its_own() -> None:
-    edits = mojibake_edits("\x85\x1b[1m a\ud83d e\u0301")
+    edits = mojibake_edits("a\x85 b \x1b[1m a\ud83d e\u0301")
     assert [(e.rule, e.after) for e in edits] == [
         ("fix_c1_controls", "…"),
         ("remove_terminal_escapes", ""),

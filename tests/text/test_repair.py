@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import random
+from importlib import import_module
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleantext.config import RepairConfig
-from cleantext.text import repair, repair_line
-from text_strategies import TEXT, check_steps
+from cleantext.text import Repaired, repair, repair_line
+from ftfy_cases import CASES, Case
+from text.plain_repair import plain_repair, plain_repair_line
+from text_strategies import PIECES, TEXT, check_steps
 
+MODULE = import_module("cleantext.text.repair")  # the package has the function under this name
 CLOAKED = "再現(xiàn)盛景，推動環(huán)境質(zhì)量好轉(zhuǎn)，重現(xiàn)藍天"
 CONFIGS = st.builds(
     RepairConfig, entities=st.booleans(), mojibake=st.booleans(), controls=st.booleans(), glosses=st.booleans()
@@ -88,6 +94,96 @@ def test_laws(text: str, config: RepairConfig) -> None:
     again = repair(done.text, config)
     assert again.text == done.text
     assert again.steps == ()
+
+
+@settings(deadline=None, max_examples=300)
+@given(TEXT, CONFIGS)
+def test_the_triggers_change_nothing(text: str, config: RepairConfig) -> None:
+    assert repair(text, config) == plain_repair(text, config)
+    assert repair_line(text, config) == plain_repair_line(text, config)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_long_texts_are_repaired_as_by_the_plain_definition(seed: int) -> None:
+    chosen = random.Random(seed)
+    lines = ["会议今日召开，市长主持会议并讲话。" * chosen.randrange(30) for _ in range(400)]
+    for number in chosen.sample(range(400), 60):
+        lines[number] += "".join(chosen.choices(PIECES, k=6)) + lines[number]
+    lines += [CLOAKED] * (seed % 2)
+    text = "\n".join(lines)
+    done = repair(text)
+    check_steps(text, done)
+    assert len(text) > 65_536
+    assert done == plain_repair(text)
+    assert repair(done.text) == Repaired(text=done.text)
+
+
+def test_text_without_triggers_is_seen_by_no_stage(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("a stage was asked")
+
+    monkeypatch.setattr(MODULE, "_settle", refuse)
+    monkeypatch.setattr(MODULE, "find_glosses", refuse)
+    text = "会议今日召开，“市长”主持会议并讲话——２０２１年１月…\n"
+    for clean in (text, text * 1_000):
+        assert repair(clean) == repair_line(clean) == Repaired(text=clean)
+    with pytest.raises(AssertionError, match="a stage was asked"):
+        repair(text * 1_000 + "&amp;")
+
+
+def test_only_the_lines_with_triggers_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+
+    def settle(line: str, _: object) -> tuple[str, list[object]]:
+        seen.append(line)
+        return line, []
+
+    monkeypatch.setattr(MODULE, "_settle", settle)
+    repair("甲\n乙&\n丙\n\n丁\u200b\n" + "戊\n" * 5_000 + "现(xiàn)\n己")
+    assert seen == ["乙&", "丁\u200b", "现(xiàn)"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.label)
+def test_the_cases_of_ftfy(case: Case) -> None:
+    done = repair(case.original)
+    check_steps(case.original, done)
+    assert done == plain_repair(case.original)
+    assert repair(done.text).text == done.text
+    if case.is_negative and "C1" not in case.label:
+        assert done.text == case.original
+
+
+def test_the_seeds_lose_their_glosses_only(seeds: dict[str, str]) -> None:
+    for text in seeds.values():
+        done = repair(text)
+        check_steps(text, done)
+        assert {step.stage for step in done.steps} <= {"glosses"}
+
+
+@pytest.mark.parametrize(
+    ("piece", "count"),
+    [
+        ("&", 200_000),
+        ("&amp;", 20_000),
+        ("&am", 50_000),
+        ("Ã", 100_000),
+        ("Ã©", 30_000),
+        ("Ã© ", 20_000),
+        ("\u0301", 100_000),
+        ("\u200b", 100_000),
+        ("\ud83d", 50_000),
+        ("\x1b[", 50_000),
+        ("ÖÐ", 50_000),
+        ("現(xiàn)", 20_000),
+        ("(à", 50_000),
+        ("é\n", 50_000),
+        ("éé\u200b\n", 10_000),
+    ],
+    ids=ascii,
+)
+def test_hostile_texts_come_to_an_end(piece: str, count: int) -> None:
+    text = piece * count
+    check_steps(text, repair(text))
 
 
 @settings(deadline=None, max_examples=100)
