@@ -250,6 +250,8 @@ def test_more_is_mended_than_by_ftfy() -> None:
         ("Bremer/Mccoy – DrÃ¥ber, DrÃ¥ber", "Bremer/Mccoy – Dråber, Dråber"),
         ("Bremer/Mccoy – DrÃ¥ber 音乐", "Bremer/Mccoy – Dråber 音乐"),
         ("São – DrÃ¥ber", "São – Dråber"),
+        ("👩 – DrÃ¥ber", "👩 – Dråber"),
+        ("– Ä\x8d", "– č"),  # a C1 control is of no other encoding
         ("l’humanitÃ©", "l’humanité"),
     ],
 )

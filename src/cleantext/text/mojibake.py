@@ -62,6 +62,7 @@ _IS_CJK = re.compile(f"[{CJK}]")
 # Where a piece that is not one consistent mojibake is cut: into words, then at marks that may stand for themselves.
 _CUTS = (re.compile("([ \t\r\n]+)"), re.compile("([‘’“”…—–\xa0]+)"))
 _WORD = re.compile("[^ \t\r\n]+")
+_MARKS = frozenset("‘’“”…—–•·\xa0")
 
 
 # A part of a piece: its offset, what it was and is, and by which repair.
@@ -153,15 +154,15 @@ def _mended(piece: str) -> Iterator[_Change]:
 def _is_enough(line: str, changes: list[_Change]) -> bool:
     """Whether what was found in parts of a line without Chinese may be mended, though ftfy would leave the line.
 
-    A single pair of characters (`DrÃ¥ber`) is not enough where what is beyond ASCII in the other words are marks only:
-    a dash may be of the encoding that the pair is of. A letter shows that the line was put together from two texts.
+    A single pair of characters (`DrÃ¥ber`) is not enough where all that is beyond ASCII in the other words are dashes
+    and quotes: one may be of the encoding that the pair is of. Anything else shows that two texts were put together.
     """
     if len(changes) != 1 or changes[0][1] == line or len(changes[0][1]) - len(changes[0][2]) > 1:
         return True
-    start, end = changes[0][0], changes[0][0] + len(changes[0][1])
-    others = [word[0] for word in _WORD.finditer(line) if word.end() <= start or word.start() >= end]
-    others = [char for word in others for char in word if char > "\x7f"]
-    return not others or any(map(str.isalpha, others))
+    offset, before, _, _ = changes[0]
+    words = (word for word in _WORD.finditer(line) if word.end() <= offset or word.start() >= offset + len(before))
+    others = {char for word in words for char in word[0] if char > "\x7f"}
+    return not others or not others <= _MARKS or bool(_ALWAYS.search(before))
 
 
 def _acts_on(piece: str) -> bool:
