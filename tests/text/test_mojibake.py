@@ -174,7 +174,7 @@ NOT_OURS = re.compile(f"[{CJK}]")
 @given(LATIN)
 def test_equals_ftfy(line: str) -> None:
     """What ftfy changes comes out as ftfy has it; what it leaves and does not call bad stays."""
-    if NOT_OURS.search(line) or legacy_spans(line):
+    if NOT_OURS.search(line) or legacy_spans(line) or "\x1a" in line:
         return
     expected = by_ftfy(line)
     if expected != line or not is_bad(line):
@@ -185,7 +185,7 @@ def test_equals_ftfy(line: str) -> None:
 @given(LATIN)
 def test_a_line_that_ftfy_cannot_mend_is_mended_in_parts(line: str) -> None:
     """Deliberately more than ftfy: of a line that it calls bad and leaves, words and parts of them go to it alone."""
-    if NOT_OURS.search(line) or legacy_spans(line) or by_ftfy(line) != line:
+    if NOT_OURS.search(line) or legacy_spans(line) or "\x1a" in line or by_ftfy(line) != line:
         return
     words = re.split("([ \t\r]+)", line)
     parts = [word if (after := by_ftfy(word)) == word and not is_bad(word) else (word, after) for word in words]
@@ -265,6 +265,21 @@ def test_the_rule_names_the_encoding_that_was_undone() -> None:
         ("mojibake", "latin-1", 4, "Ã©", "é"),
         ("mojibake", "NFC", 7, "か\u3099", "が"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("\ufffd\ufffd", "\ufffd\ufffd"),  # ftfy: two controls
+        ("锟\ufffd\ufffd斤", "锟\ufffd\ufffd斤"),
+        ("cafÃ© \ufffd", "café \ufffd"),
+        ("\ud83d\ud83d!", "\ufffd\ufffd!"),
+        ("\x1a\ufffd\ufffd\x1a", "\x1a\ufffd\ufffd\x1a"),
+        ("cafÃ©\x1a\ufffd\ufffd", "café\x1a\ufffd\ufffd"),
+    ],
+)
+def test_marks_of_lost_characters_stay(line: str, expected: str) -> None:
+    assert mended(line) == expected
 
 
 def test_each_edit_has_a_rule_of_its_own() -> None:

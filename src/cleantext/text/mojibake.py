@@ -57,7 +57,9 @@ _SUSPECT = re.compile(f"[{TRIGGERS}]")
 _BAD = re.compile(f"[{BAD_TRIGGERS}]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _ALWAYS = re.compile(f"[{_DIRECT}]")
-_PIECE = re.compile(f"[{CJK}]+|[^{CJK}]+")
+# Pieces that ftfy may see, one at a time, and what stands between them. The byte 1A is kept out because ftfy's codecs
+# have it for U+FFFD.
+_PIECE = re.compile(f"[{CJK}]+|[^{CJK}\x1a]+")
 _IS_CJK = re.compile(f"[{CJK}]")
 # Where a piece that is not one consistent mojibake is cut: into words, then at marks that may stand for themselves.
 _CUTS = (re.compile("([ \t\r\n]+)"), re.compile("([‘’“”…—–\xa0]+)"))
@@ -95,6 +97,7 @@ def _ftfy() -> _Ftfy:
 
     def fix(text: str) -> tuple[str, str]:
         fixed, steps = ftfy.fix_and_explain(text, config)
+        fixed = fixed.replace("\x1a", "\ufffd")  # ftfy loses U+FFFD where it stands beside another or beside mojibake
         return fixed, _rule([(step.action, step.parameter) for step in steps or ()])
 
     return _Ftfy(fix, is_bad)
