@@ -36,7 +36,12 @@ _LOOK_BACK = 200
 # What pages mean by the numbers of C1 controls: Windows-1252, as HTML5 has it.
 _C1 = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
 
-Piece = tuple[str, int, int]  # one character of the result, and the span of the source it came from
+# What can be no part of an entity that begins further on, and ends none where no ampersand waits.
+_PLAIN = re.compile("[^&\ud800-\udfff]+")
+_PART = re.compile("[#;&A-Za-z0-9]")
+
+# A character of the result, or some that stood there as they are, and the span of the source it came from.
+Piece = tuple[str, int, int]
 
 
 def entity_edits(line: str) -> list[Edit]:
@@ -47,8 +52,15 @@ def entity_edits(line: str) -> list[Edit]:
     if not _QUICK.search(line):
         return []
     decoder = _Decoder()
-    for position, char in enumerate(line):
-        decoder.push((char, position, position + 1))
+    position, size = 0, len(line)
+    while position < size:
+        plain = None if decoder.ampersands else _PLAIN.match(line, position)
+        if plain:
+            decoder.pieces.append((plain[0], position, plain.end()))
+            position = plain.end()
+        else:
+            decoder.push((line[position], position, position + 1))
+            position += 1
     decoder.finish()
     return list(_as_edits(line, decoder.pieces))
 
@@ -61,7 +73,9 @@ class _Decoder:
 
     def __init__(self) -> None:
         self.pieces: list[Piece] = []
-        self.ampersands: list[int] = []  # where they stand in `pieces`: an entity can only start at the last
+        # Where ampersands stand in `pieces` from which nothing but parts of entities follows: one can only start at
+        # the last.
+        self.ampersands: list[int] = []
 
     def push(self, piece: Piece) -> None:
         """Append one character, and what follows from it."""
@@ -74,6 +88,8 @@ class _Decoder:
                 continue
             if piece[0] == "&":
                 self.ampersands.append(len(self.pieces))
+            elif not _PART.match(piece[0]):  # no entity goes on across it
+                self.ampersands.clear()
             self.pieces.append(piece)
             if piece[0] == ";":
                 closed = self._take_closed()
@@ -112,10 +128,19 @@ class _Decoder:
                 return False
         elif not following or following.isascii() or not (name.startswith("#") or name in html5):
             return False
-        start = self.ampersands[-1]
-        before = "".join(piece[0] for piece in self.pieces[max(0, start - _LOOK_BACK) : start])
+        before = self._before(self.ampersands[-1])
         word = before.split()[-1] if before and not before[-1].isspace() else ""
         return not _QUERY.search(word)
+
+    def _before(self, number: int) -> str:
+        """The text before a piece, as far as it is looked at."""
+        found: list[str] = []
+        size = 0
+        while number and size < _LOOK_BACK:
+            number -= 1
+            found.append(self.pieces[number][0][-_LOOK_BACK:])
+            size += len(found[-1])
+        return "".join(reversed(found))[-_LOOK_BACK:]
 
     def _take(self, name: str) -> Piece | None:
         chars = _meaning(name)
@@ -159,6 +184,6 @@ def _as_edits(line: str, pieces: list[Piece]) -> Iterator[Edit]:
     for char, start, end in pieces:
         after += char
         if end > start:
-            if end - start > 1 or line[start] != after:
+            if line[start:end] != after:
                 yield Edit(stage=STAGE, rule=RULE, start=start, end=end, before=line[start:end], after=after)
             after = ""

@@ -55,6 +55,7 @@ RULES = (*ENCODINGS, "fix_c1_controls", "fix_surrogates", "remove_terminal_escap
 
 _SUSPECT = re.compile(f"[{TRIGGERS}]")
 _BAD = re.compile(f"[{BAD_TRIGGERS}]")
+_NOT_ASCII = re.compile("[^\x00-\x7f]+")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _ALWAYS = re.compile(f"[{_DIRECT}]")
 # Pieces that ftfy may see, one at a time, and what stands between them. The byte 1A is kept out because ftfy's codecs
@@ -73,6 +74,7 @@ _Change = tuple[int, str, str, str]
 
 class _Ftfy(NamedTuple):
     fix: Callable[[str], tuple[str, str]]  # text -> fixed text, name of the repair
+    fix_encoding: Callable[[str], tuple[str, str]]  # the same, of encodings only
     is_bad: Callable[[str], bool]
 
 
@@ -95,12 +97,16 @@ def _ftfy() -> _Ftfy:
         explain=True,  # with explain=False ftfy 6.3 calls fix_encoding without this configuration
     )
 
-    def fix(text: str) -> tuple[str, str]:
-        fixed, steps = ftfy.fix_and_explain(text, config)
-        fixed = fixed.replace("\x1a", "\ufffd")  # ftfy loses U+FFFD where it stands beside another or beside mojibake
-        return fixed, _rule([(step.action, step.parameter) for step in steps or ()])
+    def told(found: ftfy.ExplainedText) -> tuple[str, str]:
+        # ftfy loses U+FFFD where it stands beside another or beside mojibake.
+        rule = _rule([(step.action, step.parameter) for step in found.explanation or ()])
+        return found.text.replace("\x1a", "\ufffd"), rule
 
-    return _Ftfy(fix, is_bad)
+    return _Ftfy(
+        lambda text: told(ftfy.fix_and_explain(text, config)),
+        lambda text: told(ftfy.fix_encoding_and_explain(text, config)),
+        is_bad,
+    )
 
 
 def _rule(actions: list[tuple[str, str]]) -> str:
@@ -122,9 +128,33 @@ def mojibake_edits(line: str) -> list[Edit]:
         if piece == line and not _is_enough(piece, changes):
             continue
         for offset, before, after, rule in changes:
-            found = diff(before, after, stage=STAGE, rule=rule, offset=match.start() + offset)
-            edits += [_by_its_own_rule(edit) for edit in found]
+            edits += _edits(before, after, rule, match.start() + offset)
     return edits
+
+
+def _edits(before: str, after: str, rule: str, offset: int) -> list[Edit]:
+    """The edits from `before` to `after`: where an encoding was undone, each run beyond ASCII and what it was.
+
+    There a character of `before` is a byte of `after` in UTF-8. (It is not where two encodings were undone, or U+FFFD
+    stands for a byte; then ASCII does not fall on ASCII, or the lengths differ.)
+    """
+    found: list[Edit] = []
+    position = start = 0
+    for run in _NOT_ASCII.finditer(after):
+        size = len(run[0].encode("utf-8", "surrogatepass"))
+        plain = after[position : run.start()]
+        start += len(plain)
+        was = before[start : start + size]
+        if not before.startswith(plain, start - len(plain)) or len(was) != size or was == run[0]:
+            break
+        found.append(
+            Edit(stage=STAGE, rule=rule, start=offset + start, end=offset + start + size, before=was, after=run[0])
+        )
+        start += size
+        position = run.end()
+    if rule in ENCODINGS and before[start:] == after[position:]:
+        return found
+    return [_by_its_own_rule(edit) for edit in diff(before, after, stage=STAGE, rule=rule, offset=offset)]
 
 
 def _by_its_own_rule(edit: Edit) -> Edit:
@@ -175,12 +205,25 @@ def _acts_on(piece: str) -> bool:
     return not unicodedata.is_normalized("NFC", piece)
 
 
+def _fixed(text: str) -> tuple[str, str]:
+    """`text` as ftfy mends it, and the name of the repair.
+
+    ftfy runs all its fixers until nothing changes. Where none but that of encodings has anything to do, before or
+    after, that one alone gives the same in half the time.
+    """
+    if not _ALWAYS.search(text):
+        fixed, rule = _ftfy().fix_encoding(text)
+        if not _ALWAYS.search(fixed) and unicodedata.is_normalized("NFC", fixed):
+            return fixed, rule
+    return _ftfy().fix(text)
+
+
 def _mended_by_ftfy(text: str, offset: int, cuts: tuple[re.Pattern[str], ...]) -> Iterator[_Change]:
     """`_mended` for text without legacy Chinese: whole if that helps, else in ever smaller parts."""
     if not _acts_on(text):
         return
     ftfy = _ftfy()
-    fixed, rule = ftfy.fix(text)
+    fixed, rule = _fixed(text)
     if fixed != text or not cuts or not ftfy.is_bad(text):
         yield offset, text, fixed, rule
         return
