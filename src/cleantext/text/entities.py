@@ -54,13 +54,10 @@ def entity_edits(line: str) -> list[Edit]:
     decoder = _Decoder()
     position, size = 0, len(line)
     while position < size:
-        plain = None if decoder.ampersands else _PLAIN.match(line, position)
-        if plain:
-            decoder.pieces.append((plain[0], position, plain.end()))
-            position = plain.end()
-        else:
+        end = 0 if decoder.ampersands else decoder.take_simple(line, position)
+        if not end:
             decoder.push((line[position], position, position + 1))
-            position += 1
+        position = end or position + 1
     decoder.finish()
     return list(_as_edits(line, decoder.pieces))
 
@@ -76,6 +73,21 @@ class _Decoder:
         # Where ampersands stand in `pieces` from which nothing but parts of entities follows: one can only start at
         # the last.
         self.ampersands: list[int] = []
+
+    def take_simple(self, line: str, position: int) -> int:
+        """Take what can have to do with no other entity, where no ampersand waits; its end, 0 if it is not so simple.
+
+        That is text without ampersands, or an entity for a character that is no part of another.
+        """
+        if plain := _PLAIN.match(line, position):
+            self.pieces.append((plain[0], position, plain.end()))
+            return plain.end()
+        closed = _CLOSED.match(line, position)
+        chars = _meaning(closed[1]) if closed else None
+        if not closed or not chars or not _PLAIN.fullmatch(chars) or _PART.search(chars):
+            return 0
+        self.pieces.append((chars, position, closed.end()))
+        return closed.end()
 
     def push(self, piece: Piece) -> None:
         """Append one character, and what follows from it."""

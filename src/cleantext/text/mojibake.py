@@ -124,6 +124,8 @@ def mojibake_edits(line: str) -> list[Edit]:
     edits: list[Edit] = []
     for match in _PIECE.finditer(line):
         piece = match[0]
+        if not _SUSPECT.search(piece):
+            continue
         changes = [change for change in _mended(piece) if change[1] != change[2]]
         if piece == line and not _is_enough(piece, changes):
             continue
