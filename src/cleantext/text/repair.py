@@ -82,7 +82,8 @@ def repair(text: str, config: RepairConfig | None = None) -> Repaired:
 def repair_line(text: str, config: RepairConfig | None = None) -> Repaired:
     """`repair` without the glosses, which only a whole document can tell. `text` may still have several lines."""
     plan = _plan(config or _DEFAULT)
-    return _repaired(text, FLAGS.lines(text, plan.line_flags), plan.stages)
+    lines = list(FLAGS.lines(text, plan.line_flags))
+    return _repaired(text, lines, plan.stages) if lines else Repaired(text=text)
 
 
 def _repaired(text: str, lines: Iterable[tuple[int, int]], stages: Sequence[Stage]) -> Repaired:
