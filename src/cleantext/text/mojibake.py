@@ -189,15 +189,24 @@ def _mended(piece: str) -> Iterator[_Change]:
 def _is_enough(line: str, changes: list[_Change]) -> bool:
     """Whether what was found in parts of a line without Chinese may be mended, though ftfy would leave the line.
 
-    A single pair of characters (`DrÃ¥ber`) is not enough where all that is beyond ASCII in the other words are dashes
-    and quotes: one may be of the encoding that the pair is of. Anything else shows that two texts were put together.
+    A single pair of characters that is UTF-8 in Latin-1 and in MacRoman (`DrÃ¥ber`) is not enough where all that is
+    beyond ASCII in the other words are dashes and quotes, which both have. Anything else shows that two texts were put
+    together.
     """
     if len(changes) != 1 or changes[0][1] == line or len(changes[0][1]) - len(changes[0][2]) > 1:
         return True
     offset, before, _, _ = changes[0]
     words = (word for word in _WORD.finditer(line) if word.end() <= offset or word.start() >= offset + len(before))
     others = {char for word in words for char in word[0] if char > "\x7f"}
-    return not others or not others <= _MARKS or bool(_ALWAYS.search(before))
+    return not others or not others <= _MARKS or not _is_utf8_in_macroman(before)
+
+
+def _is_utf8_in_macroman(text: str) -> bool:
+    try:
+        text.encode("mac_roman").decode("utf-8")
+    except UnicodeError:
+        return False
+    return True
 
 
 def _acts_on(piece: str) -> bool:
