@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleantext.config import RepairConfig
+from cleantext.edits import source_offset
 from cleantext.text import Repaired, repair, repair_line
 from ftfy_cases import CASES, Case
 from text.plain_repair import plain_repair, plain_repair_line
@@ -94,6 +95,15 @@ def test_laws(text: str, config: RepairConfig) -> None:
     again = repair(done.text, config)
     assert again.text == done.text
     assert again.steps == ()
+
+
+@settings(deadline=None, max_examples=200)
+@given(TEXT)
+def test_offsets_never_go_back(text: str) -> None:
+    done = repair(text)
+    offsets = [source_offset(done.steps, offset) for offset in range(len(done.text) + 1)]
+    assert offsets == sorted(offsets)
+    assert all(0 <= offset <= len(text) for offset in offsets)
 
 
 @settings(deadline=None, max_examples=300)

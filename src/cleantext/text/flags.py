@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["FlagTable", "members"]
 
 # Characters from which on the array is faster than the regular expression, and worth loading numpy for.
-_LONG = 4_096
+_LONG = 1_024
 # Characters looked up at a time: their code points and flags stay in the second-level cache.
 _BLOCK = 1 << 15
 
