@@ -81,6 +81,8 @@ def edit(stage: str, rule: str, start: int, before: str, after: str) -> Edit:
             *("script", "tw2s", "環境", "环境"),
             '"環境" is written otherwise in the other script (OpenCC tw2s); converted to "环境"',
         ),
+        ("characters", "radical", "⼈", "人", '"⼈" stands for another character (radical); replaced by "人"'),
+        ("width", "letters", "Ａ", "A", '"Ａ" has another width than Chinese text gives it (letters); set as "A"'),
         ("mojibake", "latin-1", "", "é", 'what stood here was UTF-8 read as Latin-1; mended to "é"'),
         ("new", "rule", "a\nb", "b", '"a<U+000A>b" was changed (new, rule); now "b"'),
         ("entities", "entity", "&" * 50, "", f'"{"&" * 39}…" is an HTML entity; dropped'),

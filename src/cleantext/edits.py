@@ -123,6 +123,8 @@ _REASONS = {
 _STAGE_REASONS = {
     "mojibake": ("was {encoding}", "mended to"),
     "script": ("is written otherwise in the other script (OpenCC {rule})", "converted to"),
+    "characters": ("stands for another character ({rule})", "replaced by"),
+    "width": ("has another width than Chinese text gives it ({rule})", "set as"),
     "punctuation": ("is the wrong form of this mark for its surroundings ({rule})", "set as"),
 }
 _ENCODING_NAMES = {"latin-1": "Latin-1", "macroman": "MacRoman", "big5": "Big5", "koi8-r": "KOI8-R"}
