@@ -92,6 +92,12 @@ class ExtractConfig:
     extractor: str = option(
         "auto", "who finds the main content of HTML pages", flag="extractor", choices=("auto", "trafilatura", "all")
     )
+    include_comments: str = option(
+        "auto",
+        "readers' comments: content where they are most of the page (auto), always or never",
+        flag="include-comments",
+        choices=("auto", "yes", "no"),
+    )
     rules: tuple[Rule, ...] = option((), "your own chrome and keep patterns (a TOML file)", flag="rules")
 
 

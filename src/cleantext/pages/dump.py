@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from cleantext.config import ExtractConfig
 from cleantext.pages.affixes import cut_affixes
+from cleantext.pages.classify import line_probabilities
 from cleantext.pages.judge import Block, Page
 from cleantext.pages.linemeta import LineMeta, normalize_date, tidy_name
 from cleantext.pages.looks import fold, shorten
@@ -20,6 +21,9 @@ from cleantext.pages.rules import PageRules
 from cleantext.records import Field
 
 __all__ = ["Hint", "Labels", "Line", "LineLabel", "label_lines", "split_lines"]
+
+# A line the classifier holds less likely than this is no body; in a text of a few lines it has little to go by.
+_OBJECTS, _FEW_LINES = 0.1, 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +105,8 @@ def label_lines(
     blocks = [Block(hint.kind, hint.link_density, hint.votes) for hint in hints] if hints else [Block()] * len(lines)
     page = Page(lines, title or "", blocks)
     labels = page.labels()
+    if hints is None and page.is_page:
+        labels = _doubted(lines, labels)
     cut = [_line_label(line, label, block) for line, label, block in zip(lines, labels, blocks, strict=True)]
     metadata = _metadata(lines, page, labels, numbers)
     _metadata_of_affixes(lines, cut, metadata, numbers)
@@ -108,6 +114,17 @@ def label_lines(
     if rules:
         cut = [_ruled(line, found, rules) for line, found in zip(lines, cut, strict=True)]
     return Labels(lines=tuple(cut), metadata=metadata)
+
+
+def _doubted(lines: Sequence[str], labels: Sequence[str]) -> list[str]:
+    """The labels, without the body lines that the block classifier holds to be none."""
+    if len(lines) < _FEW_LINES or all(label == "body" for label in labels):
+        return list(labels)
+    likely = line_probabilities(lines)
+    return [
+        "chrome/other" if label == "body" and share < _OBJECTS else label
+        for label, share in zip(labels, likely.tolist(), strict=True)
+    ]
 
 
 def _line_label(line: str, label: str, block: Block) -> LineLabel:

@@ -1,15 +1,16 @@
 """Decide which blocks of a page are its main content, behind one interface for whoever decides.
 
-An extractor votes for blocks; the labeller of text dumps then reads the page's lines with those votes beside them,
-because extractors let chrome through where the page is Chinese; what is left is the main content, and everything else
-has a reason: what its words say, where it stands, or how much of it is links.
+An extractor votes for blocks: the learned classifier, or trafilatura where it is asked for or the classifier finds
+nothing. On Chinese pages the labeller of text dumps reads the lines as well, with those votes beside them, and what
+both say decides. What is left is the main content, and everything else has a reason: what its words say, where it
+stands, or how much of it is links.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from operator import mul
 from typing import Any, Protocol
@@ -17,13 +18,14 @@ from typing import Any, Protocol
 from cleantext.config import ExtractConfig, LimitsConfig
 from cleantext.pages.align import align, bare
 from cleantext.pages.blocks import Block, Page, parse_page
+from cleantext.pages.classify import block_votes
 from cleantext.pages.dom import TREE_FAULTS
 from cleantext.pages.dump import Hint, Labels, LineLabel, label_lines
 from cleantext.pages.metadata import page_metadata
 from cleantext.pages.rules import PageRules
 from cleantext.records import Field, MainContent, Removed
 
-__all__ = ["EXTRACTORS", "All", "Extractor", "LinkDensity", "Trafilatura", "Votes", "extract_page"]
+__all__ = ["EXTRACTORS", "All", "Classifier", "Extractor", "LinkDensity", "Trafilatura", "Votes", "extract_page"]
 
 # What they would say on standard error about pages that they find empty, our flags say.
 for _name in ("trafilatura", "htmldate"):
@@ -31,6 +33,13 @@ for _name in ("trafilatura", "htmldate"):
 
 # A block stays where an extractor keeps at least this share of its characters.
 _KEPT = 0.5
+# From which share on the classifier needs no second opinion, and under which it lets no line be body; measured with
+# the probabilities of pages that it was not trained on (docs/extraction.md).
+_SURE, _OBJECTS = 0.8, 0.25
+# Labels that say where a line stands more than what it says.
+_UNCERTAIN = frozenset({"chrome/other", "chrome/related", "chrome/navigation"})
+# A repeat of a block longer than this is left out.
+_REPEAT = 30
 _LINKS = 0.5
 # An extractor whose text, in letters, is to this share of the page's in none of its blocks read another page than we.
 _UNALIGNED = 0.1
@@ -71,6 +80,17 @@ class Extractor(Protocol):
 
     def votes(self, page: Page, url: str | None) -> Votes | None:
         """A share a block, or None where the extractor found nothing or will not read this page."""
+
+
+class Classifier:
+    """The learned classifier of blocks: how likely each is main content, moved so that a half decides."""
+
+    name = "classifier"
+
+    def votes(self, page: Page, url: str | None) -> Votes | None:  # noqa: ARG002 - no site has a rule of its own
+        """Its probabilities; None where it is sure of nothing."""
+        shares = block_votes(page) if page.blocks else None
+        return None if shares is None else Votes(shares=shares)
 
 
 class Trafilatura:
@@ -142,7 +162,7 @@ class All:
 
 # Who is asked, in turn, under each value of `extract.extractor`; the last always answers.
 EXTRACTORS: Mapping[str, tuple[Extractor, ...]] = {
-    "auto": (Trafilatura(), LinkDensity(), All()),
+    "auto": (Classifier(), Trafilatura(), LinkDensity(), All()),
     "trafilatura": (Trafilatura(), LinkDensity(), All()),
     "all": (All(),),
 }
@@ -165,7 +185,11 @@ def extract_page(
     extractor, votes = _votes(page, url, config)
     lines = _lines(page)
     judged = extractor.name != "all" and (extractor.name == "links" or page.is_chinese) and len(lines) <= _MAX_JUDGED
-    labels = _labels(page, lines, votes) if judged else _unjudged(page, lines, votes)
+    votes = _without_comments(page, votes, config.include_comments)
+    if judged and extractor.name == "classifier":
+        labels = _agreed(page, lines, votes)
+    else:
+        labels = _labels(page, lines, votes) if judged else _unjudged(page, lines, votes, extractor)
     metadata = page_metadata(page, url=url, labelled=labels.metadata)
     verdicts = _verdicts(page, lines, labels.lines, metadata, PageRules(config.rules, url))
     asked = EXTRACTORS[config.extractor][0]
@@ -216,15 +240,7 @@ def _labels(page: Page, lines: Sequence[_Line], votes: Votes) -> Labels:
     """
     shares = [votes.shares[line.block] for line in lines]
     blocks = [page.blocks[line.block] for line in lines]
-    labels = label_lines(
-        [line.text for line in lines],
-        title=page.dom.head.title or None,
-        numbers=[line.number for line in lines],
-        hints=[
-            Hint(kind=block.kind, link_density=block.link_density, votes=share)
-            for block, share in zip(blocks, shares, strict=True)
-        ],
-    )
+    labels = _label_lines(page, lines, votes)
     seen = [
         _label("chrome/other", line)
         if label.label == "body" and share < _KEPT and (block.link_density >= _LINKS or block.landmark in _ASIDE)
@@ -234,10 +250,72 @@ def _labels(page: Page, lines: Sequence[_Line], votes: Votes) -> Labels:
     return Labels(lines=tuple(seen), metadata=labels.metadata)
 
 
-def _unjudged(page: Page, lines: Sequence[_Line], votes: Votes) -> Labels:
-    """The votes as labels: what an extractor keeps, and the little it leaves out in between, is body."""
+def _label_lines(page: Page, lines: Sequence[_Line], votes: Votes) -> Labels:
+    blocks = [page.blocks[line.block] for line in lines]
+    return label_lines(
+        [line.text for line in lines],
+        title=page.dom.head.title or None,
+        numbers=_numbers(lines),
+        hints=[
+            Hint(kind=block.kind, link_density=block.link_density, votes=votes.shares[line.block])
+            for line, block in zip(lines, blocks, strict=True)
+        ],
+    )
+
+
+def _agreed(page: Page, lines: Sequence[_Line], votes: Votes) -> Labels:
+    """What the classifier and the labeller make of the lines of a Chinese page together.
+
+    A line is body where the classifier is sure of it, or where the labeller says so and the classifier does not
+    object. What the words of a line say for certain (its title, its date, a rights line) stays as the labeller has it.
+    """
+    if _is_flat(page):
+        return label_lines([line.text for line in lines], title=page.dom.head.title or None, numbers=_numbers(lines))
+    labels = _label_lines(page, lines, votes)
+    shares = [votes.shares[line.block] for line in lines]
+    seen = []
+    for line, label, share in zip(lines, labels.lines, shares, strict=True):
+        if label.label == "body" and share < _OBJECTS:
+            label = _label("chrome/other", line)
+        elif label.label in _UNCERTAIN and share >= _SURE:
+            label = _label("body", line)
+        seen.append(label)
+    return Labels(lines=tuple(seen), metadata=labels.metadata)
+
+
+def _is_flat(page: Page) -> bool:
+    """Whether the markup says nothing: all blocks stand in elements of one kind, in the same one around them."""
+    around = {
+        (page.elements[block.element].tag, page.elements[block.element].names, page.elements[block.element].parent)
+        for block in page.blocks
+        if block.element >= 0
+    }
+    return len(around) <= 1
+
+
+def _numbers(lines: Sequence[_Line]) -> list[int]:
+    return [line.number for line in lines]
+
+
+def _without_comments(page: Page, votes: Votes, include: str) -> Votes:
+    """The votes without those for readers' comments, unless these are wanted or are most of what would be kept."""
+    said = [i for i, block in enumerate(page.blocks) if block.words & _TELLING["comments"]]
+    if not said or include == "yes":
+        return votes
+    sizes = [len(block.text) if share >= _KEPT else 0 for block, share in zip(page.blocks, votes.shares, strict=True)]
+    comments = sum(sizes[i] for i in said)
+    if not comments or (include == "auto" and 2 * comments > sum(sizes)):
+        return votes
+    shares = list(votes.shares)
+    for i in said:
+        shares[i] = 0.0
+    return replace(votes, shares=tuple(shares))
+
+
+def _unjudged(page: Page, lines: Sequence[_Line], votes: Votes, extractor: Extractor) -> Labels:
+    """The votes as labels: what an extractor keeps is body, and the little that trafilatura leaves out in between."""
     kept = [share >= _KEPT for share in votes.shares]
-    stay = [i for i, keeps in enumerate(kept) if keeps]
+    stay = [i for i, keeps in enumerate(kept) if keeps] if extractor.name == "trafilatura" else []
     for before, after in pairwise(stay):
         if after - before <= _GAP + 1:
             for i in range(before + 1, after):
@@ -259,7 +337,7 @@ def _verdicts(
 ) -> list[LineLabel]:
     """A label for each line, with a reason for each that goes: the user's rules first, then the page's title."""
     title = _title_line(page, lines, metadata.get("title"))
-    verdicts = []
+    verdicts: list[LineLabel] = []
     for i, (line, label) in enumerate(zip(lines, labels, strict=True)):
         block, ruled = page.blocks[line.block], rules.label(line.text) if rules else None
         if ruled and not (ruled == label.label == "body"):
@@ -272,7 +350,25 @@ def _verdicts(
             verdicts.append(label)
     if lines and not rules and not any(verdict.label == "body" for verdict in verdicts):
         return [_label("body", line) for line in lines]
-    return verdicts
+    return _without_repeats(page, lines, verdicts)
+
+
+def _without_repeats(page: Page, lines: Sequence[_Line], verdicts: Sequence[LineLabel]) -> list[LineLabel]:
+    """The verdicts, with those blocks out that say again what an earlier block says, to the letter and at length."""
+    seen: set[str] = set()
+    repeats: set[int] = set()
+    for number in dict.fromkeys(
+        line.block for line, verdict in zip(lines, verdicts, strict=True) if verdict.label == "body"
+    ):
+        block = page.blocks[number]
+        if len(block.text) > _REPEAT and block.kind not in ("code", "table"):
+            if block.text in seen:
+                repeats.add(number)
+            seen.add(block.text)
+    return [
+        _label("duplicate/exact", line) if line.block in repeats and verdict.label == "body" else verdict
+        for line, verdict in zip(lines, verdicts, strict=True)
+    ]
 
 
 def _title_line(page: Page, lines: Sequence[_Line], title: Field | None) -> int | None:

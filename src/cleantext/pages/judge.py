@@ -79,12 +79,12 @@ class Page:
             i: meta for i, meta in zip(self._read, self._zones.metas, strict=True) if meta is not None
         }
         self._anchor = self._read[self._zones.anchor] if self._zones.anchor >= 0 else -1
-        self._is_page = self._has_chrome_edges()
+        self.is_page = self._has_chrome_edges()
         self._scores = self._score()
         self._inside = self._find_inside()
         dates = sum(self._inside[i] and not meta.labels for i, meta in self.metas.items())
         # Clean text with a date over every entry: a diary, a timeline.
-        self._is_diary = not self._is_page and dates >= 2
+        self._is_diary = not self.is_page and dates >= 2
         body = [i for i, flag in enumerate(self._inside) if flag]
         self._first, self._last = (body[0], body[-1]) if body else (len(lines), -1)
         self.headline = self._find_headline()
@@ -143,7 +143,7 @@ class Page:
     def _find_inside(self) -> list[bool]:
         """Whether each line lies in the main content."""
         inside = [i not in self._spam for i in range(len(self._lines))]
-        if self._is_page:
+        if self.is_page:
             looks = [self._looks[i] for i in self._read]
             path = body_path([self._scores[i] for i in self._read], looks, self._zones)
             for i, flag in zip(self._read, path, strict=True):
@@ -189,7 +189,7 @@ class Page:
 
     def _read_head(self) -> None:
         """Take the dated line and the lone name below a page's title for metadata, whatever else stands in the line."""
-        if not self._is_page or self.headline < 0:
+        if not self.is_page or self.headline < 0:
             return
         for i in range(self.headline + 1, min(len(self._lines), self.headline + 6)):
             look = self._looks[i]
@@ -271,7 +271,7 @@ class Page:
 
     def _means_it(self, i: int) -> bool:
         """Whether a line inside the main content uses the words of chrome to say something."""
-        if not self._is_page:
+        if not self.is_page:
             return True
         look = self._looks[i]
         if look.units > 40 and look.values[_END]:
@@ -287,7 +287,7 @@ class Page:
             return False
         view, title = self._looks[i].view, self._looks[self.headline].view
         if view == title and len(view) >= 4:
-            return not self._inside[i] or abs(i - self.headline) <= (6 if self._is_page else 2)
+            return not self._inside[i] or abs(i - self.headline) <= (6 if self.is_page else 2)
         return (
             i < min(self.headline, 3)
             and len(title) >= 4

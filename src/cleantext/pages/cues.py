@@ -1,0 +1,72 @@
+"""Cues: what a short block of text is, by the words that pages of all kinds use for it."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["CUES", "cue_of"]
+
+CUES = ("legal", "comments", "related", "share", "account", "pager", "navigation", "advert", "meta", "date", "more")
+# A longer block says something of its own.
+_LONGEST = 120
+
+_LEGAL = (
+    r"©|\(c\) ?(?:19|20)\d\d|copyright|all rights reserved|privacy|cookie|terms (?:of|and|&)|disclaimer|版权|版權|备案|備案|icp"
+    r"|免责|免責|转载请|轉載請|许可证|隐私|隱私|impressum|datenschutz|mentions légales|著作権|無断転載"
+)
+_COMMENTS = (
+    r"^\W*(?:\d+ )?(?:comments?|repl(?:y|ies)|responses?|leave a|post a|add a comment|write a|report|like|upvote|permalink"
+    r"|quote|评论|評論|留言|回复|回覆|跟帖|跟贴|点赞|点讚|举报|支持|反对|引用|发表|楼主|沙发|コメント|kommentare|commentaires)\b"
+    r"|(?:条|個|个)(?:评论|評論|回复|留言|回答)|\d+\s*(?:楼|樓|comments?|replies)\b|评论列表|网友评论|最新评论|发表评论|我来说两句"
+)
+_RELATED = (
+    r"^\W*(?:related|you (?:may|might)|more (?:from|in|on|stor)|most (?:read|popular|viewed)|popular|trending|recommended|see also"
+    r"|latest|top stor|recent (?:posts?|comments?)|read (?:more|next)|up next|similar|also (?:like|read|in)|featured|what to read"
+    r"|相关|相關|推荐|推薦|热门|熱門|猜你|延伸|最新|更多|排行|精彩|往期|友情链接|友情鏈接|为您|为你|大家都在|热点|今日|关联)"
+)
+_SHARE = (
+    r"^\W*(?:share|tweet|pin it|follow|facebook|twitter|x|linkedin|whatsapp|email|print|copy link|pinterest|reddit|telegram"
+    r"|分享|微信|微博|qq|收藏|打印|复制链接|扫一扫|朋友圈|facebook分享|转发)\b|分享(?:到|至)|扫(?:一扫|码)|二维码"
+)
+_ACCOUNT = (
+    r"^\W*(?:log ?in|log ?out|sign ?(?:in|up|out)|register|subscribe|newsletter|my account|cart|checkout|add to (?:cart|bag|wish)"
+    r"|download|get started|contact us|buy now|enter your|your e-?mail|登录|登錄|登入|注册|註冊|订阅|訂閱|立即|加入|下载|下載|关注|關注)"
+)
+_PAGER = (
+    r"^\W*(?:next|prev(?:ious)?|older|newer|page \d|first|last|back to|load more|show more|view all|上一|下一|首页|末页|尾页|返回|下页|上页"
+    r"|阅读全文|点击|展开|加载更多|查看更多|\d{1,3}(?:[ |]\d{1,3})+)"
+)
+_NAVIGATION = (
+    r"^\W*(?:home|about(?: us)?|menu|search|skip to|sitemap|faq|help|contact|blog|news|language|toggle|jump to|table of contents"
+    r"|网站首页|首頁|当前位置|您的位置|您现在的位置|导航|搜索|栏目|网站地图|关于我们|联系我们|帮助)"
+)
+_ADVERT = r"^\W*(?:advertisement|sponsored|ad|ads|promoted|广告|廣告|推广|anzeige|publicité|スポンサー)\b|advertis"
+_META = (
+    r"^\W*(?:by|posted|published|updated|author|written by|tags?|categor|filed under|source|photo|image|credit|editor"
+    r"|来源|來源|作者|编辑|編輯|责任编辑|责编|发布|發布|时间|時間|日期|标签|浏览|阅读|点击数|字号|记者|文/|原标题|稿源|人气)[^。]{0,60}$"
+)
+_DATE = (
+    r"(?:19|20)\d\d ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2}|\b\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d\b|\b\d+ (?:hours?|minutes?|days?|weeks?"
+    r"|months?|years?) ago\b|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d{1,2}(?:,|\b)"
+)
+_MORE = r"(?:\.\.\.|…|»|›|→|more)\s*$"
+_CUE = re.compile(
+    "|".join(
+        f"(?P<{name}>{pattern})"
+        for name, pattern in zip(
+            CUES,
+            (*(_LEGAL, _COMMENTS, _RELATED, _SHARE, _ACCOUNT, _PAGER, _NAVIGATION, _ADVERT, _META, _DATE, _MORE),),
+            strict=True,
+        )
+    ),
+    re.IGNORECASE,
+)
+_NUMBER = {name: number for number, name in enumerate(CUES, 1)}
+
+
+def cue_of(text: str) -> int:
+    """The number of the first cue in a short text, its place in `CUES` plus one; 0 for none."""
+    if len(text) > _LONGEST:
+        return 0
+    match = _CUE.search(text)
+    return _NUMBER[match.lastgroup or ""] if match else 0

@@ -1,0 +1,1 @@
+"""The weights of the block classifier, made by benchmarks/quality/train.py."""
