@@ -5,89 +5,128 @@ full-width marks back where Chinese stands beside them (GB/T 15834), brackets an
 leaves numbers, times, ratios, addresses, code and sentences of other languages alone. It never guesses 、. What a mark
 becomes depends on the letters around it, never on the width of other marks, so a second pass changes nothing.
 Style `ascii` replaces every full-width mark that has an ASCII twin.
+
+A line is judged by itself. Arrays say what stands where (`marks`), loops over the marks alone decide (`_mark_loops`),
+and only lines that hold what an address or code has are looked at as text.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from cleantext.errors import ConfigError
-from cleantext.records import Edit
+from cleantext.folding import code_points
+from cleantext.text import _mark_loops
+from cleantext.text._mark_loops import CLOSED, ELLIPSIS, GONE, OPENED, WIDENED, Marks
+from cleantext.text.changes import DELETED, Changes, changed, chunks, edits
+from cleantext.text.marks import (
+    ADDRESS,
+    CLOSE_DOUBLE,
+    CODE,
+    COLON,
+    COMMA,
+    DATE_HAN,
+    DATE_MARK,
+    DIGIT,
+    DOUBLE,
+    FOREIGN,
+    HAN,
+    HAN_CHARS,
+    LEFT,
+    LIST_COMMA,
+    LOWER,
+    MARK,
+    NAME_DOT,
+    NEWLINE,
+    NUMERAL,
+    OPEN_DOUBLE,
+    OTHER,
+    PERIOD,
+    RIGHT,
+    SEMICOLON,
+    SINGLE,
+    SOUNDED,
+    SPACE,
+    UPPER,
+    WIDE_COLON,
+    WIDE_COMMA,
+    class_table,
+    kind_table,
+)
 from cleantext.text.steps import Repaired, edited
 
-__all__ = ["STYLES", "fix_punctuation"]
+__all__ = ["STYLES", "fix_punctuation", "punctuate"]
 
 STAGE = "punctuation"
 STYLES = ("keep", "cjk", "ascii")
 
-_WIDE = {",": "，", ";": "；", ":": "：", "!": "！", "?": "？", "(": "（", ")": "）", ".": "。"}
-_KINDS = {
-    "comma": ",，",
-    "semicolon": ";；",
-    "colon": ":：",
-    "exclamation": "!！",
-    "question": "?？",
-    "period": ".。．",
-    "paren": "()（）",
-    "quote": "\"'“”‘’＂＇",
-    "ellipsis": "…",
+I64 = npt.NDArray[np.int64]
+U8 = npt.NDArray[np.uint8]
+U32 = npt.NDArray[np.uint32]
+Flags = npt.NDArray[np.bool_]
+
+# Marks to judge from which loading the compiled loops (half a second) pays.
+_COMPILED_FROM = 100_000
+_ASCII = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if not chr(code - 0xFEE0).isalnum()} | {
+    ord(wide): ord(narrow) for wide, narrow in zip("。“”‘’", ".\"\"''", strict=True)
 }
-_KIND_OF = {char: kind for kind, chars in _KINDS.items() for char in chars}
-_ASCII = str.maketrans(
-    {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if not chr(code - 0xFEE0).isalnum()}
-    | {"。": ".", "“": '"', "”": '"', "‘": "'", "’": "'"}
-)
+_ASCII_RUN = re.compile(f"[{re.escape(''.join(map(chr, _ASCII)))}]")
+_WANTED = re.compile("[,;:!?()\"'.·•・‧･⋅∙]")
+_HAN_CHAR = re.compile(f"[{HAN_CHARS}]")
+_DOT = ord("·")
+# What each mark becomes: by its class and the loops' verdict.
+_AFTER = np.zeros((MARK * 3, GONE + 1), dtype=np.uint32)
+_AFTER[COMMA:DOUBLE, WIDENED] = [ord(char) for char in "，；：！？。（）"]
+_AFTER[DOUBLE, [OPENED, CLOSED]] = [ord(char) for char in "“”"]
+_AFTER[SINGLE, [OPENED, CLOSED]] = [ord(char) for char in "‘’"]
+_AFTER[PERIOD, [ELLIPSIS, GONE]] = [ord("…"), DELETED]
+# What a date in brackets may have: (2016-2017年), (9:00至11:30).
+_IN_DATES = np.zeros(256, dtype=np.bool_)
+_IN_DATES[[DIGIT, SPACE, DATE_HAN, DATE_MARK, COMMA, COLON, PERIOD, WIDE_COMMA, WIDE_COLON, LIST_COMMA]] = True
+_IS_HAN = np.isin(np.arange(256), [HAN, DATE_HAN, NUMERAL, SOUNDED])
+_NOTHING = Changes(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.uint32))
+# Characters of a text up to which searching it for marks and Han is cheaper than arrays.
+_CHEAP = 2_000
 
-_HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
-_HAN_CHAR = re.compile(f"[{_HAN}]")
-# A run of marks of either width: all marks of a run have the same neighbours.
-_MARKS = ",.;:!?()\"'，．；：！？（）。、“”‘’《》〈〉「」『』【】〔〕…"
-_RUN = re.compile(f"[{re.escape(_MARKS)}]+")
-_WANTED = re.compile("[,;:!?()\"'.]")
-
-# Spans in which marks are not Chinese whatever stands around them: addresses, e-mail, file names, entities.
-_FIXED = re.compile(
-    rf"[A-Za-z][A-Za-z0-9+.-]*://[^\s{_HAN}，。；：！？、（）“”《》]*[^\s{_HAN}，。；：！？、（）“”《》,.;:!?)\"']"
-    r"|\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
-    r"|&#?[A-Za-z0-9]{2,8};",
-    re.ASCII,
+# Spans in which marks are not Chinese whatever stands around them: addresses, e-mail, entities.
+_URL_START = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,31}\Z", re.ASCII)
+_URL = re.compile(
+    rf"://[^\s{HAN_CHARS}，。；：！？、（）“”《》]*[^\s{HAN_CHARS}，。；：！？、（）“”《》,.;:!?)\"']", re.ASCII
 )
-# Lines that are code or data rather than prose.
+_MAIL_START = re.compile(r"[\w.+-]{1,64}\Z", re.ASCII)
+_MAIL = re.compile(r"@[\w-]{1,63}(?:\.[\w-]{1,63})+", re.ASCII)
+_ENTITY = re.compile(r"&#?[A-Za-z0-9]{2,8};", re.ASCII)
+_ADDRESSES = (("://", _URL_START, _URL), ("@", _MAIL_START, _MAIL), ("&", None, _ENTITY))
+_LOOK = 64
+# Lines that are code or data rather than prose, and entries of a bibliography, which has ASCII marks (GB/T 7714).
 _CODE = re.compile(
-    r"""[{}]\s*["']|["']\s*[}\]]|["']\s*:\s*["'\[{]|=\s*["'({\[]|\w\(["']|["']\)|\)\s*[;{]\s*$|[=!]==?\s|=>|</?[a-zA-Z]+[\s>/]|/>|\\[nrt"']"""
+    r"""[{}]\s*["']|["']\s*[}\]]|["']\s*:\s*["'\[{]|=\s*["'({\[]|\w\(["']|\w\([^()]*["']\)|\w\([^()]*\)\s*[;{]\s*$"""
+    r"""|[=!]==?\s|=>|</?[a-zA-Z]+[\s>/]|/>|\\[nrt"']|\[(?:[MJNCDRSPAZG]|[A-Z]{1,2}/OL)\]"""
     r"""|^\s*(?:#include|import |from \w+ import|def |class \w|var |let |const |function\b|return\b|SELECT )""",
     re.ASCII,
 )
-_NOT_CHINESE = re.compile("[\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d\uac00-\ud7a3]")  # kana, Hangul
-_LETTER = re.compile("[A-Za-z]")
+_INDENTED = np.isin(np.arange(256), [LOWER, UPPER, SPACE])
 # A line with more letters than this, and than this many to a Han character, is not Chinese but names Chinese things.
 _FOREIGN_LETTERS, _FOREIGN_RATIO = 20, 2
-_UNITS = "%％‰℃℉㎡㎥²³°"
-_SPACES = re.compile(r"\s*")
-_SENTENCE = re.compile(r"\s*[A-Za-z]+[ ,]+[A-Za-z]")
-_DOTS = re.compile(r"\.+")
-# Years, times and the like in brackets: (2016-2017年) stays as it is.
-_DATES = re.compile(r"[\d\s.,:/~～\-—–－至到、年月日号號時时分秒]*")
-_CALL = re.compile(r"(?<![A-Za-z0-9_.])[a-z_][a-z0-9_.]*\Z", re.ASCII)  # print(变量) is a call, WHO(世卫组织) is not
-_NUMERAL = re.compile(r"\s*第?[〇一二三四五六七八九十百甲乙丙丁戊己庚辛壬癸]{1,4}")
-_LOOK = 40
-_CLAUSE_BEFORE = re.compile(rf"[{_HAN}]{{5}}[\"'”’)）]*\Z")
-_CLAUSE_AFTER = re.compile(rf"[{_HAN}]{{5}}")
-_ENDS_IN_DOT = re.compile(rf"[{_HAN}][\"'”’)）]*\.[\"'”’)）]*\s*\Z")
+# A line with more than one kana or Hangul to so many Han is Japanese or Korean.
+_KANA_RATIO = 8
+# Han of a line from which its last mark tells how its sentences end.
+_SENTENCE = 8
 
 
-Change = tuple[int, int, str]  # [start, end) of the line becomes this
+class _Chunk(NamedTuple):
+    """The lines of a stretch of text that are to be judged."""
 
-
-class _Neighbours(NamedTuple):
-    """What stands beside a run of marks: 'H' Han, 'D' digit, 'A' ASCII letter, '%' unit, 'S' space or nothing, ''."""
-
-    left: str
-    right: str
-    beyond: str  # the class of the first character after the spaces on the right
+    marks: Marks
+    firsts: I64
+    foreign: Flags
+    worded: Flags
+    dots: I64  # dots between two Han, as positions in the text
 
 
 def fix_punctuation(text: str, style: str) -> Repaired:
@@ -98,159 +137,175 @@ def fix_punctuation(text: str, style: str) -> Repaired:
     >>> fix_punctuation("会议于09:37开始,各县(市、区)参加。", "cjk").text
     '会议于09:37开始，各县（市、区）参加。'
     """
+    found = [Changes(each.positions + offset, each.codes) for offset, _, each in _changes(text, style)]
+    if not found:
+        return Repaired(text=text)
+    changes = Changes(*(np.concatenate(arrays) for arrays in zip(*found, strict=True)))
+    return edited(text, edits(text, changes, stage=STAGE, rule=_rule))
+
+
+def punctuate(text: str, style: str) -> str:
+    """The text of `fix_punctuation`, without its edits."""
+    pieces, position = [], 0
+    for offset, chunk, changes in _changes(text, style):
+        pieces += [text[position:offset], changed(chunk, changes)]
+        position = offset + len(chunk)
+    return "".join([*pieces, text[position:]]) if pieces else text
+
+
+def _rule(before: str, after: str) -> str:
+    kinds = kind_table()
+    return kinds.get(after[:1], kinds.get(before[0], "symbol"))
+
+
+def _changes(text: str, style: str) -> Iterator[tuple[int, str, Changes]]:
+    """The stretches of `text` in which something changes: offset, text and changes."""
     if style not in STYLES:
         raise ConfigError(f"{style!r} is not one of {', '.join(STYLES)}")
     if style == "keep":
-        return Repaired(text=text)
-    if style == "ascii":
-        return _edited(text, [(i, i + 1, char.translate(_ASCII)) for i, char in enumerate(text) if ord(char) in _ASCII])
-    changes: list[Change] = []
-    offset = 0
-    for line in text.split("\n"):
-        if _WANTED.search(line) and _HAN_CHAR.search(line) and not _NOT_CHINESE.search(line) and not _CODE.search(line):
-            changes += [(offset + start, offset + end, after) for start, end, after in _Line(line).changes()]
-        offset += len(line) + 1
-    return _edited(text, changes)
+        return
+    find = _restored if style == "cjk" else _flattened
+    for offset, chunk in chunks(text):
+        changes = find(chunk)
+        if changes.positions.size:
+            yield offset, chunk, changes
 
 
-def _edited(text: str, changes: list[Change]) -> Repaired:
-    steps = [
-        Edit(stage=STAGE, rule=_kind(after), start=start, end=end, before=text[start:end], after=after)
-        for start, end, after in sorted(changes)
-        if text[start:end] != after
-    ]
-    return edited(text, steps)
+def _flattened(text: str) -> Changes:
+    """Full-width marks as ASCII."""
+    if not _ASCII_RUN.search(text):
+        return _NOTHING
+    codes = code_points(text)
+    wide = (codes - 0xFF01 < 0x5E) | (codes - 0x2018 < 6) | (codes == 0x3002)
+    found = [(i, _ASCII[code]) for i in np.flatnonzero(wide).tolist() if (code := int(codes[i])) in _ASCII]
+    positions, after = zip(*found, strict=True)
+    return Changes(np.array(positions, dtype=np.int64), np.array(after, dtype=np.uint32))
 
 
-def _kind(mark: str) -> str:
-    return _KIND_OF.get(mark[0], "symbol")
+def _restored(text: str) -> Changes:
+    """ASCII marks in Chinese context as full-width ones, and dots of names as ·."""
+    if len(text) < _CHEAP and not (_WANTED.search(text) and _HAN_CHAR.search(text)):
+        return _NOTHING
+    codes = code_points(text)
+    classes = np.full(codes.size + 2, NEWLINE, dtype=np.uint8)
+    classes[1:-1] = class_table()[codes]
+    wanted = np.flatnonzero(classes - np.uint8(NAME_DOT) <= SINGLE - NAME_DOT)
+    if not wanted.size:
+        return _NOTHING
+    _mark_addresses(text, classes)
+    chunk = _survey(text, classes, wanted)
+    verdicts = _judge(chunk)
+    hit = np.flatnonzero(verdicts)
+    positions, after = chunk.marks.places[hit] - 1, _AFTER[chunk.marks.own[hit], verdicts[hit]]
+    dots = chunk.dots[codes[chunk.dots] != _DOT]
+    if dots.size:
+        positions = np.concatenate([positions, dots])
+        after = np.concatenate([after, np.full(dots.size, _DOT, dtype=np.uint32)])
+        order = np.argsort(positions)
+        positions, after = positions[order], after[order]
+    return Changes(positions, after)
 
 
-class _Line:
-    """One line of Chinese text whose ASCII marks are to be judged."""
+def _survey(text: str, classes: U8, wanted: I64) -> _Chunk:
+    """All marks of the lines that hold one of `wanted` and are Chinese prose."""
+    ends = np.flatnonzero(classes == NEWLINE)  # line i stands between ends[i] and ends[i + 1]
+    lines = np.unique(np.searchsorted(ends, wanted)) - 1
+    starts, stops = ends[lines], ends[lines + 1]
+    is_han = classes - np.uint8(HAN) <= SOUNDED - HAN
+    han_before = np.cumsum(is_han, dtype=np.int32)
+    han = han_before[stops] - han_before[starts]
+    letters = _counts(np.flatnonzero(classes - np.uint8(UPPER) <= LOWER - UPPER), starts, stops)
+    kana = _counts(np.flatnonzero(classes == FOREIGN), starts, stops)
+    chosen = (han > 0) & ~((kana > 1) & (kana * _KANA_RATIO > han)) & ~_is_code(text, classes, starts, stops)
+    lines, starts, stops = lines[chosen], starts[chosen], stops[chosen]
+    places = np.flatnonzero(classes >= MARK)
+    firsts, lasts = np.searchsorted(places, starts), np.searchsorted(places, stops)
+    places, firsts = _of_lines(places, firsts, lasts)
+    own = classes[places]
+    sides = [np.zeros(places.size, dtype=np.uint8) for _ in range(3)]
+    balance = np.cumsum((own == OPEN_DOUBLE).astype(np.int32) - (own == CLOSE_DOUBLE))
+    marks = Marks(
+        classes,
+        places,
+        own,
+        *sides,
+        han_before[places],
+        np.cumsum(~_IN_DATES[classes], dtype=np.int32)[places - 1],
+        balance,
+        np.full(places.size, -1, dtype=np.int64),
+    )
+    foreign = letters[chosen] > np.maximum(_FOREIGN_LETTERS, _FOREIGN_RATIO * han[chosen])
+    dots = wanted[classes[wanted] == NAME_DOT]
+    dots = dots[_IS_HAN[classes[dots - 1]] & _IS_HAN[classes[dots + 1]]]
+    dots = dots[np.isin(np.searchsorted(ends, dots) - 1, lines)]
+    return _Chunk(marks, firsts, foreign, han[chosen] >= _SENTENCE, dots - 1)
 
-    def __init__(self, line: str) -> None:
-        self.line = line
-        self.han = [match.start() for match in _HAN_CHAR.finditer(line)]
-        self.fixed = [match.span() for match in _FIXED.finditer(line)]
-        letters = sum(1 for match in _LETTER.finditer(line) if not self._is_fixed(match.start()))
-        self.foreign = letters > max(_FOREIGN_LETTERS, _FOREIGN_RATIO * len(self.han))
-        self.positions = [i for run in _RUN.finditer(line) for i in range(*run.span()) if not self._is_fixed(i)]
 
-    def changes(self) -> Iterator[Change]:
-        """What is to be restored, in no order."""
-        pairs = self._parens()
-        paired = {position for pair in pairs for position in pair}
-        for start, end in pairs:
-            if self._is_chinese_paren(start, end):
-                yield start, start + 1, "（"
-                yield end, end + 1, "）"
-        yield from self._quotes('"', "“”")
-        yield from self._quotes("'", "‘’")
-        for run in _RUN.finditer(self.line):
-            sides = self._neighbours(run.start(), run.end())
-            for dots in _DOTS.finditer(self.line, run.start(), run.end()):
-                if not self._is_fixed(dots.start()):
-                    yield from self._dots(dots.start(), dots.end(), sides)
-            for i in range(*run.span()):
-                mark = self.line[i]
-                smiley = mark in ":;" and self.line[i + 1 : i + 2] in tuple("()") and i + 1 not in paired
-                if mark in ",;:!?" and not smiley and not self._is_fixed(i) and self._is_chinese(mark, i, sides):
-                    yield i, i + 1, _WIDE[mark]
+def _counts(places: I64, starts: I64, stops: I64) -> I64:
+    return np.searchsorted(places, stops) - np.searchsorted(places, starts)
 
-    def _is_fixed(self, position: int) -> bool:
-        k = bisect_right(self.fixed, (position, len(self.line))) - 1
-        return k >= 0 and position < self.fixed[k][1]
 
-    def _has_han(self, start: int, end: int) -> bool:
-        k = bisect_left(self.han, start)
-        return k < len(self.han) and self.han[k] < end
+def _of_lines(places: I64, firsts: I64, lasts: I64) -> tuple[I64, I64]:
+    """The places of some lines, and the number of the first one of each line and of one line more."""
+    counts = lasts - firsts
+    offsets = np.concatenate([[0], np.cumsum(counts)])
+    picked = np.arange(offsets[-1]) + np.repeat(firsts - offsets[:-1], counts)
+    return places[picked], offsets
 
-    def _class(self, position: int) -> str:
-        if not 0 <= position < len(self.line):
-            return "S"
-        char = self.line[position]
-        if _HAN_CHAR.match(char):
-            return "H"
-        if char.isascii() and char.isalnum():
-            return "D" if char.isdigit() else "A"
-        return "S" if char.isspace() else "%" if char in _UNITS else ""
 
-    def _neighbours(self, start: int, end: int) -> _Neighbours:
-        gap = _SPACES.match(self.line, end)
-        return _Neighbours(self._class(start - 1), self._class(end), self._class(gap.end() if gap else end))
+def _judge(chunk: _Chunk) -> U8:
+    """What each mark becomes."""
+    marks = chunk.marks
+    verdicts = np.zeros(marks.places.size, dtype=np.uint8)
+    if marks.places.size >= _COMPILED_FROM:
+        import cleantext.text._kernels as loops  # noqa: PLC0415 - numba is loaded by those who need it
 
-    def _is_chinese(self, mark: str, position: int, sides: _Neighbours) -> bool:
-        """Whether one of `,;:!?` belongs to the Chinese beside it."""
-        left, right, beyond = sides
-        if self.foreign:
-            return left == "H" and "H" in (right, beyond)
-        if left == "H":
-            return not (right == "S" and beyond == "A" and _SENTENCE.match(self.line, position + 1))
-        if left == "%":
-            return right in "HDA"
-        return right == "H" and not (left == "A" and mark == "!") and not (left == "S" and mark in ":!")
+        _decide(loops, chunk, verdicts)
+        return verdicts
+    plain = Marks(marks.classes.tobytes(), *(array.tolist() for array in marks[1:]))
+    found = bytearray(verdicts.size)
+    _decide(_mark_loops, _Chunk(plain, *(array.tolist() for array in chunk[1:])), found)
+    return np.frombuffer(found, dtype=np.uint8)
 
-    def _dots(self, start: int, end: int, sides: _Neighbours) -> Iterator[Change]:
-        """Three or six dots after Han are an ellipsis, one at the end of a sentence of some length is a full stop."""
-        if sides.left != "H" or self.foreign:
-            return
-        if end - start in (3, 6):
-            yield start, end, "……"
-        elif end - start == 1 and not _NUMERAL.fullmatch(self.line, 0, start) and self._is_stop(start, sides):
-            yield start, end, "。"
 
-    def _is_stop(self, position: int, sides: _Neighbours) -> bool:
-        if not _CLAUSE_BEFORE.search(self.line, max(0, position - _LOOK), position):
-            return False
-        if sides.beyond == "S" or (sides.right == "S" and sides.beyond == "H"):
-            return True
-        # Between Han it may be the dot of a name (史蒂夫.乔布斯), unless this line ends its sentences so.
-        clause = _CLAUSE_AFTER.match(self.line, position + 1)
-        return bool(clause and "。" not in self.line and _ENDS_IN_DOT.search(self.line[-_LOOK:]))
+def _decide(loops: Any, chunk: _Chunk, verdicts: Any) -> None:
+    marks, firsts, foreign, worded, _ = chunk
+    loops.neighbors(marks.classes, marks.places, marks.left, marks.right, marks.beyond)
+    stack = [0] * len(marks.places) if isinstance(marks.places, list) else np.zeros(marks.places.size, dtype=np.int64)
+    loops.mates(marks, firsts, stack)
+    loops.brackets(marks, firsts, foreign, verdicts)
+    loops.quotes(marks, firsts, foreign, verdicts)
+    loops.clauses(marks, firsts, foreign, verdicts)
+    loops.stops(marks, firsts, foreign, worded, verdicts)
 
-    def _parens(self) -> list[tuple[int, int]]:
-        """The pairs of round brackets, of whatever width; one without its other is in none."""
-        opened: list[int] = []
-        pairs = []
-        for i in self.positions:
-            if self.line[i] in "(（":
-                opened.append(i)
-            elif self.line[i] in ")）" and opened:
-                pairs.append((opened.pop(), i))
-        return pairs
 
-    def _is_chinese_paren(self, start: int, end: int) -> bool:
-        if self.line[start] + self.line[end] in ("(）", "（)"):
-            return self._has_han(start - 1, end + 2)
-        if self.line[start] == "（" or not self._has_han(start, end):
-            return False
-        if end - start <= _LOOK and _DATES.fullmatch(self.line, start + 1, end):
-            return False
-        if _CALL.search(self.line, max(0, start - _LOOK), start):
-            return False
-        return not self.foreign or self._class(start - 1) == "H"
+def _mark_addresses(text: str, classes: U8) -> None:
+    """Give what stands in addresses, e-mail and entities classes of its own: their marks are none."""
+    for sign, before, after in _ADDRESSES:
+        position = text.find(sign)
+        while position >= 0:
+            end = position + 1
+            head = before.search(text[max(0, position - _LOOK) : position]) if before else None
+            match = after.match(text, position) if head or not before else None
+            if match:
+                start, end = position - (len(head.group()) if head else 0), match.end()
+                span = classes[start + 1 : end + 1]
+                span[:] = np.where(span - np.uint8(DIGIT) <= LOWER - DIGIT, ADDRESS, OTHER)
+            position = text.find(sign, end)
 
-    def _quotes(self, mark: str, pair: str) -> Iterator[Change]:
-        """Straight quotes in pairs; none at all when one is left over."""
-        found = [i for i in self.positions if self.line[i] == mark and not self._is_apostrophe(i)]
-        if len(found) % 2:
-            return
-        for start, end in zip(found[::2], found[1::2], strict=True):
-            if self._is_chinese_quote(start, end):
-                yield start, start + 1, pair[0]
-                yield end, end + 1, pair[1]
 
-    def _is_apostrophe(self, position: int) -> bool:
-        return self.line[position] == "'" and self._class(position - 1) in ("A", "D")
-
-    def _is_chinese_quote(self, start: int, end: int) -> bool:
-        """Whether Chinese stands in the quotes or on both sides of them, tightly, and they cut through no others."""
-        left, right = self._class(start - 1), self._class(end + 1)
-        inside = self.line[start + 1 : end]
-        if left in ("A", "D") or inside != inside.strip() or not inside:
-            return False
-        if inside.count("“") != inside.count("”"):
-            return False
-        around = left == "H" and right == "H"
-        return around or (not self.foreign and self._has_han(start, end))
+def _is_code(text: str, classes: U8, starts: I64, stops: I64) -> Flags:
+    """Which lines are code, data or bibliography. Only lines with something that those have are searched for it."""
+    before, after = classes[:-2], classes[2:]
+    middle = classes[1:-1]
+    code = np.flatnonzero(middle == CODE)
+    quotes = np.flatnonzero((middle == DOUBLE) | (middle == SINGLE))
+    quotes = quotes[(before[quotes] == LEFT) | np.isin(after[quotes], [RIGHT, COLON, SPACE])]
+    ends = np.flatnonzero(middle == SEMICOLON)
+    ends = ends[np.isin(before[ends], [RIGHT, SPACE])]
+    suspected = _INDENTED[classes[starts + 1]]
+    for hints in (code, quotes, ends):
+        suspected |= _counts(hints + 1, starts, stops) > 0
+    for k in np.flatnonzero(suspected).tolist():
+        suspected[k] = bool(_CODE.search(text[starts[k] : stops[k] - 1]))
+    return suspected
