@@ -15,7 +15,8 @@ __all__ = ["brackets", "clauses", "mates", "neighbors", "quotes", "stops"]
 _compile = numba.njit(cache=True, nogil=True)
 
 # Marks of punctuation.
-register_jitable(_mark_loops.is_stop)
+for _part in (_mark_loops.in_name, _mark_loops.is_dotted, _mark_loops.is_stop):
+    register_jitable(_part)
 neighbors = _compile(_mark_loops.neighbors)
 mates = _compile(_mark_loops.mates)
 brackets = _compile(_mark_loops.brackets)

@@ -36,7 +36,7 @@ from cleantext.text.marks import (
     WIDE,
 )
 
-__all__ = ["Marks", "brackets", "clauses", "mates", "neighbors", "quotes", "stops"]
+__all__ = ["Marks", "brackets", "clauses", "in_name", "is_dotted", "is_stop", "mates", "neighbors", "quotes", "stops"]
 
 # What a mark becomes: itself, its full-width twin, an opening or closing quote, … , nothing.
 KEEP, WIDENED, OPENED, CLOSED, ELLIPSIS, GONE = 0, 1, 2, 3, 4, 5
@@ -176,6 +176,8 @@ def clauses(marks: Marks, firsts: Any, foreign: Any, out: Any) -> None:
                 if bracket and marks.places[k + 1] == marks.places[k] + 1:
                     continue
             left, right, beyond = marks.left[k], marks.right[k], marks.beyond[k]
+            if mark == QUESTION and left == SOUNDED and right == SOUNDED and in_name(marks.classes, marks.places[k]):
+                continue  # 戴夫?汉森: the dot of a name, lost on the way
             han_left, han_right = HAN <= left <= SOUNDED, HAN <= right <= SOUNDED
             latin_left = UPPER <= left <= ADDRESS
             if foreign[line]:
@@ -208,17 +210,7 @@ def stops(marks: Marks, firsts: Any, foreign: Any, worded: Any, out: Any) -> Non
         first, end = firsts[line], firsts[line + 1]
         if foreign[line]:
             continue
-        # Whether this line ends its sentences in dots: it has no 。, and its last mark is one.
-        dotted = False
-        k = end - 1
-        while k >= first and marks.beyond[k] == NEWLINE and marks.own[k] != PERIOD:
-            k -= 1
-        if k >= first and marks.beyond[k] == NEWLINE:
-            left = marks.left[k]
-            dotted = worded[line] and (HAN <= left <= SOUNDED or left in (UNIT, DIGIT))
-            for i in range(first, end):
-                if marks.own[i] == STOP:
-                    dotted = False
+        dotted = worded[line] and is_dotted(marks, first, end)
         k = first
         while k < end:
             if marks.own[k] != PERIOD:
@@ -235,6 +227,46 @@ def stops(marks: Marks, firsts: Any, foreign: Any, worded: Any, out: Any) -> Non
             elif count == 1:
                 out[k] = WIDENED if is_stop(marks, k, first, dotted) else KEEP
             k = last + 1
+
+
+def is_dotted(marks: Marks, first: int, end: int) -> bool:
+    """Whether a line ends its sentences in dots: it has no 。, and its last mark is one, or one parts two clauses."""
+    for k in range(first, end):
+        if marks.own[k] == STOP:
+            return False
+    k = end - 1
+    while k >= first and marks.beyond[k] == NEWLINE:
+        left = marks.left[k]
+        if marks.own[k] == PERIOD:
+            return bool(HAN <= left <= SOUNDED or left in (UNIT, DIGIT))
+        k -= 1
+    commas = False
+    for k in range(first, end):
+        commas = commas or marks.own[k] in (COMMA, COMMA + WIDE)
+    if not commas:
+        return False
+    for k in range(first, end):
+        place = marks.places[k]
+        if marks.own[k] == PERIOD and not in_name(marks.classes, place):
+            clauses = True
+            for i in range(1, CLAUSE + 1):
+                # A newline ends the look on either side before it leaves the line.
+                clauses = clauses and HAN <= marks.classes[place - i] <= SOUNDED
+                clauses = clauses and HAN <= marks.classes[place + i] <= SOUNDED
+            if clauses:
+                return True
+    return False
+
+
+def in_name(classes: Any, place: int) -> bool:
+    """Whether a mark stands in a foreign name: three of the four characters nearest to it write sounds."""
+    if not (HAN <= classes[place - 1] <= SOUNDED and HAN <= classes[place + 1] <= SOUNDED):
+        return False
+    sounded = 0
+    for i in (place - 2, place - 1, place + 1, place + 2):
+        if classes[i] == SOUNDED:
+            sounded += 1
+    return sounded >= 3
 
 
 def is_stop(marks: Marks, k: int, first: int, dotted: bool) -> bool:
@@ -258,18 +290,16 @@ def is_stop(marks: Marks, k: int, first: int, dotted: bool) -> bool:
             for j in range(CLAUSE):
                 if not HAN <= classes[before - j] <= SOUNDED:
                     return False
-            return ends
-        if han_right and run == k and classes[before] == SOUNDED and right == SOUNDED:
-            # 史蒂夫.乔布斯: the dot of a name
-            after = marks.places[k] + 1
-            return not (classes[before - 1] == SOUNDED or classes[after + 1] == SOUNDED)
-        return ends or han_right or right in (DIGIT, UPPER)
+            return bool(ends)
+        if run == k and in_name(classes, marks.places[k]):
+            return False  # 史蒂夫.乔布斯
+        return bool(ends or han_right or right in (DIGIT, UPPER))
     if not dotted or not (ends or han_right):
         return False
     if left == UNIT or beyond == NEWLINE:
-        return left == UNIT or DIGIT <= left <= LOWER
+        return bool(left == UNIT or DIGIT <= left <= LOWER)
     # 1.总则 numbers what follows; 95.同比 and PM2.5.同比 end a sentence.
     i = before
-    while before - i < LOOK and classes[i] in (DIGIT, PERIOD):
+    while before - i < LOOK and (classes[i] == DIGIT or (classes[i] == PERIOD and DIGIT <= classes[i - 1] <= LOWER)):
         i -= 1
-    return DIGIT <= left <= LOWER and (HAN <= classes[i] <= SOUNDED or UPPER <= classes[i] <= LOWER)
+    return bool(DIGIT <= left <= LOWER and (HAN <= classes[i] <= SOUNDED or UPPER <= classes[i] <= LOWER))

@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["HAN_CHARS", "class_table", "kind_table"]
+__all__ = ["HAN_CHARS", "class_table", "kind_table"]  # and the classes
 
 OTHER = 0
 # Han, of which some write dates, numerals, and the sounds of foreign names.
@@ -36,7 +36,7 @@ _SPACES = "\t\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2028\u2029\u202f\u205f\u
 _SOUNDED = (
     "阿埃艾安奥澳巴贝贝彼比博布伯查达戴丹德迪杜蒂恩尔爾法菲费弗福夫伏戈格哈海赫亨霍基吉加杰捷卡凯坎科克肯库拉莱莱兰蘭劳雷"
     "里利莉林琳卢盧鲁魯路伦倫罗羅洛马馬玛瑪迈邁曼梅蒙米密莫姆穆娜纳納尼妮诺諾帕佩皮普奇乔喬琼切瑞萨薩塞桑森莎沙舍史斯苏蘇"
-    "索塔泰坦特汤湯提托瓦威韦韋维維温溫沃乌烏西希夏谢谢辛休雅亚亞扬揚耶伊因尤约約扎詹朱茨兹茲顿頓逊遜森"
+    "索塔泰坦特汤湯提托瓦威韦韋维維温溫沃乌烏西希夏谢谢辛休雅亚亞扬揚耶伊因尤约約扎詹朱茨兹茲顿頓逊遜芬席汉漢"
 )
 _CLASSES = {
     DATE_HAN: "年月日号號時时分秒至到",

@@ -70,8 +70,8 @@ U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
 Flags = npt.NDArray[np.bool_]
 
-# Marks to judge from which loading the compiled loops (half a second) pays.
-_COMPILED_FROM = 100_000
+# Characters from which loading the compiled loops (half a second) pays.
+_COMPILED_FROM = 1_000_000
 _ASCII = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if not chr(code - 0xFEE0).isalnum()} | {
     ord(wide): ord(narrow) for wide, narrow in zip("。“”‘’", ".\"\"''", strict=True)
 }
@@ -89,6 +89,7 @@ _AFTER[PERIOD, [ELLIPSIS, GONE]] = [ord("…"), DELETED]
 _IN_DATES = np.zeros(256, dtype=np.bool_)
 _IN_DATES[[DIGIT, SPACE, DATE_HAN, DATE_MARK, COMMA, COLON, PERIOD, WIDE_COMMA, WIDE_COLON, LIST_COMMA]] = True
 _IS_HAN = np.isin(np.arange(256), [HAN, DATE_HAN, NUMERAL, SOUNDED])
+_IN_WORDS = np.isin(np.arange(256), [DIGIT, UPPER, LOWER])
 _NOTHING = Changes(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.uint32))
 # Characters of a text up to which searching it for marks and Han is cheaper than arrays.
 _CHEAP = 2_000
@@ -164,9 +165,9 @@ def _changes(text: str, style: str) -> Iterator[tuple[int, str, Changes]]:
         raise ConfigError(f"{style!r} is not one of {', '.join(STYLES)}")
     if style == "keep":
         return
-    find = _restored if style == "cjk" else _flattened
+    loops = _loops(len(text)) if style == "cjk" else None
     for offset, chunk in chunks(text):
-        changes = find(chunk)
+        changes = _restored(chunk, loops) if loops else _flattened(chunk)
         if changes.positions.size:
             yield offset, chunk, changes
 
@@ -182,19 +183,28 @@ def _flattened(text: str) -> Changes:
     return Changes(np.array(positions, dtype=np.int64), np.array(after, dtype=np.uint32))
 
 
-def _restored(text: str) -> Changes:
+def _loops(size: int) -> Any:
+    """The loops of `_mark_loops` for a text of so many characters: as they are, or compiled."""
+    if size < _COMPILED_FROM:
+        return _mark_loops
+    import cleantext.text._kernels as kernels  # noqa: PLC0415 - numba is loaded by those who need it
+
+    return kernels
+
+
+def _restored(text: str, loops: Any) -> Changes:
     """ASCII marks in Chinese context as full-width ones, and dots of names as ·."""
     if len(text) < _CHEAP and not (_WANTED.search(text) and _HAN_CHAR.search(text)):
         return _NOTHING
     codes = code_points(text)
     classes = np.full(codes.size + 2, NEWLINE, dtype=np.uint8)
     classes[1:-1] = class_table()[codes]
-    wanted = np.flatnonzero(classes - np.uint8(NAME_DOT) <= SINGLE - NAME_DOT)
+    wanted = _open_to_change(classes)
     if not wanted.size:
         return _NOTHING
     _mark_addresses(text, classes)
     chunk = _survey(text, classes, wanted)
-    verdicts = _judge(chunk)
+    verdicts = _judge(chunk, loops)
     hit = np.flatnonzero(verdicts)
     positions, after = chunk.marks.places[hit] - 1, _AFTER[chunk.marks.own[hit], verdicts[hit]]
     dots = chunk.dots[codes[chunk.dots] != _DOT]
@@ -204,6 +214,14 @@ def _restored(text: str) -> Changes:
         order = np.argsort(positions)
         positions, after = positions[order], after[order]
     return Changes(positions, after)
+
+
+def _open_to_change(classes: U8) -> I64:
+    """ASCII marks and dots of names, but for those inside numbers and words: 3.5, 09:37, 1,000."""
+    wanted = np.flatnonzero(classes - np.uint8(NAME_DOT) <= SINGLE - NAME_DOT)
+    inside = (_IN_WORDS[classes[wanted - 1]] & _IN_WORDS[classes[wanted + 1]]) & (classes[wanted] <= PERIOD)
+    open_: I64 = wanted[~inside]
+    return open_
 
 
 def _survey(text: str, classes: U8, wanted: I64) -> _Chunk:
@@ -253,18 +271,16 @@ def _of_lines(places: I64, firsts: I64, lasts: I64) -> tuple[I64, I64]:
     return places[picked], offsets
 
 
-def _judge(chunk: _Chunk) -> U8:
+def _judge(chunk: _Chunk, loops: Any) -> U8:
     """What each mark becomes."""
     marks = chunk.marks
     verdicts = np.zeros(marks.places.size, dtype=np.uint8)
-    if marks.places.size >= _COMPILED_FROM:
-        import cleantext.text._kernels as loops  # noqa: PLC0415 - numba is loaded by those who need it
-
+    if loops is not _mark_loops:
         _decide(loops, chunk, verdicts)
         return verdicts
     plain = Marks(marks.classes.tobytes(), *(array.tolist() for array in marks[1:]))
     found = bytearray(verdicts.size)
-    _decide(_mark_loops, _Chunk(plain, *(array.tolist() for array in chunk[1:])), found)
+    _decide(loops, _Chunk(plain, *(array.tolist() for array in chunk[1:])), found)
     return np.frombuffer(found, dtype=np.uint8)
 
 
