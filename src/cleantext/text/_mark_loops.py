@@ -230,7 +230,8 @@ def stops(marks: Marks, firsts: Any, foreign: Any, worded: Any, out: Any) -> Non
 
 
 def is_dotted(marks: Marks, first: int, end: int) -> bool:
-    """Whether a line ends its sentences in dots: it has no 。, and its last mark is one, or one parts two clauses."""
+    """Whether a line ends its sentences in dots: it has no 。, and its last mark is one, or, where commas are ASCII too,
+    one parts two clauses."""
     for k in range(first, end):
         if marks.own[k] == STOP:
             return False
@@ -242,7 +243,7 @@ def is_dotted(marks: Marks, first: int, end: int) -> bool:
         k -= 1
     commas = False
     for k in range(first, end):
-        commas = commas or marks.own[k] in (COMMA, COMMA + WIDE)
+        commas = commas or marks.own[k] == COMMA
     if not commas:
         return False
     for k in range(first, end):
@@ -287,7 +288,7 @@ def is_stop(marks: Marks, k: int, first: int, dotted: bool) -> bool:
         if i < before and not HAN <= classes[i] <= SOUNDED and run == k:
             return False
         if not dotted:
-            for j in range(CLAUSE):
+            for j in range(CLAUSE if beyond != NEWLINE else 2):
                 if not HAN <= classes[before - j] <= SOUNDED:
                     return False
             return bool(ends)

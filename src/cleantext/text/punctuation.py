@@ -86,8 +86,8 @@ _AFTER[DOUBLE, [OPENED, CLOSED]] = [ord(char) for char in "“”"]
 _AFTER[SINGLE, [OPENED, CLOSED]] = [ord(char) for char in "‘’"]
 _AFTER[PERIOD, [ELLIPSIS, GONE]] = [ord("…"), DELETED]
 # What a date in brackets may have: (2016-2017年), (9:00至11:30).
-_IN_DATES = np.zeros(256, dtype=np.bool_)
-_IN_DATES[[DIGIT, SPACE, DATE_HAN, DATE_MARK, COMMA, COLON, PERIOD, WIDE_COMMA, WIDE_COLON, LIST_COMMA]] = True
+_DATES = (DIGIT, SPACE, DATE_HAN, DATE_MARK, COMMA, COLON, PERIOD, WIDE_COMMA, WIDE_COLON, LIST_COMMA)
+_NOT_IN_DATES = ~np.isin(np.arange(256), _DATES)
 _IS_HAN = np.isin(np.arange(256), [HAN, DATE_HAN, NUMERAL, SOUNDED])
 _IN_WORDS = np.isin(np.arange(256), [DIGIT, UPPER, LOWER])
 _NOTHING = Changes(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.uint32))
@@ -111,6 +111,8 @@ _CODE = re.compile(
     r"""|^\s*(?:#include|import |from \w+ import|def |class \w|var |let |const |function\b|return\b|SELECT )""",
     re.ASCII,
 )
+_ENDS_QUOTE = np.isin(np.arange(256), [RIGHT, COLON, SPACE])
+_BEFORE_END = np.isin(np.arange(256), [RIGHT, SPACE])
 _INDENTED = np.isin(np.arange(256), [LOWER, UPPER, SPACE])
 # A line with more letters than this, and than this many to a Han character, is not Chinese but names Chinese things.
 _FOREIGN_LETTERS, _FOREIGN_RATIO = 20, 2
@@ -196,14 +198,37 @@ def _restored(text: str, loops: Any) -> Changes:
     """ASCII marks in Chinese context as full-width ones, and dots of names as ·."""
     if len(text) < _CHEAP and not (_WANTED.search(text) and _HAN_CHAR.search(text)):
         return _NOTHING
-    codes = code_points(text)
-    classes = np.full(codes.size + 2, NEWLINE, dtype=np.uint8)
-    classes[1:-1] = class_table()[codes]
+    codes, classes = _classified(text)
     wanted = _open_to_change(classes)
     if not wanted.size:
         return _NOTHING
+    ends = np.flatnonzero(classes == NEWLINE)  # line i stands between ends[i] and ends[i + 1]
+    lines = np.unique(np.searchsorted(ends, wanted)) - 1
+    starts, stops = ends[lines], ends[lines + 1]
+    lengths = stops - starts
+    if lengths.sum() * 2 > codes.size:
+        return _judged(text, codes, classes, starts, stops, loops)
+    # Few lines have anything to judge: they become a text of their own.
+    part = "".join(
+        [text[start:stop] for start, stop in zip(starts.tolist(), np.minimum(stops, codes.size).tolist(), strict=True)]
+    )
+    found = _judged(part, *_classified(part), np.cumsum(lengths) - lengths, np.cumsum(lengths), loops)
+    shifts = starts - np.cumsum(lengths) + lengths
+    return Changes(found.positions + shifts[np.searchsorted(np.cumsum(lengths), found.positions, side="right")], found.codes)
+
+
+def _classified(text: str) -> tuple[U32, U8]:
+    """The code points of `text`, and their classes between two newlines."""
+    codes = code_points(text)
+    classes = np.full(codes.size + 2, NEWLINE, dtype=np.uint8)
+    classes[1:-1] = class_table().take(codes)
+    return codes, classes
+
+
+def _judged(text: str, codes: U32, classes: U8, starts: I64, stops: I64, loops: Any) -> Changes:
+    """The changes of the lines between `starts` and `stops`, which are newlines among `classes`."""
     _mark_addresses(text, classes)
-    chunk = _survey(text, classes, wanted)
+    chunk = _survey(text, classes, starts, stops)
     verdicts = _judge(chunk, loops)
     hit = np.flatnonzero(verdicts)
     positions, after = chunk.marks.places[hit] - 1, _AFTER[chunk.marks.own[hit], verdicts[hit]]
@@ -224,51 +249,48 @@ def _open_to_change(classes: U8) -> I64:
     return open_
 
 
-def _survey(text: str, classes: U8, wanted: I64) -> _Chunk:
-    """All marks of the lines that hold one of `wanted` and are Chinese prose."""
-    ends = np.flatnonzero(classes == NEWLINE)  # line i stands between ends[i] and ends[i + 1]
-    lines = np.unique(np.searchsorted(ends, wanted)) - 1
-    starts, stops = ends[lines], ends[lines + 1]
-    is_han = classes - np.uint8(HAN) <= SOUNDED - HAN
-    han_before = np.cumsum(is_han, dtype=np.int32)
+def _survey(text: str, classes: U8, starts: I64, stops: I64) -> _Chunk:
+    """All marks of those of some lines that are Chinese prose."""
+    han_before = np.cumsum(_IS_HAN.take(classes), dtype=np.int32)
     han = han_before[stops] - han_before[starts]
     letters = _counts(np.flatnonzero(classes - np.uint8(UPPER) <= LOWER - UPPER), starts, stops)
     kana = _counts(np.flatnonzero(classes == FOREIGN), starts, stops)
     chosen = (han > 0) & ~((kana > 1) & (kana * _KANA_RATIO > han)) & ~_is_code(text, classes, starts, stops)
-    lines, starts, stops = lines[chosen], starts[chosen], stops[chosen]
-    places = np.flatnonzero(classes >= MARK)
-    firsts, lasts = np.searchsorted(places, starts), np.searchsorted(places, stops)
-    places, firsts = _of_lines(places, firsts, lasts)
+    starts, stops, han, letters = starts[chosen], stops[chosen], han[chosen], letters[chosen]
+    places, firsts = _of_lines(np.flatnonzero(classes >= MARK), starts, stops)
     own = classes[places]
-    sides = [np.zeros(places.size, dtype=np.uint8) for _ in range(3)]
-    balance = np.cumsum((own == OPEN_DOUBLE).astype(np.int32) - (own == CLOSE_DOUBLE))
+    sides = np.zeros((3, places.size), dtype=np.uint8)
     marks = Marks(
-        classes,
-        places,
-        own,
-        *sides,
-        han_before[places],
-        np.cumsum(~_IN_DATES[classes], dtype=np.int32)[places - 1],
-        balance,
-        np.full(places.size, -1, dtype=np.int64),
+        classes=classes,
+        places=places,
+        own=own,
+        left=sides[0],
+        right=sides[1],
+        beyond=sides[2],
+        han=han_before[places],
+        odd=np.cumsum(_NOT_IN_DATES.take(classes), dtype=np.int32)[places - 1],
+        balance=np.cumsum((own == OPEN_DOUBLE).astype(np.int32) - (own == CLOSE_DOUBLE)),
+        mate=np.full(places.size, -1, dtype=np.int64),
     )
-    foreign = letters[chosen] > np.maximum(_FOREIGN_LETTERS, _FOREIGN_RATIO * han[chosen])
-    dots = wanted[classes[wanted] == NAME_DOT]
+    dots, _ = _of_lines(np.flatnonzero(classes == NAME_DOT), starts, stops)
     dots = dots[_IS_HAN[classes[dots - 1]] & _IS_HAN[classes[dots + 1]]]
-    dots = dots[np.isin(np.searchsorted(ends, dots) - 1, lines)]
-    return _Chunk(marks, firsts, foreign, han[chosen] >= _SENTENCE, dots - 1)
+    foreign = letters > np.maximum(_FOREIGN_LETTERS, _FOREIGN_RATIO * han)
+    return _Chunk(marks, firsts, foreign, han >= _SENTENCE, dots - 1)
 
 
 def _counts(places: I64, starts: I64, stops: I64) -> I64:
     return np.searchsorted(places, stops) - np.searchsorted(places, starts)
 
 
-def _of_lines(places: I64, firsts: I64, lasts: I64) -> tuple[I64, I64]:
-    """The places of some lines, and the number of the first one of each line and of one line more."""
-    counts = lasts - firsts
-    offsets = np.concatenate([[0], np.cumsum(counts)])
-    picked = np.arange(offsets[-1]) + np.repeat(firsts - offsets[:-1], counts)
-    return places[picked], offsets
+def _of_lines(places: I64, starts: I64, stops: I64) -> tuple[I64, I64]:
+    """Those of `places` that are in the lines, and the number of the first one of each line and of one line more."""
+    firsts = np.searchsorted(places, starts)
+    counts = np.searchsorted(places, stops) - firsts
+    offsets = np.zeros(counts.size + 1, dtype=np.int64)
+    np.cumsum(counts, out=offsets[1:])
+    if offsets[-1] != places.size:
+        places = places[np.arange(offsets[-1]) + np.repeat(firsts - offsets[:-1], counts)]
+    return places, offsets
 
 
 def _judge(chunk: _Chunk, loops: Any) -> U8:
@@ -315,10 +337,10 @@ def _is_code(text: str, classes: U8, starts: I64, stops: I64) -> Flags:
     before, after = classes[:-2], classes[2:]
     middle = classes[1:-1]
     code = np.flatnonzero(middle == CODE)
-    quotes = np.flatnonzero((middle == DOUBLE) | (middle == SINGLE))
-    quotes = quotes[(before[quotes] == LEFT) | np.isin(after[quotes], [RIGHT, COLON, SPACE])]
+    quotes = np.flatnonzero(middle - np.uint8(DOUBLE) <= SINGLE - DOUBLE)
+    quotes = quotes[(before[quotes] == LEFT) | _ENDS_QUOTE[after[quotes]]]
     ends = np.flatnonzero(middle == SEMICOLON)
-    ends = ends[np.isin(before[ends], [RIGHT, SPACE])]
+    ends = ends[_BEFORE_END[before[ends]]]
     suspected = _INDENTED[classes[starts + 1]]
     for hints in (code, quotes, ends):
         suspected |= _counts(hints + 1, starts, stops) > 0
