@@ -26,6 +26,7 @@ __all__ = ["Tally", "changes", "compare", "flatten", "seed_marks", "texts"]
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 FLAT = dict(zip("，；：！？（）。“”‘’", ",;:!?().\"\"''", strict=True)) | {"…": "..."}
+_ELLIPSES = ("…", "……", "。。。", "。。。。。。")
 _HAN, _LATIN = re.compile("[\u4e00-\u9fff]"), re.compile("[A-Za-z\u3041-\u30fa\uac00-\ud7a3]")
 _KIND = kind_table()
 
@@ -71,13 +72,13 @@ def flatten(text: str) -> tuple[str, list[str]]:
 def compare(original: str, tally: Tally) -> None:
     """Count what becomes of `original` when it is made ASCII and restored."""
     flat, was = flatten(original)
-    seen = set()
+    seen: set[int] = set()
     for step in fix_punctuation(flat, "cjk").steps:
         seen.update(range(step.start, step.end))
         before = "".join(was[step.start : step.end])
         if before == step.before:
             tally.own[step.rule] += 1
-        elif before.replace("……", "…") == step.after.replace("……", "…"):
+        elif before == step.after or (step.rule == "ellipsis" and before in _ELLIPSES):
             tally.right[step.rule] += 1
         else:
             tally.wrong[step.rule] += 1
@@ -129,7 +130,9 @@ def main() -> None:
         compare(text, tally)
         plain += changes(text)
     print(f"{chars:,} characters")
-    print("| kind | restored | precision | recall | ASCII in the texts as they are, and changed |\n|---|---|---|---|---|")
+    print(
+        "| kind | restored | precision | recall | ASCII in the texts as they are, and changed |\n|---|---|---|---|---|"
+    )
     as_they_are = Counter(kind for kind, _ in plain)
     for kind in sorted({*tally.right, *tally.wrong, *tally.left}):
         row = f"{tally.right[kind]:,}", f"{tally.precision(kind):.2%}", f"{tally.recall(kind):.1%}"

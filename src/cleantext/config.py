@@ -114,7 +114,10 @@ class NormalizeConfig:
     )
     punctuation: str = option("keep", "marks in Chinese context", flag="punctuation", choices=("keep", "cjk", "ascii"))
     width_letters: str = option(
-        "keep", "full-width letters and digits: as they are, or ＰＭ２．５ as PM2.5", flag="width-letters", choices=("keep", "half")
+        "keep",
+        "full-width letters and digits: as they are, or ＰＭ２．５ as PM2.5",
+        flag="width-letters",
+        choices=("keep", "half"),
     )
     width_katakana: str = option(
         "keep", "half-width katakana: as they are, or ﾆｭｰｽ as ニュース", flag="width-katakana", choices=("keep", "full")

@@ -21,7 +21,10 @@ CONFIGS = st.builds(
     radicals=st.booleans(),
     private_use=st.booleans(),
 )
-PIECES = [*"ＡＵ９．，：％　 \xa0ｶﾞ盘⾞車⼈人\ue863\ue815は,.()\"'·•", "Ｕ盘", "隨身碟", "第一.", "\n", "環境", "质量", "《", "http://a", "@b.c"]
+PIECES = [
+    *"ＡＵ９．，：％　 \xa0ｶﾞ盘⾞車⼈人\ue863\ue815は,.()\"'·•《\n",
+    *("Ｕ盘", "隨身碟", "第一.", "環境", "质量", "http://a", "@b.c"),
+]
 MIXED = TEXT | st.lists(st.sampled_from(PIECES), max_size=25).map("".join)
 
 

@@ -8,18 +8,13 @@ from __future__ import annotations
 import numba
 from numba.extending import register_jitable
 
-from cleantext.text import _mark_loops
+from cleantext.text._mark_loops import PARTS, PLAIN, Loops
 
-__all__ = ["brackets", "clauses", "mates", "neighbors", "quotes", "stops"]
+__all__ = ["MARK_LOOPS"]
 
 _compile = numba.njit(cache=True, nogil=True)
 
 # Marks of punctuation.
-for _part in (_mark_loops.in_name, _mark_loops.is_dotted, _mark_loops.is_stop):
+for _part in PARTS:
     register_jitable(_part)
-neighbors = _compile(_mark_loops.neighbors)
-mates = _compile(_mark_loops.mates)
-brackets = _compile(_mark_loops.brackets)
-quotes = _compile(_mark_loops.quotes)
-clauses = _compile(_mark_loops.clauses)
-stops = _compile(_mark_loops.stops)
+MARK_LOOPS = Loops(*map(_compile, PLAIN))

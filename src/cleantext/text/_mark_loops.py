@@ -9,6 +9,7 @@ running counts.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from cleantext.text.marks import (
@@ -36,7 +37,8 @@ from cleantext.text.marks import (
     WIDE,
 )
 
-__all__ = ["Marks", "brackets", "clauses", "in_name", "is_dotted", "is_stop", "mates", "neighbors", "quotes", "stops"]
+__all__ = ["PARTS", "PLAIN", "Loops", "Marks"]
+
 
 # What a mark becomes: itself, its full-width twin, an opening or closing quote, … , nothing.
 KEEP, WIDENED, OPENED, CLOSED, ELLIPSIS, GONE = 0, 1, 2, 3, 4, 5
@@ -230,8 +232,10 @@ def stops(marks: Marks, firsts: Any, foreign: Any, worded: Any, out: Any) -> Non
 
 
 def is_dotted(marks: Marks, first: int, end: int) -> bool:
-    """Whether a line ends its sentences in dots: it has no 。, and its last mark is one, or, where commas are ASCII too,
-    one parts two clauses."""
+    """Whether a line ends its sentences in dots.
+
+    It has no 。, and its last mark is a dot, or, where commas are ASCII too, a dot parts two clauses.
+    """
     for k in range(first, end):
         if marks.own[k] == STOP:
             return False
@@ -304,3 +308,19 @@ def is_stop(marks: Marks, k: int, first: int, dotted: bool) -> bool:
     while before - i < LOOK and (classes[i] == DIGIT or (classes[i] == PERIOD and DIGIT <= classes[i - 1] <= LOWER)):
         i -= 1
     return bool(DIGIT <= left <= LOWER and (HAN <= classes[i] <= SOUNDED or UPPER <= classes[i] <= LOWER))
+
+
+class Loops(NamedTuple):
+    """The loops in the order in which they run, plain or compiled."""
+
+    neighbors: Callable[..., None]
+    mates: Callable[..., None]
+    brackets: Callable[..., None]
+    quotes: Callable[..., None]
+    clauses: Callable[..., None]
+    stops: Callable[..., None]
+
+
+PLAIN = Loops(neighbors, mates, brackets, quotes, clauses, stops)
+# What the loops call.
+PARTS = (in_name, is_dotted, is_stop)

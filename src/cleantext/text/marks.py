@@ -88,7 +88,7 @@ def class_table() -> npt.NDArray[np.uint8]:
         for first, last in ranges:
             table[first : last + 1] = value
     table[ord("A") : ord("Z") + 1] = UPPER
-    table[0xFF21 : 0xFF3B] = table[0xFF41 : 0xFF5B] = UPPER  # full-width letters are never code
+    table[0xFF21:0xFF3B] = table[0xFF41:0xFF5B] = UPPER  # full-width letters are never code
     for value, chars in _CLASSES.items():
         table[[ord(char) for char in chars]] = value
     for value, (narrow, wide) in enumerate(zip(",;:!?.()", "，；：！？。（）", strict=True), COMMA):

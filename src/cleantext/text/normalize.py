@@ -1,7 +1,7 @@
 """Characters, width, script and punctuation of clean text, in that order.
 
-Width comes before script, because phrases that are converted may hold letters (U盘, which is not Ｕ盘); punctuation comes
-last, because what a mark becomes depends on the characters beside it.
+Width comes before script, because phrases that are converted may hold letters (U盘, which is not Ｕ盘); punctuation
+comes last, because what a mark becomes depends on the characters beside it.
 """
 
 from __future__ import annotations

@@ -21,8 +21,7 @@ import numpy.typing as npt
 
 from cleantext.errors import ConfigError
 from cleantext.folding import code_points
-from cleantext.text import _mark_loops
-from cleantext.text._mark_loops import CLOSED, ELLIPSIS, GONE, OPENED, WIDENED, Marks
+from cleantext.text._mark_loops import CLOSED, ELLIPSIS, GONE, OPENED, PLAIN, WIDENED, Loops, Marks
 from cleantext.text.changes import DELETED, Changes, changed, chunks, edits
 from cleantext.text.marks import (
     ADDRESS,
@@ -185,16 +184,16 @@ def _flattened(text: str) -> Changes:
     return Changes(np.array(positions, dtype=np.int64), np.array(after, dtype=np.uint32))
 
 
-def _loops(size: int) -> Any:
+def _loops(size: int) -> Loops:
     """The loops of `_mark_loops` for a text of so many characters: as they are, or compiled."""
     if size < _COMPILED_FROM:
-        return _mark_loops
-    import cleantext.text._kernels as kernels  # noqa: PLC0415 - numba is loaded by those who need it
+        return PLAIN
+    from cleantext.text._kernels import MARK_LOOPS  # noqa: PLC0415 - numba is loaded by those who need it
 
-    return kernels
+    return MARK_LOOPS
 
 
-def _restored(text: str, loops: Any) -> Changes:
+def _restored(text: str, loops: Loops) -> Changes:
     """ASCII marks in Chinese context as full-width ones, and dots of names as ·."""
     if len(text) < _CHEAP and not (_WANTED.search(text) and _HAN_CHAR.search(text)):
         return _NOTHING
@@ -214,7 +213,9 @@ def _restored(text: str, loops: Any) -> Changes:
     )
     found = _judged(part, *_classified(part), np.cumsum(lengths) - lengths, np.cumsum(lengths), loops)
     shifts = starts - np.cumsum(lengths) + lengths
-    return Changes(found.positions + shifts[np.searchsorted(np.cumsum(lengths), found.positions, side="right")], found.codes)
+    return Changes(
+        found.positions + shifts[np.searchsorted(np.cumsum(lengths), found.positions, side="right")], found.codes
+    )
 
 
 def _classified(text: str) -> tuple[U32, U8]:
@@ -225,7 +226,7 @@ def _classified(text: str) -> tuple[U32, U8]:
     return codes, classes
 
 
-def _judged(text: str, codes: U32, classes: U8, starts: I64, stops: I64, loops: Any) -> Changes:
+def _judged(text: str, codes: U32, classes: U8, starts: I64, stops: I64, loops: Loops) -> Changes:
     """The changes of the lines between `starts` and `stops`, which are newlines among `classes`."""
     _mark_addresses(text, classes)
     chunk = _survey(text, classes, starts, stops)
@@ -293,11 +294,11 @@ def _of_lines(places: I64, starts: I64, stops: I64) -> tuple[I64, I64]:
     return places, offsets
 
 
-def _judge(chunk: _Chunk, loops: Any) -> U8:
+def _judge(chunk: _Chunk, loops: Loops) -> U8:
     """What each mark becomes."""
     marks = chunk.marks
     verdicts = np.zeros(marks.places.size, dtype=np.uint8)
-    if loops is not _mark_loops:
+    if loops is not PLAIN:
         _decide(loops, chunk, verdicts)
         return verdicts
     plain = Marks(marks.classes.tobytes(), *(array.tolist() for array in marks[1:]))
@@ -306,7 +307,7 @@ def _judge(chunk: _Chunk, loops: Any) -> U8:
     return np.frombuffer(found, dtype=np.uint8)
 
 
-def _decide(loops: Any, chunk: _Chunk, verdicts: Any) -> None:
+def _decide(loops: Loops, chunk: _Chunk, verdicts: Any) -> None:
     marks, firsts, foreign, worded, _ = chunk
     loops.neighbors(marks.classes, marks.places, marks.left, marks.right, marks.beyond)
     stack = [0] * len(marks.places) if isinstance(marks.places, list) else np.zeros(marks.places.size, dtype=np.int64)

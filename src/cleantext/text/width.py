@@ -4,8 +4,8 @@ Each class is a switch of its own, because what is damage in one is the author's
 all of it at once, also turns ① into 1, ㎡ into m2 and ： into :. Marks are not touched here but inside numbers of
 full-width digits, and the half-width ones that go with half-width katakana.
 
-Radicals (⼈ for 人: text from PDF and OCR) and private-use characters of GBK and GB 18030 become what they stand for only
-in the company of Han: alone they may be the subject of the text, or icons of a font.
+Radicals (⼈ for 人: text from PDF and OCR) and private-use characters of GBK and GB 18030 become what they stand for
+only in the company of Han: alone they may be the subject of the text, or icons of a font.
 """
 
 from __future__ import annotations
@@ -50,7 +50,9 @@ _SPACES = "\u3000\xa0\u202f\u205f" + "".join(map(chr, range(0x2000, 0x200B)))
 _VOICED, _SEMIVOICED = 0xFF9E, 0xFF9F
 _IDEOGRAPHIC_SPACE, _PRIVATE_SPACE = 0x3000, 0xE5E5
 # Numbers in full-width digits, whose marks go with them: ９．５, ０９：３０, １，０００.
-_NUMBER = re.compile("[０-９]+(?:[．：][０-９]+)+|(?<![０-９])(?<![０-９]，)[０-９]{1,3}(?:，[０-９]{3})+(?![０-９])(?:．[０-９]+)?")
+_NUMBER = re.compile(
+    "[０-９]+(?:[．：][０-９]+)+|(?<![０-９])(?<![０-９]，)[０-９]{1,3}(?:，[０-９]{3})+(?![０-９])(?:．[０-９]+)?"
+)
 _IN_NUMBERS = str.maketrans("．：，", ".:,")
 _INDENT = re.compile(r"^\s+", re.MULTILINE)
 # A line that speaks of radicals has them for themselves.
@@ -162,7 +164,7 @@ def _fixed(text: str, mask: int, stage: str, config: NormalizeConfig) -> Repaire
     return edited(text, edits(text, changes, stage=stage, rule=_rule))
 
 
-def _rule(before: str, after: str) -> str:
+def _rule(before: str, _: str) -> str:
     if ord(before[0]) in _IN_NUMBERS:
         return "digits"
     return _RULES.get(int(_table().flags[ord(before[0])]), "katakana")

@@ -25,12 +25,14 @@ print Unicode::UCD::UnicodeVersion(), "\\n";
 for my $i (0 .. $#$starts - 1) {
   for my $code ($starts->[$i] .. $starts->[$i + 1] - 1) { print "$code $values->[$i]\\n" if $values->[$i]; } }"""
 # Cells that Python's tables of 2000 leave private: as the WHATWG and GB 18030-2005 have them.
-_LATER = {0xE5E5: 0x3000, 0xE7C7: 0x1E3F} | dict(
+_LATER = dict(
     zip(
-        [*range(0xE78D, 0xE797), 0xE816, 0xE817, 0xE818, 0xE81E, 0xE826, 0xE82B, 0xE82C, 0xE831, 0xE832]
-        + [0xE83B, 0xE843, 0xE854, 0xE855, 0xE864],
-        [0xFE10, 0xFE12, 0xFE11, *range(0xFE13, 0xFE1A), 0x20087, 0x20089, 0x200CC, 0x9FB4, 0x9FB5, 0x9FB6, 0x9FB7]
-        + [0x215D7, 0x9FB8, 0x2298F, 0x9FB9, 0x9FBA, 0x241FE, 0x9FBB],
+        map(
+            ord,
+            "\ue5e5\ue78d\ue78e\ue78f\ue790\ue791\ue792\ue793\ue794\ue795\ue796\ue7c7\ue816\ue817\ue818"
+            "\ue81e\ue826\ue82b\ue82c\ue831\ue832\ue83b\ue843\ue854\ue855\ue864",
+        ),
+        map(ord, "\u3000︐︒︑︓︔︕︖︗︘︙ḿ𠂇𠂉𠃌\u9fb4\u9fb5\u9fb6\u9fb7𡗗\u9fb8𢦏\u9fb9\u9fba𤇾\u9fbb"),
         strict=True,
     )
 )
@@ -48,7 +50,7 @@ def private() -> dict[int, int]:
 
 def unified() -> tuple[str, dict[int, int]]:
     """The version of Unicode, and the ideograph of each radical. Raises OSError where there is no Perl."""
-    perl = subprocess.run(["perl", "-e", _PERL], capture_output=True, text=True, check=True).stdout.split("\n")  # noqa: S607
+    perl = subprocess.run(["perl", "-e", _PERL], capture_output=True, text=True, check=True).stdout.split("\n")  # noqa: S603, S607
     pairs = [[int(number, 10) for number in line.split()] for line in perl[1:] if re.fullmatch(r"\d+ \d+", line)]
     return perl[0], {code: ideograph for code, ideograph in pairs if 0x2E80 <= code <= 0x2FD5}
 
