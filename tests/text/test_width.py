@@ -151,17 +151,17 @@ def test_each_has_its_switch() -> None:
 
 def test_long_texts_are_worked_on_in_pieces() -> None:
     line = "ＰＭ２．５，⼈民\n"
-    text = line * 40_000
-    assert plain(text, LETTERS) == "PM2.5，人民\n" * 40_000
+    text = line * 10_000
+    assert plain(text, LETTERS) == "PM2.5，人民\n" * 10_000
     done = fix_characters(text, LETTERS)
     check_steps(text, done)
-    assert len(done.steps) == 40_000
+    assert len(done.steps) == 10_000
     assert fix_width("甲" * 300_000 + "Ａ", LETTERS).text == "甲" * 300_000 + "A"
 
 
 @pytest.mark.parametrize("piece", ["⼈", "\ue863", "甲\ue863", "ﾞ", "ｶﾞ", "１，", "１，０００", "０：", "　", "部首⼈\n"])
 def test_long_runs_stay_cheap(piece: str) -> None:
-    text = piece * 100_000
+    text = piece * 30_000
     assert plain(plain(text, ALL), ALL) == plain(text, ALL)
 
 
