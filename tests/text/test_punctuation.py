@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from cleantext.errors import ConfigError
 from cleantext.text import fix_punctuation, repair
+from cleantext.text import marks as classes_of
 from cleantext.text import punctuation as module
 from cleantext.text._mark_loops import PLAIN
 from cleantext.text.punctuation import punctuate
 from quality.punctuation import flatten, seed_marks
 from text_strategies import TEXT, check_steps
-
 
 HOSTILE = st.lists(
     st.sampled_from(
@@ -203,7 +203,7 @@ def test_code_is_found_where_it_is_looked_for(text: str) -> None:
     """Lines that nothing hints at are not searched, and would not be found to be code."""
     lines = text.split("\n")
     _, classes = module._classified(text)
-    ends = np.flatnonzero(classes == module.NEWLINE)
+    ends = np.flatnonzero(classes == classes_of.NEWLINE)
     found = module._is_code(text, classes, ends[:-1], ends[1:])
     assert found.tolist() == [bool(module._CODE.search(line)) for line in lines]
 

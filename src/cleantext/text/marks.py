@@ -48,7 +48,7 @@ _CLASSES = {
     NEWLINE: "\n",
     UNIT: "%％‰℃℉㎡㎥²³°㎎㎏㎜㎝㎞",
     DATE_MARK: "/~～-—–－",
-    CODE: "{}=<>\\[]#",
+    CODE: "{}=<>\\[]#@&",
     NAME_DOT: "·•・‧･⋅∙",
     OPEN_DOUBLE: "“",
     CLOSE_DOUBLE: "”",

@@ -44,7 +44,6 @@ from cleantext.text.marks import (
     NEWLINE,
     NUMERAL,
     OPEN_DOUBLE,
-    OTHER,
     PERIOD,
     RIGHT,
     SEMICOLON,
@@ -74,6 +73,8 @@ _COMPILED_FROM = 1_000_000
 _ASCII = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if not chr(code - 0xFEE0).isalnum()} | {
     ord(wide): ord(narrow) for wide, narrow in zip("。“”‘’", ".\"\"''", strict=True)
 }
+_WIDE_CODES = np.array(sorted(_ASCII), dtype=np.uint32)
+_NARROW_CODES = np.array([_ASCII[code] for code in sorted(_ASCII)], dtype=np.uint32)
 _ASCII_RUN = re.compile(f"[{re.escape(''.join(map(chr, _ASCII)))}]")
 _WANTED = re.compile("[,;:!?()\"'.·•・‧･⋅∙]")
 _HAN_CHAR = re.compile(f"[{HAN_CHARS}]")
@@ -101,7 +102,7 @@ _URL = re.compile(
 _MAIL_START = re.compile(r"[\w.+-]{1,64}\Z", re.ASCII)
 _MAIL = re.compile(r"@[\w-]{1,63}(?:\.[\w-]{1,63})+", re.ASCII)
 _ENTITY = re.compile(r"&#?[A-Za-z0-9]{2,8};", re.ASCII)
-_ADDRESSES = (("://", _URL_START, _URL), ("@", _MAIL_START, _MAIL), ("&", None, _ENTITY))
+_ADDRESSES = {":": (_URL_START, _URL), "@": (_MAIL_START, _MAIL), "&": (None, _ENTITY)}
 _LOOK = 64
 # Lines that are code or data rather than prose, and entries of a bibliography, which has ASCII marks (GB/T 7714).
 _CODE = re.compile(
@@ -178,10 +179,10 @@ def _flattened(text: str) -> Changes:
     if not _ASCII_RUN.search(text):
         return _NOTHING
     codes = code_points(text)
-    wide = (codes - 0xFF01 < 0x5E) | (codes - 0x2018 < 6) | (codes == 0x3002)
-    found = [(i, _ASCII[code]) for i in np.flatnonzero(wide).tolist() if (code := int(codes[i])) in _ASCII]
-    positions, after = zip(*found, strict=True)
-    return Changes(np.array(positions, dtype=np.int64), np.array(after, dtype=np.uint32))
+    hits = np.flatnonzero((codes - 0xFF01 < 0x5E) | (codes - 0x2018 < 6) | (codes == 0x3002))
+    places = np.minimum(np.searchsorted(_WIDE_CODES, codes[hits]), _WIDE_CODES.size - 1)
+    found = _WIDE_CODES[places] == codes[hits]
+    return Changes(hits[found], _NARROW_CODES[places[found]])
 
 
 def _loops(size: int) -> Loops:
@@ -319,18 +320,17 @@ def _decide(loops: Loops, chunk: _Chunk, verdicts: Any) -> None:
 
 
 def _mark_addresses(text: str, classes: U8) -> None:
-    """Give what stands in addresses, e-mail and entities classes of its own: their marks are none."""
-    for sign, before, after in _ADDRESSES:
-        position = text.find(sign)
-        while position >= 0:
-            end = position + 1
-            head = before.search(text[max(0, position - _LOOK) : position]) if before else None
-            match = after.match(text, position) if head or not before else None
-            if match:
-                start, end = position - (len(head.group()) if head else 0), match.end()
-                span = classes[start + 1 : end + 1]
-                span[:] = np.where(span - np.uint8(DIGIT) <= LOWER - DIGIT, ADDRESS, OTHER)
-            position = text.find(sign, end)
+    """Give what stands in addresses, e-mail and entities a class of its own: their marks are none."""
+    colons = np.flatnonzero((classes[:-1] == COLON) & (classes[1:] == DATE_MARK))
+    signs = np.flatnonzero(classes == CODE)
+    end = 0
+    for position in [*(colons - 1).tolist(), *(signs - 1).tolist()]:
+        before, after = _ADDRESSES.get(text[position], (None, None))
+        match = after.match(text, position) if after and (position >= end or text[position] == "@") else None
+        head = before.search(text[max(0, position - _LOOK) : position]) if match and before else None
+        if match and (head or not before):
+            end = match.end()
+            classes[position + 1 - (len(head.group()) if head else 0) : end + 1] = ADDRESS
 
 
 def _is_code(text: str, classes: U8, starts: I64, stops: I64) -> Flags:

@@ -202,28 +202,38 @@ def _widths(text: str, codes: U32, hits: I64, mask: int, config: NormalizeConfig
         for match in _INDENT.finditer(text):
             indents[match.start() : match.end()] = True
         hits = hits[~(indents[hits] & (codes[hits] == _IDEOGRAPHIC_SPACE))]
-    found = dict(zip(hits.tolist(), _becomes(codes[hits]).tolist(), strict=True)) if mask & _KATAKANA else {}
-    marks = [
+    after = _becomes(codes[hits])
+    if mask & _KATAKANA:
+        hits, after = _composed(codes, hits, after)
+    marks = _number_marks(text, codes) if mask & _DIGIT else []
+    if marks:
+        positions = np.concatenate([hits, np.array(marks, dtype=np.int64)])
+        values = np.concatenate([after, np.array([_IN_NUMBERS[ord(text[i])] for i in marks], dtype=np.uint32)])
+        order = np.argsort(positions)
+        hits, after = positions[order], values[order]
+    return Changes(hits, after)
+
+
+def _number_marks(text: str, codes: U32) -> list[int]:
+    """Where marks stand inside numbers of full-width digits."""
+    digits = codes - 0xFF10 < 10
+    inside = digits[:-2] & digits[2:] & ~digits[1:-1]
+    if not inside.any():
+        return []
+    return [
         position
-        for match in (_NUMBER.finditer(text) if mask & _DIGIT else ())
+        for match in _NUMBER.finditer(text)
         for position in range(*match.span())
         if ord(text[position]) in _IN_NUMBERS
     ]
-    if not found and not marks:
-        return Changes(hits, _becomes(codes[hits]))
-    found = found or dict(zip(hits.tolist(), _becomes(codes[hits]).tolist(), strict=True))
-    found |= {position: _IN_NUMBERS[ord(text[position])] for position in marks}
-    if mask & _KATAKANA:
-        _compose(codes, found)
-    positions = sorted(found)
-    return Changes(
-        np.array(positions, dtype=np.int64), np.array([found[position] for position in positions], dtype=np.uint32)
-    )
 
 
-def _compose(codes: U32, found: dict[int, int]) -> None:
+def _composed(codes: U32, hits: I64, after: U32) -> tuple[I64, U32]:
     """Half-width voice marks join the kana before them: ｶﾞ becomes ガ."""
     voices = np.flatnonzero((codes == _VOICED) | (codes == _SEMIVOICED))
+    if not voices.size:
+        return hits, after
+    found = dict(zip(hits.tolist(), after.tolist(), strict=True))
     for position in voices[voices > 0].tolist():
         base = found.get(position - 1, int(codes[position - 1]))
         if base == DELETED:
@@ -232,6 +242,8 @@ def _compose(codes: U32, found: dict[int, int]) -> None:
         composed = unicodedata.normalize("NFC", chr(base) + mark)
         if len(composed) == 1:
             found[position - 1], found[position] = ord(composed), DELETED
+    positions = sorted(found)
+    return np.array(positions, dtype=np.int64), np.array([found[i] for i in positions], dtype=np.uint32)
 
 
 def _stood_for(text: str, codes: U32, hits: I64, *, radicals: bool) -> Changes:
