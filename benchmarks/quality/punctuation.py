@@ -1,17 +1,18 @@
 """How well marks that were made ASCII are restored, and what is changed in text that nothing happened to.
 
-    python benchmarks/quality/punctuation.py [--data FOLDER] [--list]
+    python benchmarks/quality/punctuation.py [--data PATH] [--list]
 
-Without --data: the marks restored in the seed documents, by kind and context. With it: the Chinese texts among the
-labels in FOLDER (`ID.json` with main_content, origin with `zh`, or simply text with more Han than letters) are made
-ASCII as width folding does it, restored and compared with what they were. A mark is right if it became what the text
-had; one that the text had in ASCII and that became full-width is wrong in this count, whoever was right. --list shows
-what is wrong, and what changes in the texts as they are.
+Without --data: the marks restored in the seed documents, by kind and context. With it: the Chinese texts in a folder
+of labels (`ID.json` with main_content), or the Chinese lines of a gzipped text, are made ASCII as width folding does
+it, restored and compared with what they were. A mark is right if it became what the text had (one … or two are the
+same), wrong if it became another one. Marks that the text itself has in ASCII are counted apart: they change in the
+untouched text too. --list shows them, what is wrong and what is missed.
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
 import json
 import re
 from collections import Counter
@@ -51,12 +52,20 @@ class Tally:
         return self.right[kind] / max(1, self.right[kind] + self.left[kind])
 
 
-def texts(folder: Path) -> Iterator[str]:
-    """The Chinese texts of a folder of labels."""
-    for path in sorted(folder.glob("*.json")):
-        text = json.loads(path.read_text(encoding="utf-8"))["main_content"]
-        if len(_HAN.findall(text)) > 2 * len(_LATIN.findall(text)):
+def texts(path: Path) -> Iterator[str]:
+    """The Chinese texts of a folder of labels, or the Chinese lines of a gzipped text."""
+    if path.is_file():
+        with gzip.open(path, "rt", encoding="utf-8") as stream:
+            yield from filter(_is_chinese, map(str.rstrip, stream))
+        return
+    for label in sorted(path.glob("*.json")):
+        text = json.loads(label.read_text(encoding="utf-8"))["main_content"]
+        if _is_chinese(text):
             yield text
+
+
+def _is_chinese(text: str) -> bool:
+    return len(_HAN.findall(text)) > 2 * len(_LATIN.findall(text))
 
 
 def flatten(text: str) -> tuple[str, list[str]]:
@@ -116,7 +125,7 @@ def _print(marks: Iterable[tuple[str, ...]]) -> None:
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--data", type=Path, help="folder of labels")
+    parser.add_argument("--data", type=Path, help="folder of labels, or gzipped text")
     parser.add_argument("--list", action="store_true", help="show what is wrong and what changes in texts as they are")
     arguments = parser.parse_args()
     if not arguments.data:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
@@ -38,6 +39,9 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeyp
     for name, text in (("a", "他说，好的。走吧,"), ("b", "this is English, mostly 中文")):
         (tmp_path / f"{name}.json").write_text(json.dumps({"main_content": text}), encoding="utf-8")
     assert list(texts(tmp_path)) == ["他说，好的。走吧,"]
+    with gzip.open(tmp_path / "lines.txt.gz", "wt", encoding="utf-8") as stream:
+        stream.write("他说，好\nEnglish, please\n走吧。\n")
+    assert list(texts(tmp_path / "lines.txt.gz")) == ["他说，好", "走吧。"]
     monkeypatch.setattr("sys.argv", ["punctuation.py", "--data", str(tmp_path), "--list"])
     main()
     shown = capsys.readouterr().out

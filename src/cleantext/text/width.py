@@ -217,12 +217,16 @@ def _widths(text: str, codes: U32, hits: I64, mask: int, config: NormalizeConfig
 def _number_marks(text: str, codes: U32) -> list[int]:
     """Where marks stand inside numbers of full-width digits."""
     digits = codes - 0xFF10 < 10
-    inside = digits[:-2] & digits[2:] & ~digits[1:-1]
-    if not inside.any():
+    inside = np.flatnonzero(digits[:-2] & digits[2:] & ~digits[1:-1]) + 1
+    if not inside.size:
         return []
+    numeric = digits | (codes == ord("．")) | (codes == ord("：")) | (codes == ord("，"))
+    edges = np.flatnonzero(np.diff(numeric, prepend=False, append=False)).reshape(-1, 2)
+    runs = edges[np.unique(np.searchsorted(edges[:, 0], inside, side="right") - 1)]
     return [
         position
-        for match in _NUMBER.finditer(text)
+        for start, end in runs.tolist()
+        for match in _NUMBER.finditer(text, start, end)
         for position in range(*match.span())
         if ord(text[position]) in _IN_NUMBERS
     ]
