@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleantext.errors import ConfigError
-from cleantext.text import fix_punctuation, repair
+from cleantext.text import fix_punctuation, repair, survey
 from cleantext.text import marks as classes_of
 from cleantext.text import punctuation as module
 from cleantext.text._mark_loops import PLAIN
@@ -191,10 +191,12 @@ def test_long_texts_are_judged_by_compiled_loops(monkeypatch: pytest.MonkeyPatch
 
 @settings(deadline=None, max_examples=300)
 @given(HOSTILE | TEXT)
-def test_plain_and_compiled_loops_agree(text: str) -> None:
+def test_lists_arrays_and_compiled_loops_agree(text: str) -> None:
     plain, compiled = (module._restored(text, loops) for loops in (PLAIN, module._loops(module._COMPILED_FROM)))
-    assert np.array_equal(plain.positions, compiled.positions)
-    assert np.array_equal(plain.codes, compiled.codes)
+    short = module._restored_short(text)
+    for other in (compiled, short):
+        assert np.array_equal(plain.positions, other.positions)
+        assert np.array_equal(plain.codes, other.codes)
 
 
 @settings(deadline=None, max_examples=300)
@@ -202,10 +204,10 @@ def test_plain_and_compiled_loops_agree(text: str) -> None:
 def test_code_is_found_where_it_is_looked_for(text: str) -> None:
     """Lines that nothing hints at are not searched, and would not be found to be code."""
     lines = text.split("\n")
-    _, classes = module._classified(text)
+    _, classes = survey.classified(text)
     ends = np.flatnonzero(classes == classes_of.NEWLINE)
-    found = module._is_code(text, classes, ends[:-1], ends[1:])
-    assert found.tolist() == [bool(module._CODE.search(line)) for line in lines]
+    found = survey._is_code(text, classes, ends[:-1], ends[1:])
+    assert found.tolist() == [bool(survey._CODE.search(line)) for line in lines]
 
 
 @settings(deadline=None, max_examples=200)
