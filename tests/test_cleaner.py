@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from checks import check_partition
 from cleantext import Cleaner, Config, DecodeError, LimitExceededError, clean, extract
 from cleantext.cleaner import _is_html
+from cleantext.edits import undo_steps
 from cleantext.formats.base import Failure, Record
 
 LINES = st.sampled_from(
