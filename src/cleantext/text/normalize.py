@@ -7,16 +7,17 @@ comes last, because what a mark becomes depends on the characters beside it.
 from __future__ import annotations
 
 from cleantext.config import NormalizeConfig
-from cleantext.text.punctuation import fix_punctuation, punctuate
 from cleantext.text.script import convert_lines, to_script
 from cleantext.text.steps import Repaired
-from cleantext.text.width import fix_characters, fix_width, plain
 
 __all__ = ["normalize", "normalize_steps"]
 
 
 def normalize_steps(text: str, config: NormalizeConfig | None = None, *, opencc_config: str | None) -> Repaired:
     """`text` as `config` asks, with the steps: `opencc_config` stands for its script (None: no conversion)."""
+    from cleantext.text.punctuation import fix_punctuation  # noqa: PLC0415 - numpy, which repair can do without
+    from cleantext.text.width import fix_characters, fix_width  # noqa: PLC0415
+
     config = config or NormalizeConfig()
     characters = fix_characters(text, config)
     width = fix_width(characters.text, config)
@@ -34,5 +35,8 @@ def normalize(text: str, config: NormalizeConfig | None = None) -> str:
     >>> normalize("推動環境質量改善")
     '推动环境质量改善'
     """
+    from cleantext.text.punctuation import punctuate  # noqa: PLC0415 - numpy, which repair can do without
+    from cleantext.text.width import plain  # noqa: PLC0415
+
     config = config or NormalizeConfig()
     return punctuate(to_script(plain(text, config), config.script), config.punctuation)
