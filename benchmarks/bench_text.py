@@ -1,4 +1,4 @@
-"""Throughput of script and punctuation on the seed documents."""
+"""Throughput of script on the seed documents."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from typing import Any
 
 import pytest
 
-from cleantext.text import convert, detect_script, fix_punctuation, normalize, repair
+from cleantext.text import convert, detect_script, normalize, repair
 
 SEEDS = [path.read_text(encoding="utf-8") for path in sorted((Path(__file__).parent.parent / "seeds").glob("*.txt"))]
 # Simplified documents without glosses.
 CLEAN = "\n".join([SEEDS[0], SEEDS[3], SEEDS[4]] * 40)
 TRADITIONAL = repair("\n".join([SEEDS[1], SEEDS[2]])).text
-ALL = "\n".join(SEEDS * 10)
 
 pytestmark = pytest.mark.benchmark
 
@@ -34,12 +33,6 @@ def test_conversion(benchmark: Any, config: str) -> None:
     assert done.text != text
     assert len(done.text) == len(text)
     rate(benchmark, len(text))
-
-
-def test_punctuation(benchmark: Any) -> None:
-    done = benchmark.pedantic(fix_punctuation, (ALL, "cjk"), rounds=3, warmup_rounds=1)
-    assert sum(step.rule == "comma" for step in done.steps) == 495 * 10
-    rate(benchmark, len(ALL))
 
 
 def test_normalize_of_simplified_text(benchmark: Any) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from checks import check_partition
 from cleantext import Cleaner, Config, DecodeError, LimitExceededError, clean, extract
 from cleantext.cleaner import _is_html
+from cleantext.edits import undo_steps
 from cleantext.formats.base import Failure, Record
 
 LINES = st.sampled_from(
@@ -187,3 +188,20 @@ def test_what_becomes_of_repeats_within_a_document(within: str, paragraphs: int,
         assert doc.paragraphs == (line, other, "")
         assert doc.spans[2] == (doc.removed[0].start,) * 2
         assert doc.text == f"{line}\n\n{other}"
+
+
+def test_width_and_marks_are_edits_of_the_paragraph() -> None:
+    source = "会议指出,ＰＭ２．５下降(市、区)；⼈民⽣活水平提高，各县负责人参加了会议并讲话。"
+    config = Config.from_dict(
+        {"extract": {"kind": "text"}, "normalize": {"width_letters": "half", "punctuation": "cjk"}}
+    )
+    doc = clean(source, config=config)
+    assert doc.paragraphs == ("会议指出，PM2.5下降（市、区）；人民生活水平提高，各县负责人参加了会议并讲话。",)
+    assert undo_steps(doc.paragraphs[0], doc.edits[0]) == source
+    assert {(step.stage, step.rule) for step in doc.edits[0]} == {
+        ("characters", "radical"),
+        ("width", "letters"),
+        ("width", "digits"),
+        ("punctuation", "comma"),
+        ("punctuation", "paren"),
+    }

@@ -33,7 +33,10 @@ if TYPE_CHECKING:
     from cleantext.pipeline import run
     from cleantext.records import Document, Edit, Field, MainContent, Removed
     from cleantext.report import RunReport
-    from cleantext.text import Repaired, detect_script, normalize, repair, to_script
+    from cleantext.text.normalize import normalize
+    from cleantext.text.repair import repair
+    from cleantext.text.script import detect_script, to_script
+    from cleantext.text.steps import Repaired
 
 # Where each public name lives; a module is imported when one of its names is first used.
 _HOMES = {

@@ -1,7 +1,7 @@
 """One document from source to clean text: the order of the stages that need no other document.
 
 decode → extract (lines or blocks, repaired one by one, then labelled) → glosses → repeats within the document →
-script → punctuation. `pipeline` runs this over many documents and compares them with each other.
+characters and width → script → punctuation. `pipeline` runs this over many documents and compares them with each other.
 """
 
 from __future__ import annotations
@@ -257,7 +257,7 @@ class Cleaner:
 
     def _finished(self, piece: _Piece, conversion: str | None) -> _Piece:
         """`piece` in its final script and punctuation, without white space around it."""
-        done = normalize_steps(piece.text, opencc_config=conversion, punctuation=self.config.normalize.punctuation)
+        done = normalize_steps(piece.text, self.config.normalize, opencc_config=conversion)
         piece = piece.then(done.text, done.steps)
         return piece.then(piece.text.strip(), _trim(piece.text))
 
@@ -269,9 +269,7 @@ class Cleaner:
         for name, field in found.items():
             value = strip_glosses(field.value, glosses).text if glosses else field.value
             if name in _WORDED:
-                value = normalize_steps(
-                    value, opencc_config=conversion, punctuation=self.config.normalize.punctuation
-                ).text
+                value = normalize_steps(value, self.config.normalize, opencc_config=conversion).text
             metadata[name] = Field(value=value, origin=field.origin)
         return metadata | {name: Field(value=value, origin="record") for name, value in record.metadata.items()}
 

@@ -113,12 +113,34 @@ class RepairConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NormalizeConfig:
-    """Script and punctuation of the clean text."""
+    """Script, width and punctuation of the clean text."""
 
     script: str = option(
         "s", "script of the output: s, t, tw, hk, keep, or an OpenCC configuration such as tw2sp", flag="script"
     )
     punctuation: str = option("keep", "marks in Chinese context", flag="punctuation", choices=("keep", "cjk", "ascii"))
+    width_letters: str = option(
+        "keep",
+        "full-width letters and digits: as they are, or ＰＭ２．５ as PM2.5",
+        flag="width-letters",
+        choices=("keep", "half"),
+    )
+    width_katakana: str = option(
+        "keep", "half-width katakana: as they are, or ﾆｭｰｽ as ニュース", flag="width-katakana", choices=("keep", "full")
+    )
+    width_spaces: str = option(
+        "keep",
+        "wide, no-break and other such spaces: as they are, ordinary but for U+3000 that indents a line, or ordinary",
+        flag="width-spaces",
+        choices=("keep", "indent", "half"),
+    )
+    width_symbols: str = option(
+        "keep", "symbols in unusual width: as they are, or ＋ ￥ as + ¥", flag="width-symbols", choices=("keep", "half")
+    )
+    radicals: bool = option(True, "radicals beside Han become the ideographs they look like: ⼈民", flag="radicals")
+    private_use: bool = option(
+        True, "private-use characters of GBK and GB 18030 in Chinese become what they stand for", flag="private-use"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 
 from cleantext import explain, repair
-from cleantext.config import _OPENCC
+from cleantext.config import _OPENCC, NormalizeConfig
 from cleantext.edits import _REASONS, reason
 from cleantext.records import Edit
-from cleantext.text import controls, entities, glosses, mojibake, punctuation, script
+from cleantext.text import controls, entities, glosses, marks, mojibake, punctuation, script
 from cleantext.text.normalize import normalize_steps
 from text_strategies import TEXT
 
@@ -21,7 +21,9 @@ RULES = [
     *((mojibake.STAGE, rule) for rule in mojibake.RULES),
     *((controls.STAGE, rule) for rule in (*controls._DROPPED, "direction", "pua")),
     *((script.STAGE, config) for config in _OPENCC),
-    *((punctuation.STAGE, kind) for kind in (*punctuation._KINDS, "symbol")),
+    *(("characters", rule) for rule in ("radical", "pua")),
+    *(("width", rule) for rule in ("letters", "digits", "katakana", "space", "symbol")),
+    *((punctuation.STAGE, kind) for kind in (*dict.fromkeys(marks.kind_table().values()), "symbol")),
 ]
 # The sentence of a rule nobody has thought of.
 UNKNOWN = re.compile(r"was changed \(")
@@ -65,5 +67,9 @@ def test_every_change_of_any_text_is_told(text: str) -> None:
 @given(TEXT)
 def test_every_change_of_script_and_marks_is_told(text: str) -> None:
     for style in ("cjk", "ascii"):
-        done = normalize_steps(text, opencc_config="tw2s", punctuation=style)
+        config = NormalizeConfig(
+            punctuation=style, width_letters="half", width_katakana="full", width_spaces="half", width_symbols="half"
+        )
+        done = normalize_steps(text, config, opencc_config="tw2s")
+        assert {(step.stage, step.rule) for step in done.steps} <= set(RULES)
         assert not any(UNKNOWN.search(sentence) for sentence in done.explain())

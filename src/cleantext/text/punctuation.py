@@ -5,89 +5,73 @@ full-width marks back where Chinese stands beside them (GB/T 15834), brackets an
 leaves numbers, times, ratios, addresses, code and sentences of other languages alone. It never guesses 、. What a mark
 becomes depends on the letters around it, never on the width of other marks, so a second pass changes nothing.
 Style `ascii` replaces every full-width mark that has an ASCII twin.
+
+A line is judged by itself. Arrays say what stands where (`marks`), loops over the marks alone decide (`_mark_loops`),
+and only lines that hold what an address or code has are looked at as text (`survey`).
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from cleantext.errors import ConfigError
-from cleantext.records import Edit
+from cleantext.folding import code_points
+from cleantext.text._mark_loops import CLOSED, ELLIPSIS, GONE, OPENED, PLAIN, WIDENED, Loops, Marks
+from cleantext.text.changes import DELETED, Changes, changed, chunks, edits
+from cleantext.text.marks import (
+    COMMA,
+    DIGIT,
+    DOUBLE,
+    HAN_CHARS,
+    LOWER,
+    MARK,
+    NAME_DOT,
+    NEWLINE,
+    PERIOD,
+    SINGLE,
+    UPPER,
+    kind_table,
+)
 from cleantext.text.steps import Repaired, edited
+from cleantext.text.survey import Chunk, classified, survey, survey_short
 
-__all__ = ["STYLES", "fix_punctuation"]
+__all__ = ["STYLES", "fix_punctuation", "punctuate"]
 
 STAGE = "punctuation"
 STYLES = ("keep", "cjk", "ascii")
 
-_WIDE = {",": "，", ";": "；", ":": "：", "!": "！", "?": "？", "(": "（", ")": "）", ".": "。"}
-_KINDS = {
-    "comma": ",，",
-    "semicolon": ";；",
-    "colon": ":：",
-    "exclamation": "!！",
-    "question": "?？",
-    "period": ".。．",
-    "paren": "()（）",
-    "quote": "\"'“”‘’＂＇",
-    "ellipsis": "…",
+I64 = npt.NDArray[np.int64]
+U8 = npt.NDArray[np.uint8]
+U32 = npt.NDArray[np.uint32]
+Flags = npt.NDArray[np.bool_]
+
+# Characters from which loading the compiled loops (half a second) pays.
+_COMPILED_FROM = 1_000_000
+_ASCII = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if not chr(code - 0xFEE0).isalnum()} | {
+    ord(wide): ord(narrow) for wide, narrow in zip("。“”‘’", ".\"\"''", strict=True)
 }
-_KIND_OF = {char: kind for kind, chars in _KINDS.items() for char in chars}
-_ASCII = str.maketrans(
-    {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if not chr(code - 0xFEE0).isalnum()}
-    | {"。": ".", "“": '"', "”": '"', "‘": "'", "’": "'"}
-)
-
-_HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
-_HAN_CHAR = re.compile(f"[{_HAN}]")
-# A run of marks of either width: all marks of a run have the same neighbours.
-_MARKS = ",.;:!?()\"'，．；：！？（）。、“”‘’《》〈〉「」『』【】〔〕…"
-_RUN = re.compile(f"[{re.escape(_MARKS)}]+")
-_WANTED = re.compile("[,;:!?()\"'.]")
-
-# Spans in which marks are not Chinese whatever stands around them: addresses, e-mail, file names, entities.
-_FIXED = re.compile(
-    rf"[A-Za-z][A-Za-z0-9+.-]*://[^\s{_HAN}，。；：！？、（）“”《》]*[^\s{_HAN}，。；：！？、（）“”《》,.;:!?)\"']"
-    r"|\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
-    r"|&#?[A-Za-z0-9]{2,8};",
-    re.ASCII,
-)
-# Lines that are code or data rather than prose.
-_CODE = re.compile(
-    r"""[{}]\s*["']|["']\s*[}\]]|["']\s*:\s*["'\[{]|=\s*["'({\[]|\w\(["']|["']\)|\)\s*[;{]\s*$|[=!]==?\s|=>|</?[a-zA-Z]+[\s>/]|/>|\\[nrt"']"""
-    r"""|^\s*(?:#include|import |from \w+ import|def |class \w|var |let |const |function\b|return\b|SELECT )""",
-    re.ASCII,
-)
-_NOT_CHINESE = re.compile("[\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d\uac00-\ud7a3]")  # kana, Hangul
-_LETTER = re.compile("[A-Za-z]")
-# A line with more letters than this, and than this many to a Han character, is not Chinese but names Chinese things.
-_FOREIGN_LETTERS, _FOREIGN_RATIO = 20, 2
-_UNITS = "%％‰℃℉㎡㎥²³°"
-_SPACES = re.compile(r"\s*")
-_SENTENCE = re.compile(r"\s*[A-Za-z]+[ ,]+[A-Za-z]")
-_DOTS = re.compile(r"\.+")
-# Years, times and the like in brackets: (2016-2017年) stays as it is.
-_DATES = re.compile(r"[\d\s.,:/~～\-—–－至到、年月日号號時时分秒]*")
-_CALL = re.compile(r"(?<![A-Za-z0-9_.])[a-z_][a-z0-9_.]*\Z", re.ASCII)  # print(变量) is a call, WHO(世卫组织) is not
-_NUMERAL = re.compile(r"\s*第?[〇一二三四五六七八九十百甲乙丙丁戊己庚辛壬癸]{1,4}")
-_LOOK = 40
-_CLAUSE_BEFORE = re.compile(rf"[{_HAN}]{{5}}[\"'”’)）]*\Z")
-_CLAUSE_AFTER = re.compile(rf"[{_HAN}]{{5}}")
-_ENDS_IN_DOT = re.compile(rf"[{_HAN}][\"'”’)）]*\.[\"'”’)）]*\s*\Z")
-
-
-Change = tuple[int, int, str]  # [start, end) of the line becomes this
-
-
-class _Neighbours(NamedTuple):
-    """What stands beside a run of marks: 'H' Han, 'D' digit, 'A' ASCII letter, '%' unit, 'S' space or nothing, ''."""
-
-    left: str
-    right: str
-    beyond: str  # the class of the first character after the spaces on the right
+_WIDE_CODES = np.array(sorted(_ASCII), dtype=np.uint32)
+_NARROW_CODES = np.array([_ASCII[code] for code in sorted(_ASCII)], dtype=np.uint32)
+_ASCII_RUN = re.compile(f"[{re.escape(''.join(map(chr, _ASCII)))}]")
+_WANTED = re.compile("[,;:!?()\"'.·•・‧･⋅∙]")
+_HAN_CHAR = re.compile(f"[{HAN_CHARS}]")
+_DOT = ord("·")
+# What each mark becomes: by its class and the loops' verdict.
+_AFTER = np.zeros((MARK * 3, GONE + 1), dtype=np.uint32)
+_AFTER[COMMA:DOUBLE, WIDENED] = [ord(char) for char in "，；：！？。（）"]
+_AFTER[DOUBLE, [OPENED, CLOSED]] = [ord(char) for char in "“”"]
+_AFTER[SINGLE, [OPENED, CLOSED]] = [ord(char) for char in "‘’"]
+_AFTER[PERIOD, [ELLIPSIS, GONE]] = [ord("…"), DELETED]
+_AFTER_ROWS = _AFTER.tolist()
+_IN_WORDS = np.isin(np.arange(256), [DIGIT, UPPER, LOWER])
+_NOTHING = Changes(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.uint32))
+# Characters of a text up to which lists are cheaper than arrays.
+_SHORT = 1_000
 
 
 def fix_punctuation(text: str, style: str) -> Repaired:
@@ -98,159 +82,142 @@ def fix_punctuation(text: str, style: str) -> Repaired:
     >>> fix_punctuation("会议于09:37开始,各县(市、区)参加。", "cjk").text
     '会议于09:37开始，各县（市、区）参加。'
     """
+    found = [Changes(each.positions + offset, each.codes) for offset, _, each in _changes(text, style)]
+    if not found:
+        return Repaired(text=text)
+    changes = Changes(*(np.concatenate(arrays) for arrays in zip(*found, strict=True)))
+    return edited(text, edits(text, changes, stage=STAGE, rule=_rule))
+
+
+def punctuate(text: str, style: str) -> str:
+    """The text of `fix_punctuation`, without its edits."""
+    pieces, position = [], 0
+    for offset, chunk, changes in _changes(text, style):
+        pieces += [text[position:offset], changed(chunk, changes)]
+        position = offset + len(chunk)
+    return "".join([*pieces, text[position:]]) if pieces else text
+
+
+def _rule(before: str, after: str) -> str:
+    kinds = kind_table()
+    return kinds.get(after[:1], kinds.get(before[0], "symbol"))
+
+
+def _changes(text: str, style: str) -> Iterator[tuple[int, str, Changes]]:
+    """The stretches of `text` in which something changes: offset, text and changes."""
     if style not in STYLES:
         raise ConfigError(f"{style!r} is not one of {', '.join(STYLES)}")
     if style == "keep":
-        return Repaired(text=text)
-    if style == "ascii":
-        return _edited(text, [(i, i + 1, char.translate(_ASCII)) for i, char in enumerate(text) if ord(char) in _ASCII])
-    changes: list[Change] = []
-    offset = 0
-    for line in text.split("\n"):
-        if _WANTED.search(line) and _HAN_CHAR.search(line) and not _NOT_CHINESE.search(line) and not _CODE.search(line):
-            changes += [(offset + start, offset + end, after) for start, end, after in _Line(line).changes()]
-        offset += len(line) + 1
-    return _edited(text, changes)
+        return
+    loops = _loops(len(text)) if style == "cjk" else None
+    for offset, chunk in chunks(text):
+        short = len(chunk) < _SHORT
+        changes = _flattened(chunk) if not loops else _restored_short(chunk) if short else _restored(chunk, loops)
+        if changes.positions.size:
+            yield offset, chunk, changes
 
 
-def _edited(text: str, changes: list[Change]) -> Repaired:
-    steps = [
-        Edit(stage=STAGE, rule=_kind(after), start=start, end=end, before=text[start:end], after=after)
-        for start, end, after in sorted(changes)
-        if text[start:end] != after
-    ]
-    return edited(text, steps)
+def _flattened(text: str) -> Changes:
+    """Full-width marks as ASCII."""
+    if not _ASCII_RUN.search(text):
+        return _NOTHING
+    codes = code_points(text)
+    hits = np.flatnonzero((codes - 0xFF01 < 0x5E) | (codes - 0x2018 < 6) | (codes == 0x3002))
+    places = np.minimum(np.searchsorted(_WIDE_CODES, codes[hits]), _WIDE_CODES.size - 1)
+    found = _WIDE_CODES[places] == codes[hits]
+    return Changes(hits[found], _NARROW_CODES[places[found]])
 
 
-def _kind(mark: str) -> str:
-    return _KIND_OF.get(mark[0], "symbol")
+def _loops(size: int) -> Loops:
+    """The loops of `_mark_loops` for a text of so many characters: as they are, or compiled."""
+    if size < _COMPILED_FROM:
+        return PLAIN
+    from cleantext.text._kernels import MARK_LOOPS  # noqa: PLC0415 - numba is loaded by those who need it
+
+    return MARK_LOOPS
 
 
-class _Line:
-    """One line of Chinese text whose ASCII marks are to be judged."""
+def _restored(text: str, loops: Loops) -> Changes:
+    """ASCII marks in Chinese context as full-width ones, and dots of names as ·."""
+    codes, classes = classified(text)
+    wanted = _open_to_change(classes)
+    if not wanted.size:
+        return _NOTHING
+    ends = np.flatnonzero(classes == NEWLINE)  # line i stands between ends[i] and ends[i + 1]
+    lines = np.unique(np.searchsorted(ends, wanted)) - 1
+    starts, stops = ends[lines], ends[lines + 1]
+    lengths = stops - starts
+    if lengths.sum() * 2 > codes.size:
+        return _judged(text, codes, classes, starts, stops, loops)
+    # Few lines have anything to judge: they become a text of their own.
+    part = "".join(
+        [text[start:stop] for start, stop in zip(starts.tolist(), np.minimum(stops, codes.size).tolist(), strict=True)]
+    )
+    found = _judged(part, *classified(part), np.cumsum(lengths) - lengths, np.cumsum(lengths), loops)
+    shifts = starts - np.cumsum(lengths) + lengths
+    return Changes(
+        found.positions + shifts[np.searchsorted(np.cumsum(lengths), found.positions, side="right")], found.codes
+    )
 
-    def __init__(self, line: str) -> None:
-        self.line = line
-        self.han = [match.start() for match in _HAN_CHAR.finditer(line)]
-        self.fixed = [match.span() for match in _FIXED.finditer(line)]
-        letters = sum(1 for match in _LETTER.finditer(line) if not self._is_fixed(match.start()))
-        self.foreign = letters > max(_FOREIGN_LETTERS, _FOREIGN_RATIO * len(self.han))
-        self.positions = [i for run in _RUN.finditer(line) for i in range(*run.span()) if not self._is_fixed(i)]
 
-    def changes(self) -> Iterator[Change]:
-        """What is to be restored, in no order."""
-        pairs = self._parens()
-        paired = {position for pair in pairs for position in pair}
-        for start, end in pairs:
-            if self._is_chinese_paren(start, end):
-                yield start, start + 1, "（"
-                yield end, end + 1, "）"
-        yield from self._quotes('"', "“”")
-        yield from self._quotes("'", "‘’")
-        for run in _RUN.finditer(self.line):
-            sides = self._neighbours(run.start(), run.end())
-            for dots in _DOTS.finditer(self.line, run.start(), run.end()):
-                if not self._is_fixed(dots.start()):
-                    yield from self._dots(dots.start(), dots.end(), sides)
-            for i in range(*run.span()):
-                mark = self.line[i]
-                smiley = mark in ":;" and self.line[i + 1 : i + 2] in tuple("()") and i + 1 not in paired
-                if mark in ",;:!?" and not smiley and not self._is_fixed(i) and self._is_chinese(mark, i, sides):
-                    yield i, i + 1, _WIDE[mark]
+def _judged(text: str, codes: U32, classes: U8, starts: I64, stops: I64, loops: Loops) -> Changes:
+    """The changes of the lines between `starts` and `stops`, which are newlines among `classes`."""
+    chunk = survey(text, classes, starts, stops)
+    verdicts = _judge(chunk, loops)
+    hit = np.flatnonzero(verdicts)
+    positions, after = chunk.marks.places[hit] - 1, _AFTER[chunk.marks.own[hit], verdicts[hit]]
+    return _with_dots(positions, after, chunk.dots[codes[chunk.dots] != _DOT])
 
-    def _is_fixed(self, position: int) -> bool:
-        k = bisect_right(self.fixed, (position, len(self.line))) - 1
-        return k >= 0 and position < self.fixed[k][1]
 
-    def _has_han(self, start: int, end: int) -> bool:
-        k = bisect_left(self.han, start)
-        return k < len(self.han) and self.han[k] < end
+def _restored_short(text: str) -> Changes:
+    """`_restored` by lists: what a line or paragraph takes to set up arrays is more than to judge it."""
+    if not (_WANTED.search(text) and _HAN_CHAR.search(text)):
+        return _NOTHING
+    chunk = survey_short(text)
+    verdicts = bytearray(len(chunk.marks.places))
+    _decide(PLAIN, chunk, verdicts)
+    hit = [k for k, verdict in enumerate(verdicts) if verdict]
+    positions = np.array([chunk.marks.places[k] - 1 for k in hit], dtype=np.int64)
+    after = np.array([_AFTER_ROWS[chunk.marks.own[k]][verdicts[k]] for k in hit], dtype=np.uint32)
+    return _with_dots(positions, after, np.array([i for i in chunk.dots if text[i] != "·"], dtype=np.int64))
 
-    def _class(self, position: int) -> str:
-        if not 0 <= position < len(self.line):
-            return "S"
-        char = self.line[position]
-        if _HAN_CHAR.match(char):
-            return "H"
-        if char.isascii() and char.isalnum():
-            return "D" if char.isdigit() else "A"
-        return "S" if char.isspace() else "%" if char in _UNITS else ""
 
-    def _neighbours(self, start: int, end: int) -> _Neighbours:
-        gap = _SPACES.match(self.line, end)
-        return _Neighbours(self._class(start - 1), self._class(end), self._class(gap.end() if gap else end))
+def _with_dots(positions: I64, after: U32, dots: I64) -> Changes:
+    """Changes of marks, and of dots that become ·."""
+    if not dots.size:
+        return Changes(positions, after)
+    positions = np.concatenate([positions, dots])
+    order = np.argsort(positions)
+    return Changes(positions[order], np.concatenate([after, np.full(dots.size, _DOT, dtype=np.uint32)])[order])
 
-    def _is_chinese(self, mark: str, position: int, sides: _Neighbours) -> bool:
-        """Whether one of `,;:!?` belongs to the Chinese beside it."""
-        left, right, beyond = sides
-        if self.foreign:
-            return left == "H" and "H" in (right, beyond)
-        if left == "H":
-            return not (right == "S" and beyond == "A" and _SENTENCE.match(self.line, position + 1))
-        if left == "%":
-            return right in "HDA"
-        return right == "H" and not (left == "A" and mark == "!") and not (left == "S" and mark in ":!")
 
-    def _dots(self, start: int, end: int, sides: _Neighbours) -> Iterator[Change]:
-        """Three or six dots after Han are an ellipsis, one at the end of a sentence of some length is a full stop."""
-        if sides.left != "H" or self.foreign:
-            return
-        if end - start in (3, 6):
-            yield start, end, "……"
-        elif end - start == 1 and not _NUMERAL.fullmatch(self.line, 0, start) and self._is_stop(start, sides):
-            yield start, end, "。"
+def _open_to_change(classes: U8) -> I64:
+    """ASCII marks and dots of names, but for those inside numbers and words: 3.5, 09:37, 1,000."""
+    wanted = np.flatnonzero(classes - np.uint8(NAME_DOT) <= SINGLE - NAME_DOT)
+    inside = (_IN_WORDS[classes[wanted - 1]] & _IN_WORDS[classes[wanted + 1]]) & (classes[wanted] <= PERIOD)
+    open_: I64 = wanted[~inside]
+    return open_
 
-    def _is_stop(self, position: int, sides: _Neighbours) -> bool:
-        if not _CLAUSE_BEFORE.search(self.line, max(0, position - _LOOK), position):
-            return False
-        if sides.beyond == "S" or (sides.right == "S" and sides.beyond == "H"):
-            return True
-        # Between Han it may be the dot of a name (史蒂夫.乔布斯), unless this line ends its sentences so.
-        clause = _CLAUSE_AFTER.match(self.line, position + 1)
-        return bool(clause and "。" not in self.line and _ENDS_IN_DOT.search(self.line[-_LOOK:]))
 
-    def _parens(self) -> list[tuple[int, int]]:
-        """The pairs of round brackets, of whatever width; one without its other is in none."""
-        opened: list[int] = []
-        pairs = []
-        for i in self.positions:
-            if self.line[i] in "(（":
-                opened.append(i)
-            elif self.line[i] in ")）" and opened:
-                pairs.append((opened.pop(), i))
-        return pairs
+def _judge(chunk: Chunk, loops: Loops) -> U8:
+    """What each mark becomes."""
+    marks = chunk.marks
+    verdicts = np.zeros(marks.places.size, dtype=np.uint8)
+    if loops is not PLAIN:
+        _decide(loops, chunk, verdicts)
+        return verdicts
+    plain = Marks(marks.classes.tobytes(), *(array.tolist() for array in marks[1:]))
+    found = bytearray(verdicts.size)
+    _decide(loops, Chunk(plain, *(array.tolist() for array in chunk[1:])), found)
+    return np.frombuffer(found, dtype=np.uint8)
 
-    def _is_chinese_paren(self, start: int, end: int) -> bool:
-        if self.line[start] + self.line[end] in ("(）", "（)"):
-            return self._has_han(start - 1, end + 2)
-        if self.line[start] == "（" or not self._has_han(start, end):
-            return False
-        if end - start <= _LOOK and _DATES.fullmatch(self.line, start + 1, end):
-            return False
-        if _CALL.search(self.line, max(0, start - _LOOK), start):
-            return False
-        return not self.foreign or self._class(start - 1) == "H"
 
-    def _quotes(self, mark: str, pair: str) -> Iterator[Change]:
-        """Straight quotes in pairs; none at all when one is left over."""
-        found = [i for i in self.positions if self.line[i] == mark and not self._is_apostrophe(i)]
-        if len(found) % 2:
-            return
-        for start, end in zip(found[::2], found[1::2], strict=True):
-            if self._is_chinese_quote(start, end):
-                yield start, start + 1, pair[0]
-                yield end, end + 1, pair[1]
-
-    def _is_apostrophe(self, position: int) -> bool:
-        return self.line[position] == "'" and self._class(position - 1) in ("A", "D")
-
-    def _is_chinese_quote(self, start: int, end: int) -> bool:
-        """Whether Chinese stands in the quotes or on both sides of them, tightly, and they cut through no others."""
-        left, right = self._class(start - 1), self._class(end + 1)
-        inside = self.line[start + 1 : end]
-        if left in ("A", "D") or inside != inside.strip() or not inside:
-            return False
-        if inside.count("“") != inside.count("”"):
-            return False
-        around = left == "H" and right == "H"
-        return around or (not self.foreign and self._has_han(start, end))
+def _decide(loops: Loops, chunk: Chunk, verdicts: Any) -> None:
+    marks, firsts, foreign, worded, _ = chunk
+    loops.neighbors(marks.classes, marks.places, marks.left, marks.right, marks.beyond)
+    stack = [0] * len(marks.places) if isinstance(marks.places, list) else np.zeros(marks.places.size, dtype=np.int64)
+    loops.mates(marks, firsts, stack)
+    loops.brackets(marks, firsts, foreign, verdicts)
+    loops.quotes(marks, firsts, foreign, verdicts)
+    loops.clauses(marks, firsts, foreign, verdicts)
+    loops.stops(marks, firsts, foreign, worded, verdicts)
