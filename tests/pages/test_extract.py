@@ -109,7 +109,7 @@ def test_extractors_take_each_others_place(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_page_that_trafilatura_cannot_read_is_flagged_and_not_empty() -> None:
     html = "<table><tr><td>" * 400 + "".join(f"<p>{text}</p>" for text in BODY)
-    content = extract_page(html)
+    content = extract_page(html, config=ExtractConfig(extractor="trafilatura"))
     check(content)
     assert content.flags == ("extractor-links",)
     assert list(content.blocks) == BODY
@@ -166,7 +166,9 @@ def test_limits() -> None:
     content = extract_page(ENGLISH, limits=LimitsConfig(max_nodes=20))
     check(content)
     assert "truncated" in content.flags
-    content = extract_page(ENGLISH, limits=LimitsConfig(max_seconds=0.01))
+    content = extract_page(
+        ENGLISH, config=ExtractConfig(extractor="trafilatura"), limits=LimitsConfig(max_seconds=0.01)
+    )
     check(content)
     assert content.flags == ("extractor-links",)
     assert set(ENGLISH_BODY) <= set(content.blocks)

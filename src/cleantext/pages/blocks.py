@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 
 from cleantext.config import LimitsConfig
 from cleantext.pages.dom import BLOCK_TAGS, OPEN, TEXT, Dom, Event, parse
+from cleantext.pages.elements import Element
 
-__all__ = ["Block", "Element", "Page", "cut_page", "parse_page"]
+__all__ = ["Block", "Page", "cut_page", "parse_page"]
 
 # White space as HTML knows it; a no-break or an ideographic space is a character like others.
 _SPACES = re.compile(r"[ \t\n\r\f]+")
@@ -78,15 +79,6 @@ class Block:
     tags: tuple[str, ...] = ()
     words: frozenset[str] = frozenset()
     element: int = -1
-
-
-@dataclass(frozen=True, slots=True)
-class Element:
-    """A block element that shows text: the place of the one around it (-1: none), its tag, its class and id."""
-
-    parent: int
-    tag: str
-    names: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,15 +12,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from cleantext.errors import StageMismatchError
-from cleantext.pages.blocks import Page
 from cleantext.pages.features import Sight, page_features
 from cleantext.pages.wordscores import WordScores
+
+if TYPE_CHECKING:
+    from cleantext.pages.blocks import Page
 
 __all__ = ["FORMAT", "Model", "best_cut", "block_votes", "line_probabilities", "load_model", "tree_scores"]
 

@@ -1,5 +1,7 @@
 """Cues: what a short block of text is, by the words that pages of all kinds use for it."""
 
+# ruff: noqa: E501 - tables of words
+
 from __future__ import annotations
 
 import re

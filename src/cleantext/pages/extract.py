@@ -276,10 +276,11 @@ def _agreed(page: Page, lines: Sequence[_Line], votes: Votes) -> Labels:
     seen = []
     for line, label, share in zip(lines, labels.lines, shares, strict=True):
         if label.label == "body" and share < _OBJECTS:
-            label = _label("chrome/other", line)
+            seen.append(_label("chrome/other", line))
         elif label.label in _UNCERTAIN and share >= _SURE:
-            label = _label("body", line)
-        seen.append(label)
+            seen.append(_label("body", line))
+        else:
+            seen.append(label)
     return Labels(lines=tuple(seen), metadata=labels.metadata)
 
 
@@ -315,6 +316,8 @@ def _without_comments(page: Page, votes: Votes, include: str) -> Votes:
 def _unjudged(page: Page, lines: Sequence[_Line], votes: Votes, extractor: Extractor) -> Labels:
     """The votes as labels: what an extractor keeps is body, and the little that trafilatura leaves out in between."""
     kept = [share >= _KEPT for share in votes.shares]
+    for i, block in enumerate(page.blocks[1:], 1):
+        kept[i] |= block.kind == "code" and kept[i - 1]  # what text introduces; the classifier has seen little code
     stay = [i for i, keeps in enumerate(kept) if keeps] if extractor.name == "trafilatura" else []
     for before, after in pairwise(stay):
         if after - before <= _GAP + 1:

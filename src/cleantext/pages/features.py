@@ -14,15 +14,19 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from cleantext.folding import code_points
 from cleantext.pages.align import bare
-from cleantext.pages.blocks import Element, Page
 from cleantext.pages.cues import CUES, cue_of
+from cleantext.pages.elements import Element
 from cleantext.pages.wordscores import WordScores, class_words
+
+if TYPE_CHECKING:
+    from cleantext.pages.blocks import Page
 
 __all__ = ["Sight", "page_features", "paths"]
 
@@ -309,7 +313,7 @@ def _elements(columns: _Columns, sight: Sight, scores: WordScores, texts: tuple[
     parent = np.array([one.parent for one in elements], dtype=np.int64)
     depth, inside, own, path, lowest, highest = paths(elements, scores)
     columns.add("depth", depth[element])
-    tags = [elements[one].tag for one in element.tolist()]
+    tags = [elements[place].tag for place in element.tolist()]
     for tag in _TAGS:
         columns.add(f"tag_{tag}", np.array([own_tag == tag for own_tag in tags]))
     for number, name in enumerate(_LANDMARKS):
@@ -325,9 +329,9 @@ def _elements(columns: _Columns, sight: Sight, scores: WordScores, texts: tuple[
     rows = np.column_stack([np.ones(tokens.size), tokens, plain, running, (running > 0).astype(np.float64)])
     np.add.at(mass, element, rows)
     parents = parent.tolist()
-    for one in range(size - 1, 0, -1):
-        if parents[one] >= 0:
-            mass[parents[one]] += mass[one]
+    for place in range(size - 1, 0, -1):
+        if parents[place] >= 0:
+            mass[parents[place]] += mass[place]
     whole = rows.sum(axis=0)
     at = element
     for level in range(_GROUP_LEVELS):
@@ -340,15 +344,16 @@ def _elements(columns: _Columns, sight: Sight, scores: WordScores, texts: tuple[
         columns.add(f"group{level}_long", long_blocks / count)
         at = np.where(parent[at] >= 0, parent[at], at)
     core = _core(mass[:, 3], parent, whole[3])
-    columns.add("to_core", _distance(core, element, parent, depth))
+    columns.add("to_core", _distance(core, element, parent))
     signature: dict[tuple[str, str, str], int] = {}
-    number = np.empty(size, dtype=np.int64)
-    for place, one in enumerate(elements):
+    number: list[int] = []
+    for one in elements:
         around = elements[one.parent].names if one.parent >= 0 else ""
-        number[place] = signature.setdefault((one.tag, one.names, around), len(signature))
+        number.append(signature.setdefault((one.tag, one.names, around), len(signature)))
     alike = np.zeros((len(signature), 5))
-    np.add.at(alike, number[element], rows)
-    count, total, own_text, long, _ = alike[number[element]].T
+    kind = np.array(number, dtype=np.int64)[element]
+    np.add.at(alike, kind, rows)
+    count, total, own_text, long, _ = alike[kind].T
     columns.add("alike_blocks", np.log1p(count))
     columns.add("alike_plain", np.log1p(own_text))
     columns.add("alike_links", 1 - own_text / np.maximum(total, 1))
@@ -396,7 +401,7 @@ def _core(long: F64, parent: I64, total: float) -> int:
     return at
 
 
-def _distance(core: int, element: I64, parent: I64, depth: I64) -> I64:
+def _distance(core: int, element: I64, parent: I64) -> I64:
     """How many elements up from the core an element around the block is; 0 inside of it."""
     if core < 0:
         return np.full(element.size, -1)
