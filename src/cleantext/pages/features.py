@@ -346,12 +346,12 @@ def _elements(columns: _Columns, sight: Sight, scores: WordScores, texts: tuple[
     core = _core(mass[:, 3], parent, whole[3])
     columns.add("to_core", _distance(core, element, parent))
     signature: dict[tuple[str, str, str], int] = {}
-    number: list[int] = []
+    kinds: list[int] = []
     for one in elements:
         around = elements[one.parent].names if one.parent >= 0 else ""
-        number.append(signature.setdefault((one.tag, one.names, around), len(signature)))
+        kinds.append(signature.setdefault((one.tag, one.names, around), len(signature)))
     alike = np.zeros((len(signature), 5))
-    kind = np.array(number, dtype=np.int64)[element]
+    kind = np.array(kinds, dtype=np.int64)[element]
     np.add.at(alike, kind, rows)
     count, total, own_text, long, _ = alike[kind].T
     columns.add("alike_blocks", np.log1p(count))
