@@ -26,7 +26,7 @@ from cleantext.pages.rules import host_of
 from cleantext.pages.spam import is_spam_title
 from cleantext.records import Field
 
-__all__ = ["page_metadata", "parse_date"]
+__all__ = ["PageMetadata", "page_metadata", "parse_date"]
 
 _MAX_VALUE = 300
 _MAX_NAME = 60
@@ -61,13 +61,58 @@ _NO_NAME = re.compile(
 )
 
 
-def page_metadata(
-    page: Page, *, url: str | None = None, labelled: Mapping[str, Field] | None = None
-) -> dict[str, Field]:
+class PageMetadata(Mapping[str, Field]):
+    """A page's metadata by name, each value with where it came from.
+
+    The title is known at once; the rest, of which a date can take longer than all the text, when it is asked for.
+    """
+
+    def __init__(self, page: Page, *, url: str | None = None, labelled: Mapping[str, Field] | None = None) -> None:
+        self._labelled = labelled or {}
+        graph = list(_articles(page.dom.head))
+        self._title = _title(page, page.dom.head, graph, self._labelled, url)
+        self._asked: tuple[Page, list[Mapping[str, Any]], str | None] | None = page, graph, url
+        self._known: dict[str, Field] = {}
+
+    @property
+    def _fields(self) -> dict[str, Field]:
+        if self._asked is not None:
+            page, graph, url = self._asked
+            self._known, self._asked = _fields(page, graph, url, self._labelled, self._title), None
+        return self._known
+
+    def __getitem__(self, name: str) -> Field:
+        if name == "title" and self._title:
+            return self._title
+        return self._fields[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fields)
+
+    def __len__(self) -> int:
+        return len(self._fields)
+
+    def __eq__(self, other: object) -> bool:
+        return self._fields == dict(other) if isinstance(other, Mapping) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # like a dict
+
+    def __repr__(self) -> str:
+        return repr(self._fields)
+
+    def __reduce__(self) -> tuple[type[dict[str, Field]], tuple[dict[str, Field]]]:
+        return dict, (self._fields,)
+
+
+def page_metadata(page: Page, *, url: str | None = None, labelled: Mapping[str, Field] | None = None) -> PageMetadata:
     """The page's metadata by name, each value with where it came from."""
-    head, labelled = page.dom.head, labelled or {}
-    graph = list(_articles(head))
-    title = _title(page, head, graph, labelled, url)
+    return PageMetadata(page, url=url, labelled=labelled)
+
+
+def _fields(
+    page: Page, graph: list[Mapping[str, Any]], url: str | None, labelled: Mapping[str, Field], title: Field | None
+) -> dict[str, Field]:
+    head = page.dom.head
     found: dict[str, Field | None] = {
         "title": title,
         "date": _first(_dates(page, head, graph, labelled, url)),
