@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 __all__ = ["CUES", "cue_of"]
 
@@ -16,10 +17,11 @@ _LEGAL = (
     r"©|\(c\) ?(?:19|20)\d\d|copyright|all rights reserved|privacy|cookie|terms (?:of|and|&)|disclaimer|版权|版權|备案|備案|icp"
     r"|免责|免責|转载请|轉載請|许可证|隐私|隱私|impressum|datenschutz|mentions légales|著作権|無断転載"
 )
+_COUNTED = r"\d+\s*(?:楼|樓|comments?|replies)\b"
 _COMMENTS = (
     r"^\W*(?:\d+ )?(?:comments?|repl(?:y|ies)|responses?|leave a|post a|add a comment|write a|report|like|upvote|permalink"
     r"|quote|评论|評論|留言|回复|回覆|跟帖|跟贴|点赞|点讚|举报|支持|反对|引用|发表|楼主|沙发|コメント|kommentare|commentaires)\b"
-    r"|(?:条|個|个)(?:评论|評論|回复|留言|回答)|\d+\s*(?:楼|樓|comments?|replies)\b|评论列表|网友评论|最新评论|发表评论|我来说两句"
+    r"|(?:条|個|个)(?:评论|評論|回复|留言|回答)|" + _COUNTED + r"|评论列表|网友评论|最新评论|发表评论|我来说两句"
 )
 _RELATED = (
     r"^\W*(?:related|you (?:may|might)|more (?:from|in|on|stor)|most (?:read|popular|viewed)|popular|trending|recommended|see also"
@@ -52,17 +54,31 @@ _DATE = (
     r"|months?|years?) ago\b|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d{1,2}(?:,|\b)"
 )
 _MORE = r"(?:\.\.\.|…|»|›|→|more)\s*$"
-_CUE = re.compile(
-    "|".join(
-        f"(?P<{name}>{pattern})"
-        for name, pattern in zip(
-            CUES,
-            (*(_LEGAL, _COMMENTS, _RELATED, _SHARE, _ACCOUNT, _PAGER, _NAVIGATION, _ADVERT, _META, _DATE, _MORE),),
-            strict=True,
-        )
-    ),
-    re.IGNORECASE,
+_PATTERNS = dict(
+    zip(
+        CUES,
+        (_LEGAL, _COMMENTS, _RELATED, _SHARE, _ACCOUNT, _PAGER, _NAVIGATION, _ADVERT, _META, _DATE, _MORE),
+        strict=True,
+    )
 )
+# What may stand anywhere in a block, the rest only begins one: words; what has a digit; what stands at the end.
+_INSIDE = {name: _PATTERNS[name].partition(")\\b|")[2] for name in ("comments", "share", "advert")}
+_WORDS = {
+    "legal": _LEGAL,
+    "comments": _INSIDE["comments"].replace(_COUNTED + "|", ""),
+    "share": _INSIDE["share"],
+    "advert": _INSIDE["advert"],
+}
+_NUMBERS = {"comments": _COUNTED, "date": _DATE}
+
+
+def _compiled(patterns: Mapping[str, str], flags: int = 0) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in patterns.items()), flags)
+
+
+_BEGINS = _compiled(_PATTERNS, re.IGNORECASE)
+_HOLDS_WORD, _HOLDS_NUMBER, _ENDS = _compiled(_WORDS), _compiled(_NUMBERS), _compiled({"more": _MORE})
+_DIGIT, _LAST = re.compile(r"\d"), frozenset(".…»›→e")
 _NUMBER = {name: number for number, name in enumerate(CUES, 1)}
 
 
@@ -70,5 +86,13 @@ def cue_of(text: str) -> int:
     """The number of the first cue in a short text, its place in `CUES` plus one; 0 for none."""
     if len(text) > _LONGEST:
         return 0
-    match = _CUE.search(text)
-    return _NUMBER[match.lastgroup or ""] if match else 0
+    match = _BEGINS.match(text)
+    if match:
+        return _NUMBER[match.lastgroup or ""]
+    lower = text.lower()
+    found = [_HOLDS_WORD.search(lower, 1)]
+    if _DIGIT.search(lower):
+        found.append(_HOLDS_NUMBER.search(lower, 1))
+    if lower.rstrip()[-1:] in _LAST:
+        found.append(_ENDS.search(lower, 1))
+    return min(((one.start(), _NUMBER[one.lastgroup or ""]) for one in found if one), default=(0, 0))[1]

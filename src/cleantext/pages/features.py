@@ -13,7 +13,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,6 +41,7 @@ _CJK_RANGES = ((0x3040, 0x30FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xAC00, 0x
 
 _KINDS = ("heading", "list", "table", "code", "quote")
 _TAGS = ("p", "li", "td", "th", "div", "section", "h1", "h2", "h3", "h4", "dt", "dd", "figcaption", "button", "option")
+_KIND_CODES, _TAG_CODES = ({name: code for code, name in enumerate(names)} for names in (_KINDS, _TAGS))
 _LANDMARKS = ("nav", "header", "footer", "aside", "main", "article", "form", "dialog", "comments")
 # Class words of what readers add.
 _COMMENT_WORDS = frozenset({"comment", "comments", "commentlist", "reply", "replies", "respond", "disqus"})
@@ -220,9 +221,9 @@ def _own_text(columns: _Columns, sight: Sight, text: _Text, links: F64, plain: F
         for kind in kinds:
             columns.add(f"{name}_{kind}", ends == kind)
     none = np.zeros(tokens.size)
-    for kind_name in _KINDS:
-        known = np.array([own == kind_name for own in sight.kinds]) if sight.kinds else none
-        columns.add(kind_name, known)
+    codes = np.array([_KIND_CODES.get(name, -1) for name in sight.kinds], dtype=np.int64)
+    for code, name in enumerate(_KINDS):
+        columns.add(name, codes == code if sight.kinds else none)
     columns.add("level", none if sight.levels is None else sight.levels)
 
 
@@ -241,7 +242,6 @@ def _cues(columns: _Columns, texts: Sequence[str], page_title: str) -> I64:
     return cues
 
 
-@lru_cache(maxsize=4096)
 def _key(text: str) -> str:
     return bare(text).lower()
 
@@ -313,9 +313,9 @@ def _elements(columns: _Columns, sight: Sight, scores: WordScores, texts: tuple[
     parent = np.array([one.parent for one in elements], dtype=np.int64)
     depth, inside, own, path, lowest, highest = paths(elements, scores)
     columns.add("depth", depth[element])
-    tags = [elements[place].tag for place in element.tolist()]
-    for tag in _TAGS:
-        columns.add(f"tag_{tag}", np.array([own_tag == tag for own_tag in tags]))
+    tags = np.array([_TAG_CODES.get(one.tag, -1) for one in elements])[element]
+    for code, tag in enumerate(_TAGS):
+        columns.add(f"tag_{tag}", tags == code)
     for number, name in enumerate(_LANDMARKS):
         columns.add(f"in_{name}", inside[element, number])
     columns.add("words_own", own[element])
