@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cleantext.errors import ConfigError, MissingDependencyError
 from cleantext.text import conversion_for, convert, detect_script, to_script
-from cleantext.text.script import _converter, convert_lines
+from cleantext.text.script import convert_lines
 from text_strategies import TEXT, check_steps
 
 
@@ -125,24 +125,6 @@ def test_edits_are_small() -> None:
     longer = convert("他用滑鼠和計程車司機的行動電話", "tw2sp")
     check_steps("他用滑鼠和計程車司機的行動電話", longer)
     assert max(len(step.before) for step in longer.steps) < 6
-
-
-@pytest.mark.parametrize("config", ["t2s", "tw2s", "hk2s", "s2t", "s2tw", "s2twp", "tw2sp"])
-def test_conversion_in_clauses_is_that_of_the_whole(config: str, seeds: dict[str, str]) -> None:
-    for text in ("皇后說：“頭髮、發展”—乾隆(后來)…計程車　軟體", *(text[:600] for text in seeds.values())):
-        assert convert(text, config).text == _converter(config).convert(text)
-
-
-def test_another_package_named_opencc_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    _converter.cache_clear()
-    other = ModuleType("opencc")
-    other.OpenCC = lambda _: object()  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "opencc", other)
-    with pytest.raises(MissingDependencyError, match=r"pip install --force-reinstall opencc-python-reimplemented$"):
-        convert("環境", "t2s")
-    monkeypatch.setitem(sys.modules, "opencc", None)
-    with pytest.raises(MissingDependencyError, match=r"pip install --force-reinstall opencc-python-reimplemented$"):
-        convert("環境", "t2s")
 
 
 @settings(deadline=None, max_examples=150)

@@ -6,7 +6,19 @@ from typing import TYPE_CHECKING, Any
 from cleantext.text.glosses import Glosses, find_glosses, strip_glosses
 from cleantext.text.normalize import normalize, normalize_steps
 from cleantext.text.repair import repair, repair_line
-from cleantext.text.script import conversion_for, convert, detect_script, to_script
+from cleantext.text.script import (
+    Exceptions,
+    ScriptEvidence,
+    conversion_for,
+    convert,
+    convert_lines,
+    convert_lines_text,
+    convert_text,
+    detect_script,
+    offset_map,
+    script_evidence,
+    to_script,
+)
 from cleantext.text.steps import Repaired
 
 if TYPE_CHECKING:
@@ -14,10 +26,15 @@ if TYPE_CHECKING:
     from cleantext.text.width import fix_characters, fix_width
 
 __all__ = [
+    "Exceptions",
     "Glosses",
     "Repaired",
+    "ScriptEvidence",
     "conversion_for",
     "convert",
+    "convert_lines",
+    "convert_lines_text",
+    "convert_text",
     "detect_script",
     "find_glosses",
     "fix_characters",
@@ -25,8 +42,10 @@ __all__ = [
     "fix_width",
     "normalize",
     "normalize_steps",
+    "offset_map",
     "repair",
     "repair_line",
+    "script_evidence",
     "strip_glosses",
     "to_script",
 ]

@@ -8,9 +8,12 @@ from __future__ import annotations
 import numba
 from numba.extending import register_jitable
 
+from cleantext.text._loops import edge, longer, sequence
+from cleantext.text._loops import forward as _forward
+from cleantext.text._loops import longest_first as _longest_first
 from cleantext.text._mark_loops import PARTS, PLAIN, Loops
 
-__all__ = ["MARK_LOOPS"]
+__all__ = ["MARK_LOOPS", "forward", "longest_first"]
 
 _compile = numba.njit(cache=True, nogil=True)
 
@@ -18,3 +21,9 @@ _compile = numba.njit(cache=True, nogil=True)
 for _part in PARTS:
     register_jitable(_part)
 MARK_LOOPS = Loops(*map(_compile, PLAIN))
+
+# Conversion of script: what the walks call, and the walks.
+for _helper in (edge, sequence, longer):
+    register_jitable(_helper)
+forward = _compile(_forward)
+longest_first = _compile(_longest_first)

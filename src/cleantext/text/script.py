@@ -1,153 +1,68 @@
-"""Which Chinese script a text is written in, and its conversion by OpenCC.
+"""Conversion between Chinese scripts: which configuration of OpenCC, for which lines, and with which corrections.
 
-The script is told from characters that only one of them has: Simplified forms that Big5 does not know, Traditional
-forms that GB2312 does not know. Text with kana in it is Japanese, with Hangul Korean, and both are left alone. The
-conversion is OpenCC's, in the pure Python package opencc-python-reimplemented (Apache-2.0), and comes with the edits
-it consists of.
+A configuration named by the caller is OpenCC's, to the letter. One chosen for a target script is corrected where its
+dictionaries are wrong, and lines that are in that script already are left alone. Japanese and Korean stay as they are.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Set
-from functools import cache
-from typing import NamedTuple, Protocol
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from cleantext.edits import diff
-from cleantext.errors import ConfigError, MissingDependencyError
 from cleantext.records import Edit
+from cleantext.text.detect import ScriptEvidence, detect_script, has_simplified, has_traditional, is_simplified
+from cleantext.text.detect import script_evidence as script_evidence
+from cleantext.text.engine import Engine, engine
+from cleantext.text.exceptions import Exceptions
 from cleantext.text.steps import Repaired, edited
 
-__all__ = ["conversion_for", "convert", "convert_lines", "detect_script", "to_script"]
+__all__ = [
+    "TARGETS",
+    "Exceptions",
+    "ScriptEvidence",
+    "conversion_for",
+    "convert",
+    "convert_lines",
+    "convert_lines_text",
+    "convert_text",
+    "detect_script",
+    "offset_map",
+    "script_evidence",
+    "to_script",
+]
 
 STAGE = "script"
 TARGETS = ("s", "t", "tw", "hk")
 
-_KANA = frozenset(map(chr, [*range(0x3041, 0x3097), *range(0x30A1, 0x30FB), *range(0xFF66, 0xFF9E)])) - {"ｰ"}
-_HANGUL = frozenset(map(chr, range(0xAC00, 0xD7A4)))
-# Words without which hardly a Chinese sentence does, and which Japanese does not write with these characters.
-_CHINESE_WORDS = frozenset("的了是这這们們我他她你您在和不有")
-_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd]")
-# Forms of the two standards where they differ, and words of one place only.
-_TAIWAN = re.compile("[裡汙洩牠妳簷]|新[台臺][幣灣北竹]|立委|行政院|捷運|網路|資訊|軟體|硬體|品質|透過")
-_HONG_KONG = re.compile("[裏衞説脱税悦閲鋭綫鈎啓蘊着嘅咗唔佢哋嚟喺冇啲]|港元|特首|立法會|港鐵|本港|政務司")
-_MIN_MARKS = 2
-# A text with this share of the other script's characters holds passages of both.
-_MIXED_SHARE = 0.05
-_MIXED_SHARE_ALONE = 0.25  # if there is but one
-# Traditional forms that the standard list of 2013 (通用规范汉字表) has brought back for names.
-_NAMES = "昇陞甦蒐迺龢氾叡"
-# Forms that Hong Kong shares with the mainland.
-_SHARED = "着温卧葱揾擡"
-
+# Where edits may begin and end: between clauses, which no configuration changes the marks of.
+_CLAUSES = re.compile(r"(\s+|[-,.?!*，。、；：？！…“”‘’『』「」﹁﹂—－（）《》〈〉～．／＼︰［］｛｝【】])")
+_IN_CLAUSE = r"[^\s\-,.?!*，。、；：？！…“”‘’『』「」﹁﹂—－（）《》〈〉～．／＼︰［］｛｝【】]"
 # Where 著 is not 着 and OpenCC's Taiwan table does not know it (張三 著, 著有《…》, 編著); and 么, which is Simplified
 # where it is not 幺 (老么, 么兒).
 _KEPT = re.compile(
-    "\\A(著)\\Z|(著)(?=有\\Z)"
-    "|[原土編编專专論论譯译拙遺遗卓新撰所均曾大舊旧近佳宏史](著)(?![力手眼重急陸陆火想實实迷裝装落])"
-    "|(?<!老)(么)(?![兒女妹弟])"
+    rf"著(?:(?<!{_IN_CLAUSE}著)(?!{_IN_CLAUSE})|(?=有(?!{_IN_CLAUSE}))"
+    "|(?<=[原土编編專专論论譯译拙遺遗卓新撰所均曾大舊旧近佳宏史]著)(?![力手眼重急陸陆火想實实迷裝装落]))"
+    "|么(?<!老么)(?![兒女妹弟])"
 )
 _MAX_PASSES = 4
-_TO_SIMPLIFIED = ("t2s", "tw2s", "tw2sp", "hk2s")
+_TO_SIMPLIFIED = ("t2s", "tw2s", "tw2sp", "hk2s", "hk2sp")
+_LINES_TO_SIMPLIFIED = ("t2s", "tw2s", "hk2s")
+_LINES_FROM_SIMPLIFIED = ("s2t", "s2tw", "s2hk")
+_NONE = Exceptions()
 
 
-class _Converter(Protocol):
-    split_chars_re: re.Pattern[str]
+class _Changed(NamedTuple):
+    """A stretch of a text and what becomes of it."""
 
-    def convert(self, string: str) -> str: ...
-
-
-@cache
-def _converter(opencc_config: str) -> _Converter:
-    """OpenCC with one configuration. Raises MissingDependencyError where another package has taken its name."""
-    install = "pip install --force-reinstall opencc-python-reimplemented"
-    try:
-        import opencc  # noqa: PLC0415 - most text needs no conversion
-    except ImportError:
-        raise MissingDependencyError(f"script conversion needs opencc-python-reimplemented: {install}") from None
-    try:
-        converter: _Converter = opencc.OpenCC(opencc_config)
-    except FileNotFoundError:
-        raise ConfigError(f"{opencc_config!r} is not a configuration of OpenCC") from None
-    if not hasattr(converter, "split_chars_re"):
-        raise MissingDependencyError(
-            "another package owns the module opencc, and lacks what script conversion needs; uninstall it, then: "
-            + install
-        )
-    return converter
-
-
-class _Evidence(NamedTuple):
-    simplified: int
-    traditional: int
-
-
-@cache
-def _only() -> tuple[frozenset[str], frozenset[str]]:
-    """Characters that only Simplified and only Traditional text has, from the folding table (OpenCC's data)."""
-    from cleantext.folding import simplified_table  # noqa: PLC0415 - brings numpy
-
-    table = simplified_table()
-    simplified = {char for char in table.values() if char not in _SHARED and not _encodes(char, "cp950")}
-    traditional = {char for char in table if char not in _NAMES and not _is_simplified(char)}
-    return frozenset(simplified), frozenset(traditional)
-
-
-def _is_simplified(text: str) -> bool:
-    return _encodes(text, "gb2312")
-
-
-def _encodes(text: str, encoding: str) -> bool:
-    try:
-        text.encode(encoding)
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _evidence(counts: Counter[str]) -> _Evidence:
-    simplified, traditional = _only()
-    return _Evidence(_count(counts, simplified), _count(counts, traditional))
-
-
-def _count(counts: Counter[str], chars: Set[str]) -> int:
-    """How often any of `chars` occurs."""
-    return sum(count for char, count in counts.items() if char in chars)
-
-
-def _other_language(counts: Counter[str]) -> str:
-    """Jpan or Kore where kana or Hangul outnumber the commonest words of Chinese; a few of them are a quotation."""
-    kana, hangul = _count(counts, _KANA), _count(counts, _HANGUL)
-    if max(kana, hangul) == 0 or max(kana, hangul) < _count(counts, _CHINESE_WORDS):
-        return ""
-    return "Jpan" if kana >= hangul else "Kore"
-
-
-def detect_script(text: str) -> str:
-    """The script of `text` by ISO 15924: Hans, Hant, Hant-TW or Hant-HK, Hani (passages of both), Jpan, Kore, or ''.
-
-    '' is text without Han characters or with none that only one script has.
-
-    >>> detect_script("推动环境质量"), detect_script("推動環境質量"), detect_script("環境の質"), detect_script("中文")
-    ('Hans', 'Hant', 'Jpan', '')
-    """
-    counts = Counter(text)
-    other = _other_language(counts)
-    if other:
-        return other
-    found = _evidence(counts)
-    if found == (0, 0):
-        return ""
-    minority = min(found)
-    if minority and minority >= (_MIXED_SHARE if minority > 1 else _MIXED_SHARE_ALONE) * sum(found):
-        return "Hani"
-    if found.simplified > found.traditional:
-        return "Hans"
-    taiwan, hong_kong = len(_TAIWAN.findall(text)), len(_HONG_KONG.findall(text))
-    if max(taiwan, hong_kong) < _MIN_MARKS or taiwan == hong_kong:
-        return "Hant"
-    return "Hant-TW" if taiwan > hong_kong else "Hant-HK"
+    start: int
+    before: str
+    after: str
+    rule: str
 
 
 def conversion_for(variety: str, target: str) -> str | None:
@@ -170,75 +85,186 @@ def conversion_for(variety: str, target: str) -> str | None:
     return "t2" + target
 
 
-def convert(text: str, opencc_config: str) -> Repaired:
-    """All of `text` converted with an OpenCC configuration. Raises ConfigError where there is none of that name.
+def convert(text: str, opencc_config: str, *, exceptions: Exceptions = _NONE) -> Repaired:
+    """All of `text` converted with an OpenCC configuration, and the edits that it consists of.
 
-    The text is converted in clauses, cut where OpenCC itself cuts, which makes for small edits.
+    Raises ConfigError where there is no configuration of that name.
     """
-    return edited(text, _convert_edits(text, 0, opencc_config))
+    converter = engine(opencc_config)
+    return _edited(text, _stretches(text, 0, converter, exceptions, corrected=False), converter)
 
 
-def _convert_edits(text: str, offset: int, opencc_config: str) -> list[Edit]:
-    converter = _converter(opencc_config)
-    edits: list[Edit] = []
-    for number, part in enumerate(converter.split_chars_re.split(text)):
-        if number % 2 == 0 and _HAN.search(part):
-            after = converter.convert(part)
-            if opencc_config in _TO_SIMPLIFIED and len(after) == len(part):
-                after = _with_kept(part, after)
-            edits += diff(part, after, stage=STAGE, rule=opencc_config, offset=offset)
-        offset += len(part)
-    return edits
+def convert_text(text: str, opencc_config: str, *, exceptions: Exceptions = _NONE) -> str:
+    """The text of `convert`, without its edits."""
+    if not exceptions:
+        return engine(opencc_config).convert(text)
+    return _joined(text, _stretches(text, 0, engine(opencc_config), exceptions, corrected=False))
+
+
+def convert_lines(text: str, opencc_config: str, *, exceptions: Exceptions = _NONE) -> Repaired:
+    """`convert` for the lines of `text` that need it, corrected: one already in the target script stays as it is.
+
+    Simplified text has characters that are Traditional elsewhere (乾隆, 瞭望); converting it again could only hurt.
+    Each line is decided by itself, so a text may come in pieces that end with its lines.
+    """
+    converter = engine(opencc_config)
+    return _edited(text, _line_stretches(text, converter, exceptions), converter)
+
+
+def convert_lines_text(text: str, opencc_config: str, *, exceptions: Exceptions = _NONE) -> str:
+    """The text of `convert_lines`, without its edits."""
+    return _joined(text, _line_stretches(text, engine(opencc_config), exceptions))
+
+
+def _line_stretches(text: str, converter: Engine, exceptions: Exceptions) -> Iterator[_Changed]:
+    for start, lines in _runs(text, converter.recipe.name):
+        yield from _stretches(lines, start, converter, exceptions, corrected=converter.recipe.name in _TO_SIMPLIFIED)
+
+
+def _runs(text: str, opencc_config: str) -> Iterator[tuple[int, str]]:
+    """The lines that are not in the target script already, those that follow one another in one piece."""
+    wrong, right = has_traditional, has_simplified
+    if opencc_config in _LINES_FROM_SIMPLIFIED:
+        wrong, right = right, wrong
+    elif opencc_config not in _LINES_TO_SIMPLIFIED:
+        yield 0, text
+        return
+    start = offset = 0
+    for line in text.splitlines(keepends=True):
+        if right(line) and not wrong(line):
+            if offset > start:
+                yield start, text[start:offset]
+            start = offset + len(line)
+        offset += len(line)
+    if offset > start:
+        yield start, text[start:offset]
+
+
+def _stretches(
+    text: str, offset: int, converter: Engine, exceptions: Exceptions, *, corrected: bool
+) -> Iterator[_Changed]:
+    """What becomes of `text`, which starts at `offset`, between the exceptions and in them."""
+    place = 0
+    spans = exceptions.spans(text) if exceptions else []
+    for start, end, after in [*spans, (len(text), len(text), "")]:
+        before = text[place:start]
+        if before:
+            converted = converter.convert(before)
+            if corrected and converted != before:
+                converted = _corrected(before, converted, converter)
+            yield _Changed(offset + place, before, converted, converter.recipe.name)
+        if end > start:
+            yield _Changed(offset + start, text[start:end], after, "dictionary")
+        place = end
+
+
+def _corrected(before: str, after: str, converter: Engine) -> str:
+    """`after`, a conversion to Simplified, without what the dictionaries get wrong.
+
+    Clauses that have grown or shrunk stay as they are, because their characters no longer correspond.
+    """
+    if converter.keeps_length:
+        return _with_kept(before, after)
+    pairs = _clauses(before, after)
+    if pairs is None:
+        return after
+    return "".join(_with_kept(a, b) if len(a) == len(b) else b for a, b in pairs)
 
 
 def _with_kept(before: str, after: str) -> str:
-    """`after`, a conversion to Simplified of the same length, without what the tables get wrong.
+    """`after`, of the same length as `before`, with what conversion should not have touched.
 
     A character that was Simplified never becomes one that is not: 抬 is 擡 on the way, and stays so.
     """
-    if not _is_simplified(after):
-        pairs = zip(before, after, strict=True)
-        after = "".join(b if a != b and not _is_simplified(a) and _is_simplified(b) else a for b, a in pairs)
-    for match in _KEPT.finditer(before):
-        position = match.start(match.lastindex or 0)
-        after = after[:position] + before[position] + after[position + 1 :]
-    return after
+    kept = {match.start() for match in _KEPT.finditer(before)}
+    strange = set() if is_simplified(after) else {char for char in set(after) if not is_simplified(char)}
+    for char in sorted(strange):
+        place = after.find(char)
+        while place >= 0:
+            if before[place] != char and is_simplified(before[place]):
+                kept.add(place)
+            place = after.find(char, place + 1)
+    if not kept:
+        return after
+    pieces, place = [], 0
+    for position in sorted(kept):
+        pieces += [after[place:position], before[position]]
+        place = position + 1
+    return "".join([*pieces, after[place:]])
 
 
-def convert_lines(text: str, opencc_config: str) -> Repaired:
-    """`convert` for the lines of `text` that need it: one already in the target script stays as it is.
+def _clauses(before: str, after: str) -> list[tuple[str, str]] | None:
+    """The clauses and marks of both texts side by side; None where the marks are not the same."""
+    one, other = _CLAUSES.split(before), _CLAUSES.split(after)
+    return list(zip(one, other, strict=True)) if one[1::2] == other[1::2] else None
 
-    Simplified text has characters that are Traditional elsewhere (乾隆, 瞭望); converting it again could only hurt.
-    """
-    to_simplified = opencc_config in ("t2s", "tw2s", "hk2s")
-    from_simplified = opencc_config in ("s2t", "s2tw", "s2hk")
+
+def _edited(text: str, changed: Iterable[_Changed], converter: Engine) -> Repaired:
     edits: list[Edit] = []
-    offset = 0
-    for line in text.splitlines(keepends=True):
-        found = _evidence(Counter(line)) if to_simplified or from_simplified else _Evidence(0, 0)
-        is_there = (to_simplified and found.simplified and not found.traditional) or (
-            from_simplified and found.traditional and not found.simplified
-        )
-        if not is_there:
-            edits += _convert_edits(line, offset, opencc_config)
-        offset += len(line)
+    for start, before, after, rule in changed:
+        if before == after:
+            continue
+        if rule == "dictionary":
+            end = start + len(before)
+            edits.append(Edit(stage=STAGE, rule=rule, start=start, end=end, before=before, after=after))
+            continue
+        pairs = None if converter.keeps_length else _clauses(before, after)
+        for one, other in pairs or [(before, after)]:
+            edits += diff(one, other, stage=STAGE, rule=rule, offset=start)
+            start += len(one)
     return edited(text, edits)
 
 
-def to_script(text: str, target: str = "s") -> str:
+def _joined(text: str, changed: Iterable[_Changed]) -> str:
+    pieces, place = [], 0
+    for start, before, after, _ in changed:
+        pieces += [text[place:start], after]
+        place = start + len(before)
+    return "".join([*pieces, text[place:]])
+
+
+def offset_map(text: str, done: Repaired) -> npt.NDArray[np.int64]:
+    """For every character of `done.text`, what `text` became, the offset in `text` it came from; and the end.
+
+    Inside an edit that changed the length all characters come from where the edit began. The map never falls.
+    `done` must be of one stage, as conversion is.
+
+    >>> offset_map("用滑鼠點", convert("用滑鼠點", "tw2sp")).tolist()
+    [0, 1, 2, 3, 4]
+    """
+    offsets = np.arange(len(done.text) + 1, dtype=np.int64)
+    place = shift = 0
+    for step in done.steps:
+        if len(step.before) != len(step.after):
+            start = step.start + shift
+            offsets[place:start] -= shift
+            place = start + len(step.after)
+            offsets[start:place] = step.start
+            shift += len(step.after) - len(step.before)
+    offsets[place:] -= shift
+    return offsets
+
+
+def to_script(
+    text: str, target: str = "s", *, dictionary: Mapping[str, str] | None = None, protect: Iterable[str] = ()
+) -> str:
     """`text` in the script `target`: s, t, tw or hk as its own script requires, or by an OpenCC configuration.
 
     Japanese and Korean text, and text that is in the script already, stay as they are unless a configuration is named.
+    Words of `dictionary` become what it says, and spans of the kinds in `protect` (urls, code, names) stay.
 
     >>> to_script("著力改善環境"), to_script("日本の環境"), to_script("環境", "t2s")
     ('着力改善环境', '日本の環境', '环境')
+    >>> to_script("徐乾學讀《乾坤》", "t2s", dictionary={"徐乾學": "徐乾学"}, protect=["names"])
+    '徐乾学读《乾坤》'
     """
+    exceptions = Exceptions(dictionary, protect)
     if target not in TARGETS:
-        return text if target == "keep" else convert(text, target).text
+        return text if target == "keep" else convert_text(text, target, exceptions=exceptions)
     # What is converted can tip the scales of a mixed text, which then needs the other conversion.
     for _ in range(_MAX_PASSES):
         opencc_config = conversion_for(detect_script(text), target)
-        after = convert_lines(text, opencc_config).text if opencc_config else text
+        after = convert_lines_text(text, opencc_config, exceptions=exceptions) if opencc_config else text
         if after == text:
             break
         text = after
