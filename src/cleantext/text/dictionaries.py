@@ -132,6 +132,7 @@ class _Reading:
     origin: Source
     name: str
     digest: Any = field(default_factory=lambda: hashlib.sha256(b"recipe 1"))
+    read: dict[str, Mapping[str, str]] = field(default_factory=dict)
 
     def recipe(self) -> Recipe:
         path = self.origin.configs / f"{self.name}.json"
@@ -170,6 +171,11 @@ class _Reading:
         return (merged,)
 
     def _dictionary(self, file: str) -> Mapping[str, str]:
+        if file not in self.read:
+            self.read[file] = self._words(file)
+        return self.read[file]
+
+    def _words(self, file: str) -> Mapping[str, str]:
         path = self.origin.dictionaries / file
         data = self._bytes(path)
         try:

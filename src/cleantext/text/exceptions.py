@@ -98,5 +98,5 @@ class Exceptions:
                 continue
             word = self._step.word_at(text, at, end)
             if word:
-                spans.append(Span(at, at + word.length, word.value))
+                spans.append(Span(at, at + word[1], word[2]))
         return spans
