@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-
+from cleantext.text import _loops
 from cleantext.text._loops import I64, U16
 from cleantext.text._plain import Step, plain
 from cleantext.text.cache import load, store
@@ -77,11 +77,10 @@ class Engine:
             units = units_of(text)
         except UnicodeEncodeError:
             return self.convert_plainly(text)
-        converted = _through(walks, units, self._steps, longest_first=self.recipe.longest_first)
-        if converted is None:  # rare enough to do twice
-            for step in self._plain[0]:
-                text = step.convert(text)
-            converted = _through(walks, units_of(text), self._steps, longest_first=self.recipe.longest_first)
+        longest_first = self.recipe.longest_first
+        converted = _through(walks, units, self._steps, longest_first=longest_first)
+        if converted is None:  # rare enough to begin again
+            converted = _through(walks, units, self._steps_after_normalizing, longest_first=longest_first)
             assert converted is not None
         return str(converted.data, "utf-16-le")
 
@@ -120,19 +119,27 @@ class Engine:
 
     @cached_property
     def _steps(self) -> list[Tables]:
-        """The tables of every walk, from the disk where they are kept there."""
-        plan = _plan(self.recipe)
-        names = [f"script-{_FORM}-{self.recipe.name}-{self.recipe.digest}-{number}" for number in range(len(plan))]
-        steps = []
-        for name, (layers, before, cutting) in zip(names, plan, strict=True):
-            tables = _loaded(name)
-            if tables is None:
-                tables = compile_step(
-                    layers, before, longest_first=self.recipe.longest_first, cutting=cutting
-                )
-                store(name, {key: np.asarray(value) for key, value in tables._asdict().items()})
-            steps.append(tables)
-        return steps
+        """The tables of every walk. The first stops where a character has to be normalized before."""
+        return [
+            self._tables(str(number), layers, before, cutting)
+            for number, (layers, before, cutting) in enumerate(_plan(self.recipe))
+        ]
+
+    @cached_property
+    def _steps_after_normalizing(self) -> list[Tables]:
+        """`_steps` with those that normalize before, where the first stops at nothing."""
+        normalizing = [self._tables(f"n{number}", layers, (), 0) for number, layers in enumerate(self.recipe.before)]
+        first = self._steps[0].first & ~np.uint32(_loops.NORMALIZED)
+        return [*normalizing, self._steps[0]._replace(first=first), *self._steps[1:]]
+
+    def _tables(self, number: str, layers: Layers, before: Layers, cutting: int) -> Tables:
+        """The tables of one walk, from the disk where they are kept there."""
+        name = f"script-{_FORM}-{self.recipe.name}-{self.recipe.digest}-{number}"
+        tables = _loaded(name)
+        if tables is None:
+            tables = compile_step(layers, before, longest_first=self.recipe.longest_first, cutting=cutting)
+            store(name, {key: np.asarray(value) for key, value in tables._asdict().items()})
+        return tables
 
 
 def _loaded(name: str) -> Tables | None:
