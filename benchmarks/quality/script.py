@@ -32,7 +32,9 @@ __all__ = ["Peer", "differences", "expectations", "generated", "texts"]
 
 SEEDS = sorted((Path(__file__).parents[2] / "seeds").glob("*.txt"))
 # What a clause is drawn from beside words: letters, marks, what has no other script, astral, descriptions, variants.
-_BETWEEN = "的一是aB1 。，、！\n《》“”-‧·．\u2ff0\u2ff1\u2ff2\u2ff4\u2ffe\uf900\ufa30\ufe00𠮷\U0002f800\U000e0100😀e\u0301カ가"
+_BETWEEN = (
+    "的一是aB1 。，、！\n《》“”-‧·．\u2ff0\u2ff1\u2ff2\u2ff4\u2ffe\uf900\ufa30\ufe00𠮷\U0002f800\U000e0100😀e\u0301カ가"
+)
 _LONGEST = 12
 
 _SERVE = """
@@ -65,9 +67,7 @@ class Peer:
         )
         file, name, version = self._read()
         package = Path(file).parent
-        folders = (
-            ("clib/share/opencc", "clib/share/opencc") if name == SOURCES[0] else ("config", "dictionary")
-        )
+        folders = ("clib/share/opencc", "clib/share/opencc") if name == SOURCES[0] else ("config", "dictionary")
         self.source = Source(
             name=name, version=version, configs=package / folders[0], dictionaries=package / folders[1]
         )
@@ -199,7 +199,9 @@ def main() -> int:
         peer = Peer(python)
         if options.cases:
             found = expectations(json.loads(options.cases.read_text(encoding="utf-8"))["cases"], peer.source)
-            print(f"\n{peer.source.name} {peer.source.version}: {found.met.total()} of {found.all.total()} expectations")
+            print(
+                f"\n{peer.source.name} {peer.source.version}: {found.met.total()} of {found.all.total()} expectations"
+            )
             print(f"({found.absent} of configurations that it lacks)\n\n| configuration | met | of |\n|---|---|---|")
             for config in sorted(found.all):
                 print(f"| {config} | {found.met[config]} | {found.all[config]} |")

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-from types import ModuleType
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleantext.errors import ConfigError, MissingDependencyError
+from cleantext.errors import ConfigError
 from cleantext.text import conversion_for, convert, detect_script, to_script
 from cleantext.text.script import convert_lines
 from text_strategies import TEXT, check_steps

@@ -8,6 +8,8 @@ and unit in a hash table with open addressing. `sieve` has a bit for the first t
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -35,7 +37,7 @@ U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
 I32 = npt.NDArray[np.int32]
 
-# Flags of `first`: words of several units start here, or one that cuts; what becomes of the unit alone is not one unit; it
+# Flags of `first`: words of several units start here, or one that cuts; what becomes of the unit is not one unit; it
 # begins an ideographic description; it has to be normalized before. And the low bits that say what it becomes.
 STARTS, WIDE, OPERATOR, NORMALIZED, ALONE = 1 << 16, 1 << 17, 1 << 18, 1 << 19, 0xFFFF
 _SPECIAL = WIDE | OPERATOR | NORMALIZED
@@ -137,10 +139,11 @@ def forward(
                     continue
         if entry & NORMALIZED:
             return -1, 0
-        best, length, node, ahead = np.int64(words[unit]), 1, unit, place + 1
+        best, length, ahead = np.int64(words[unit]), 1, place + 1
+        node: Any = unit
         if entry & STARTS:
             while ahead < limit:
-                node = edge(edge_keys, edge_nodes, node, np.int64(units[ahead]))
+                node = edge(edge_keys, edge_nodes, node, int(units[ahead]))
                 if node < 0:
                     break
                 ahead += 1
@@ -210,7 +213,8 @@ def longest_first(
         reach, at, count = place + 1, place, 0
         lowest, highest = np.int64(1 << 40), np.int64(-1)
         while at < reach:
-            node, ahead = np.int64(units[at]), at + 1
+            node: Any = np.int64(units[at])
+            ahead = at + 1
             starting = np.int64(first[units[at]]) & STARTS
             while True:
                 word = np.int64(words[node])
@@ -223,7 +227,7 @@ def longest_first(
                     lowest, highest = min(lowest, np.int64(ranks[word])), max(highest, np.int64(ranks[word]))
                 if not starting or ahead >= size:
                     break
-                node = edge(edge_keys, edge_nodes, node, np.int64(units[ahead]))
+                node = edge(edge_keys, edge_nodes, node, int(units[ahead]))
                 if node < 0:
                     break
                 ahead += 1

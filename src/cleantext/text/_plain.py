@@ -160,11 +160,11 @@ def _chosen(found: list[tuple[int, int, int, str]], first: int, last: int) -> It
             covered.update(places)
             taken.append((start, start - negated, value))
     place = first
-    for start, end, value in sorted(taken):
-        if start > place:
-            yield place, start, None
-        yield start, end, value
-        place = end
+    for word in sorted(taken, key=lambda word: word[0]):
+        if word[0] > place:
+            yield place, word[0], None
+        yield word
+        place = word[1]
     if last > place:
         yield place, last, None
 
@@ -195,5 +195,3 @@ def plain(text: str, before: Sequence[Step], segmentation: Step | None, steps: S
     for step in steps:
         pieces = [step.convert(piece) for piece in pieces]
     return "".join(pieces)
-
-

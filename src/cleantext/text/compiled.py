@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from cleantext.text import _loops
-from cleantext.text._loops import I32, I64, U8, U16, U32
+from cleantext.text._loops import (
+    ALONE,
+    HASH_NODE,
+    HASH_SHIFT,
+    HASH_UNIT,
+    I32,
+    I64,
+    NORMALIZED,
+    OPERATOR,
+    SIEVE_BITS,
+    STARTS,
+    U8,
+    U16,
+    U32,
+    WIDE,
+)
 from cleantext.text._plain import OPERATORS
 from cleantext.text.dictionaries import Layers
 
@@ -41,16 +55,16 @@ def compile_step(layers: Layers, normalized: Layers = (), *, longest_first: bool
     spelled = [(units_of(word).tolist(), units_of(value)) for word, (_, value) in ranked.items()]
     first = np.arange(0x10000, dtype=np.uint32)
     if not longest_first:
-        first[[ord(char) for char in OPERATORS]] |= _loops.OPERATOR
+        first[[ord(char) for char in OPERATORS]] |= OPERATOR
     for char in (char for layer in normalized for char in layer):
-        first[units_of(char)[0]] |= _loops.NORMALIZED
+        first[units_of(char)[0]] |= NORMALIZED
     edges, words, heads = _edges([units for units, _ in spelled])
     ranks = np.array([rank for rank, _ in ranked.values()], dtype=np.int32)
     for number, (units, value) in enumerate(spelled):
-        flag = _loops.STARTS if len(units) > 1 or ranks[number] < cutting else 0
+        flag = STARTS if len(units) > 1 or ranks[number] < cutting else 0
         if len(units) == 1:
-            flag |= _loops.WIDE if value.size != 1 else 0
-            first[units[0]] = (int(first[units[0]]) & ~_loops.ALONE) | int(value[0] if value.size == 1 else units[0])
+            flag |= WIDE if value.size != 1 else 0
+            first[units[0]] = (int(first[units[0]]) & ~ALONE) | int(value[0] if value.size == 1 else units[0])
         first[units[0]] |= flag
     edge_keys, edge_nodes = _hashed(edges)
     sizes = [value.size for _, value in spelled]
@@ -62,7 +76,7 @@ def compile_step(layers: Layers, normalized: Layers = (), *, longest_first: bool
         words=words,
         ranks=ranks,
         starts=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
-        values=np.concatenate([value for _, value in spelled] or [np.empty(0)]).astype(np.uint16),
+        values=np.concatenate([np.empty(0, dtype=np.uint16), *(value for _, value in spelled)]),
         growth=max([1.0, *(value.size / len(units) for units, value in spelled)]),
         cutting=cutting,
     )
@@ -105,7 +119,7 @@ def _hashed(edges: dict[int, int]) -> tuple[I64, I32]:
     size = 1 << max(4, (2 * len(edges)).bit_length())
     keys, nodes = [0] * size, [0] * size
     for key, following in edges.items():
-        slot = (((key >> 16) * _loops.HASH_NODE + (key & 0xFFFF) * _loops.HASH_UNIT) >> _loops.HASH_SHIFT) & (size - 1)
+        slot = (((key >> 16) * HASH_NODE + (key & 0xFFFF) * HASH_UNIT) >> HASH_SHIFT) & (size - 1)
         while keys[slot]:
             slot = (slot + 1) & (size - 1)
         keys[slot], nodes[slot] = key + 1, following
@@ -114,9 +128,9 @@ def _hashed(edges: dict[int, int]) -> tuple[I64, I32]:
 
 def _sieve(heads: set[tuple[int, int]]) -> U8:
     """A bit for the first two units of every word."""
-    sieve: Any = np.zeros(1 << (_loops.SIEVE_BITS - 3), dtype=np.uint8)
+    sieve: U8 = np.zeros(1 << (SIEVE_BITS - 3), dtype=np.uint8)
     pairs = np.array(sorted(heads), dtype=np.int64).reshape(-1, 2)
-    mixed = (pairs[:, 0] * _loops.HASH_NODE + pairs[:, 1] * _loops.HASH_UNIT) >> _loops.HASH_SHIFT
-    bits = mixed & ((1 << _loops.SIEVE_BITS) - 1)
+    mixed = (pairs[:, 0] * HASH_NODE + pairs[:, 1] * HASH_UNIT) >> HASH_SHIFT
+    bits = mixed & ((1 << SIEVE_BITS) - 1)
     np.bitwise_or.at(sieve, bits >> 3, (1 << (bits & 7)).astype(np.uint8))
     return sieve

@@ -35,7 +35,8 @@ _FOLDERS = {
 }
 # Where opencc-python-reimplemented cuts a text before it looks for words, so that none with one of these is ever found.
 _SEPARATORS = frozenset(
-    "-,.?!*　，。、；：？！…“”‘’『』「」﹁﹂—－（）《》〈〉～．／＼︒︑︔︓︿﹀︹︺︙︐［﹇］﹈︕︖︰︳︴︽︾︵︶｛︷｝︸﹃﹄【︻】︼"
+    " \t\xa0-,.?!*　，。、；：？！…“”‘’『』「」﹁﹂—－（）《》〈〉～．／＼［］｛｝【】"
+    "︐︑︒︓︔︕︖︙︰︳︴︵︶︷︸︹︺︻︼︽︾︿﹀﹃﹄﹇﹈"
 )
 _INSTALL = "pip install --force-reinstall opencc-python-reimplemented"
 

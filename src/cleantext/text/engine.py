@@ -10,12 +10,12 @@ import re
 import sys
 from collections.abc import Iterator
 from functools import cache, cached_property
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 
-from cleantext.text import _loops
-from cleantext.text._loops import I64, U16
+from cleantext.text._loops import I64, NORMALIZED, U16
 from cleantext.text._plain import Step, plain
 from cleantext.text.cache import load, store
 from cleantext.text.compiled import Tables, compile_step, units_of
@@ -50,9 +50,7 @@ class Engine:
         """
         if len(text) < (_LOADED_FROM if _KERNELS in sys.modules else COMPILED_FROM):
             return self.convert_plainly(text)
-        import cleantext.text._kernels as kernels  # noqa: PLC0415 - numba is loaded by those who need it
-
-        return self.convert_with(kernels, text)
+        return self.convert_with(import_module(_KERNELS), text)
 
     def convert_plainly(self, text: str) -> str:
         """`convert` without arrays."""
@@ -129,7 +127,7 @@ class Engine:
     def _steps_after_normalizing(self) -> list[Tables]:
         """`_steps` with those that normalize before, where the first stops at nothing."""
         normalizing = [self._tables(f"n{number}", layers, (), 0) for number, layers in enumerate(self.recipe.before)]
-        first = self._steps[0].first & ~np.uint32(_loops.NORMALIZED)
+        first = self._steps[0].first & ~np.uint32(NORMALIZED)
         return [*normalizing, self._steps[0]._replace(first=first), *self._steps[1:]]
 
     def _tables(self, number: str, layers: Layers, before: Layers, cutting: int) -> Tables:
@@ -196,5 +194,3 @@ def engine(name: str, origin: Source | None = None) -> Engine:
     Raises ConfigError where there is none of that name, and MissingDependencyError where no data is installed.
     """
     return Engine(read_recipe(name, origin or source()))
-
-

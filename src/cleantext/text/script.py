@@ -15,8 +15,14 @@ import numpy.typing as npt
 
 from cleantext.edits import diff
 from cleantext.records import Edit
-from cleantext.text.detect import ScriptEvidence, detect_script, has_simplified, has_traditional, is_simplified
-from cleantext.text.detect import script_evidence as script_evidence
+from cleantext.text.detect import (
+    ScriptEvidence,
+    detect_script,
+    has_simplified,
+    has_traditional,
+    is_simplified,
+    script_evidence,
+)
 from cleantext.text.engine import Engine, engine
 from cleantext.text.exceptions import Exceptions
 from cleantext.text.steps import Repaired, edited
@@ -209,9 +215,10 @@ def _edited(text: str, changed: Iterable[_Changed], converter: Engine) -> Repair
             edits.append(Edit(stage=STAGE, rule=rule, start=start, end=end, before=before, after=after))
             continue
         pairs = None if converter.keeps_length else _clauses(before, after)
+        place = start
         for one, other in pairs or [(before, after)]:
-            edits += diff(one, other, stage=STAGE, rule=rule, offset=start)
-            start += len(one)
+            edits += diff(one, other, stage=STAGE, rule=rule, offset=place)
+            place += len(one)
     return edited(text, edits)
 
 
@@ -223,13 +230,13 @@ def _joined(text: str, changed: Iterable[_Changed]) -> str:
     return "".join([*pieces, text[place:]])
 
 
-def offset_map(text: str, done: Repaired) -> npt.NDArray[np.int64]:
-    """For every character of `done.text`, what `text` became, the offset in `text` it came from; and the end.
+def offset_map(done: Repaired) -> npt.NDArray[np.int64]:
+    """For every character of a converted text the offset in the source that it came from, and at last the end.
 
     Inside an edit that changed the length all characters come from where the edit began. The map never falls.
     `done` must be of one stage, as conversion is.
 
-    >>> offset_map("用滑鼠點", convert("用滑鼠點", "tw2sp")).tolist()
+    >>> offset_map(convert("用滑鼠點", "tw2sp")).tolist()
     [0, 1, 2, 3, 4]
     """
     offsets = np.arange(len(done.text) + 1, dtype=np.int64)
