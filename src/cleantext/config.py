@@ -30,6 +30,7 @@ __all__ = [
     "RepairConfig",
     "Rule",
     "RunConfig",
+    "load_dictionary",
     "load_rules",
     "to_toml",
 ]
@@ -117,6 +118,14 @@ class NormalizeConfig:
 
     script: str = option(
         "s", "script of the output: s, t, tw, hk, keep, or an OpenCC configuration such as tw2sp", flag="script"
+    )
+    dictionary: str | None = option(
+        None,
+        "your own words for the conversion of script, a file of lines FROM<tab>TO; they come before OpenCC's",
+        flag="dictionary",
+    )
+    protect: str = option(
+        "urls,code", "what conversion of script leaves as it is: urls, code, names (in quotes), or none", flag="protect"
     )
     punctuation: str = option("keep", "marks in Chinese context", flag="punctuation", choices=("keep", "cjk", "ascii"))
     width_letters: str = option(
@@ -297,8 +306,36 @@ class Config:
             for f in fields(stage)
             if f.metadata.get("affects_output", True)
         }
+        if self.normalize.dictionary:  # what it says can change a run, not where it is
+            relevant["normalize.dictionary"] = load_dictionary(self.normalize.dictionary)
         text = json.dumps(relevant, sort_keys=True, default=dataclasses.asdict, ensure_ascii=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def load_dictionary(path: str | Path) -> dict[str, str]:
+    """A user's words: lines FROM<tab>TO in UTF-8; empty lines and those that start with # do not count.
+
+    Raises ConfigError with all faults of the file.
+    """
+    try:
+        lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: is not UTF-8: {error}") from None
+    words: dict[str, str] = {}
+    problems = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        before, tab, after = line.partition("\t")
+        if not tab or not before or "\t" in after:
+            problems.append(f"{path}: line {number}: expected FROM<tab>TO, got {line!r}")
+        elif words.setdefault(before, after) != after:
+            problems.append(f"{path}: line {number}: {before!r} is already {words[before]!r}")
+    if problems:
+        raise ConfigError("\n".join(problems))
+    return words
 
 
 def load_rules(path: str | Path) -> tuple[Rule, ...]:
@@ -381,12 +418,30 @@ def _problems(name: str, stage: Any) -> list[str]:
 
 
 _SCRIPTS = ("s", "t", "tw", "hk", "keep")
-_OPENCC = ("s2t", "t2s", "s2tw", "tw2s", "s2hk", "hk2s", "s2twp", "tw2sp", "t2tw", "t2hk")
+# The last six only with the dictionaries of the official distribution.
+_OPENCC = (
+    *("s2t", "t2s", "s2tw", "tw2s", "s2hk", "hk2s", "s2twp", "tw2sp", "t2tw", "t2hk"),
+    *("tw2t", "hk2t", "s2hkp", "hk2sp", "t2jp", "jp2t"),
+)
+_PROTECTED = ("urls", "code", "names")
 
 
 def _check_script(value: str) -> str | None:
     known = _SCRIPTS + _OPENCC
     return None if value in known else f"{value!r} is not one of {', '.join(known)}"
+
+
+def _check_protect(value: str) -> str | None:
+    unknown = [kind for kind in value.split(",") if kind.strip() not in _PROTECTED]
+    return f"{value!r} is not none, or of {', '.join(_PROTECTED)}" if unknown and value != "none" else None
+
+
+def _check_dictionary(value: str | None) -> str | None:
+    try:
+        load_dictionary(value) if value else None
+    except ConfigError as error:
+        return str(error)
+    return None
 
 
 def _check_keep(value: str) -> str | None:
@@ -412,6 +467,8 @@ def _check_memory(value: str | None) -> str | None:
 _CHECKS: dict[str, Callable[[Any], str | None]] = {
     "run.memory": _check_memory,
     "normalize.script": _check_script,
+    "normalize.dictionary": _check_dictionary,
+    "normalize.protect": _check_protect,
     "dedup.keep": _check_keep,
     "decode.encoding": _check_encoding,
 }

@@ -53,7 +53,7 @@ class ScriptEvidence:
     `script` is what `detect_script` returns. `simplified` and `traditional` count characters that only that script
     has, `kana` and `hangul` those of other languages. `taiwan`, `hong_kong` and `mainland` count forms and words of
     one place, in Traditional text; `wording` is the place that has most (at least two), or ''. `examples` are some of
-    the characters and words that decided, the commonest first.
+    the words and then characters that decided, the commonest first.
     """
 
     script: str
@@ -195,16 +195,16 @@ def script_evidence(text: str) -> ScriptEvidence:
     """
     counts = _counted(text)
     script, marks = counts.script, {"taiwan": 0, "hong_kong": 0, "mainland": 0}
-    examples: Counter[str] = Counter()
+    words: Counter[str] = Counter()
     if script == "Hant":
         for place, pattern in (("taiwan", _TAIWAN), ("hong_kong", _HONG_KONG), ("mainland", _MAINLAND)):
             found = pattern.findall(text)
             marks[place] = len(found)
-            examples.update(found)
+            words.update(found)
         script = _placed(marks["taiwan"], marks["hong_kong"])
-    if script:
-        decisive = frozenset().union(*_kinds()[:4])
-        examples.update({char: count for char, count in Counter(text).items() if char in decisive})
+    decisive = frozenset().union(*_kinds()[:4]) if script else frozenset()
+    chars = Counter({char: count for char, count in Counter(text).items() if char in decisive and char not in words})
+    examples = [*words.most_common(_MAX_EXAMPLES // 2), *chars.most_common(_MAX_EXAMPLES)][:_MAX_EXAMPLES]
     most = max(marks, key=lambda place: marks[place])
     clear = marks[most] >= _MIN_MARKS and list(marks.values()).count(marks[most]) == 1
     return ScriptEvidence(
@@ -215,5 +215,5 @@ def script_evidence(text: str) -> ScriptEvidence:
         kana=counts.kana,
         hangul=counts.hangul,
         **marks,
-        examples=tuple(example for example, _ in examples.most_common(_MAX_EXAMPLES)),
+        examples=tuple(example for example, _ in examples),
     )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
+from cleantext.config import NormalizeConfig, load_dictionary
 from cleantext.errors import ConfigError
 from cleantext.text._plain import Step
 
@@ -16,7 +17,7 @@ _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
 # What can be protected, by name. An address ends where a blank, a mark of Chinese text or a bracket does; Han in it
 # belongs to it only after a slash, so that 見http://a.cn的說明 ends where the reader sees it end.
 PROTECTED: Mapping[str, str] = {
-    "urls": rf"(?:[A-Za-z][A-Za-z0-9+.\-]{{1,20}}://|\bwww\.)(?:[!#-;=?-Z_a-z~%]|(?<=[/=])[{_HAN}]+(?=[/?&#\s]|\Z))+"
+    "urls": rf"(?:[A-Za-z][A-Za-z0-9+.\-]{{1,20}}://|\bwww\.)(?:[!#-;=?-Z_a-z~%]|(?<=[/=#])[{_HAN}]+(?=[/?&#\s]|\Z))+"
     r"|\b[A-Za-z0-9_.+\-]{1,64}@[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63})+",
     "code": r"```[^`]{0,10000}```|`[^`\n]{1,1000}`",
     "names": r"《[^《》\n]{1,100}》|〈[^〈〉\n]{1,100}〉|「[^「」\n]{1,100}」|『[^『』\n]{1,100}』|“[^“”\n]{1,100}”",
@@ -36,16 +37,26 @@ class Span(NamedTuple):
 class Exceptions:
     """A user's words and the kinds of spans to protect. Raises ConfigError for other kinds than those of `PROTECTED`.
 
-    Protected spans come first, then the user's words, the longest at each place from left to right. Neither takes
-    part in what is around it: no word of OpenCC's reaches into them.
+    Protected spans come first, then the user's words, the longest at each place from left to right; what a word becomes
+    is a word that stays, so that converting again changes nothing. Neither takes part in what is around it: no word of
+    OpenCC's reaches into them.
     """
 
     def __init__(self, words: Mapping[str, str] | None = None, protect: Iterable[str] = ()) -> None:
-        self.words = dict(words or {})
+        given = dict(words or {})
+        self.words = {value: value for value in given.values() if value} | given
         self.protect = tuple(sorted(set(protect)))
         unknown = [kind for kind in self.protect if kind not in PROTECTED]
         if unknown:
             raise ConfigError(f"{unknown[0]!r} cannot be protected; {', '.join(PROTECTED)} can")
+
+    @staticmethod
+    def of(config: NormalizeConfig) -> Exceptions:
+        """The exceptions that a configuration asks for; a dictionary is read once.
+
+        Raises ConfigError where it cannot be read.
+        """
+        return _asked_for(config.dictionary, config.protect)
 
     def __bool__(self) -> bool:
         return bool(self.words or self.protect)
@@ -100,3 +111,9 @@ class Exceptions:
             if word:
                 spans.append(Span(at, at + word[1], word[2]))
         return spans
+
+
+@lru_cache(maxsize=16)
+def _asked_for(dictionary: str | None, protect: str) -> Exceptions:
+    words = load_dictionary(dictionary) if dictionary else {}
+    return Exceptions(words, () if protect == "none" else map(str.strip, protect.split(",")))

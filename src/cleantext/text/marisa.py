@@ -81,6 +81,8 @@ class _Reader:
         size = self.integer("Q")
         if width == 0:
             return []
+        if width > 32:
+            raise ValueError("has integers that are too wide")
         weights = 1 << np.arange(width, dtype=np.int64)
         values: list[int] = (units[: size * width].reshape(-1, width) @ weights).tolist()
         return values

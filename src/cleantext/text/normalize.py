@@ -7,6 +7,7 @@ comes last, because what a mark becomes depends on the characters beside it.
 from __future__ import annotations
 
 from cleantext.config import NormalizeConfig
+from cleantext.text.exceptions import Exceptions
 from cleantext.text.script import convert_lines, to_script
 from cleantext.text.steps import Repaired
 
@@ -21,7 +22,9 @@ def normalize_steps(text: str, config: NormalizeConfig | None = None, *, opencc_
     config = config or NormalizeConfig()
     characters = fix_characters(text, config)
     width = fix_width(characters.text, config)
-    script = convert_lines(width.text, opencc_config) if opencc_config else Repaired(text=width.text)
+    script = Repaired(text=width.text)
+    if opencc_config:
+        script = convert_lines(width.text, opencc_config, exceptions=Exceptions.of(config))
     marks = fix_punctuation(script.text, config.punctuation)
     return Repaired(text=marks.text, steps=characters.steps + width.steps + script.steps + marks.steps)
 
@@ -39,4 +42,4 @@ def normalize(text: str, config: NormalizeConfig | None = None) -> str:
     from cleantext.text.width import plain  # noqa: PLC0415
 
     config = config or NormalizeConfig()
-    return punctuate(to_script(plain(text, config), config.script), config.punctuation)
+    return punctuate(to_script(plain(text, config), config.script, Exceptions.of(config)), config.punctuation)

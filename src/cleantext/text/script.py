@@ -7,7 +7,7 @@ dictionaries are wrong, and lines that are in that script already are left alone
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -28,6 +28,7 @@ from cleantext.text.exceptions import Exceptions
 from cleantext.text.steps import Repaired, edited
 
 __all__ = [
+    "NO_EXCEPTIONS",
     "TARGETS",
     "Exceptions",
     "ScriptEvidence",
@@ -59,7 +60,7 @@ _MAX_PASSES = 4
 _TO_SIMPLIFIED = ("t2s", "tw2s", "tw2sp", "hk2s", "hk2sp")
 _LINES_TO_SIMPLIFIED = ("t2s", "tw2s", "hk2s")
 _LINES_FROM_SIMPLIFIED = ("s2t", "s2tw", "s2hk")
-_NONE = Exceptions()
+NO_EXCEPTIONS = Exceptions()
 
 
 class _Changed(NamedTuple):
@@ -91,7 +92,7 @@ def conversion_for(variety: str, target: str) -> str | None:
     return "t2" + target
 
 
-def convert(text: str, opencc_config: str, *, exceptions: Exceptions = _NONE) -> Repaired:
+def convert(text: str, opencc_config: str, *, exceptions: Exceptions = NO_EXCEPTIONS) -> Repaired:
     """All of `text` converted with an OpenCC configuration, and the edits that it consists of.
 
     Raises ConfigError where there is no configuration of that name.
@@ -100,14 +101,14 @@ def convert(text: str, opencc_config: str, *, exceptions: Exceptions = _NONE) ->
     return _edited(text, _stretches(text, 0, converter, exceptions, corrected=False), converter)
 
 
-def convert_text(text: str, opencc_config: str, *, exceptions: Exceptions = _NONE) -> str:
+def convert_text(text: str, opencc_config: str, *, exceptions: Exceptions = NO_EXCEPTIONS) -> str:
     """The text of `convert`, without its edits."""
     if not exceptions:
         return engine(opencc_config).convert(text)
     return _joined(text, _stretches(text, 0, engine(opencc_config), exceptions, corrected=False))
 
 
-def convert_lines(text: str, opencc_config: str, *, exceptions: Exceptions = _NONE) -> Repaired:
+def convert_lines(text: str, opencc_config: str, *, exceptions: Exceptions = NO_EXCEPTIONS) -> Repaired:
     """`convert` for the lines of `text` that need it, corrected: one already in the target script stays as it is.
 
     Simplified text has characters that are Traditional elsewhere (乾隆, 瞭望); converting it again could only hurt.
@@ -117,7 +118,7 @@ def convert_lines(text: str, opencc_config: str, *, exceptions: Exceptions = _NO
     return _edited(text, _line_stretches(text, converter, exceptions), converter)
 
 
-def convert_lines_text(text: str, opencc_config: str, *, exceptions: Exceptions = _NONE) -> str:
+def convert_lines_text(text: str, opencc_config: str, *, exceptions: Exceptions = NO_EXCEPTIONS) -> str:
     """The text of `convert_lines`, without its edits."""
     return _joined(text, _line_stretches(text, engine(opencc_config), exceptions))
 
@@ -252,20 +253,17 @@ def offset_map(done: Repaired) -> npt.NDArray[np.int64]:
     return offsets
 
 
-def to_script(
-    text: str, target: str = "s", *, dictionary: Mapping[str, str] | None = None, protect: Iterable[str] = ()
-) -> str:
+def to_script(text: str, target: str = "s", exceptions: Exceptions = NO_EXCEPTIONS) -> str:
     """`text` in the script `target`: s, t, tw or hk as its own script requires, or by an OpenCC configuration.
 
     Japanese and Korean text, and text that is in the script already, stay as they are unless a configuration is named.
-    Words of `dictionary` become what it says, and spans of the kinds in `protect` (urls, code, names) stay.
+    `exceptions` are a user's own words and the kinds of spans that stay.
 
     >>> to_script("著力改善環境"), to_script("日本の環境"), to_script("環境", "t2s")
     ('着力改善环境', '日本の環境', '环境')
-    >>> to_script("徐乾學讀《乾坤》", "t2s", dictionary={"徐乾學": "徐乾学"}, protect=["names"])
-    '徐乾学读《乾坤》'
+    >>> to_script("徐乾學讀《干預》", "t2s", Exceptions({"徐乾學": "徐乾学"}, protect=["names"]))
+    '徐乾学读《干預》'
     """
-    exceptions = Exceptions(dictionary, protect)
     if target not in TARGETS:
         return text if target == "keep" else convert_text(text, target, exceptions=exceptions)
     # What is converted can tip the scales of a mixed text, which then needs the other conversion.
