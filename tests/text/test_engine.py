@@ -18,7 +18,8 @@ from cleantext.text import _loops
 from cleantext.text._plain import OPERATORS, described
 from cleantext.text.compiled import units_of
 from cleantext.text.dictionaries import REIMPLEMENTED, Layers, Recipe, Source, read_recipe, source
-from cleantext.text.engine import Engine, _loaded, engine
+from cleantext.text.engine import Engine, engine
+from cleantext.text.walker import load_tables
 from quality.script import generated
 from text_strategies import TEXT
 
@@ -168,7 +169,7 @@ def reference(config: str) -> Any:
 @pytest.mark.parametrize("config", DEPENDENCY.names())
 def test_the_dependency_gives_the_same(config: str, seeds: dict[str, str]) -> None:
     peer = reference(config)
-    text = "\n".join([*(seed[:400] for seed in seeds.values()), generated(DEPENDENCY, 6_000, seed=len(config))])
+    text = "\n".join([*(seed[:150] for seed in seeds.values()), generated(DEPENDENCY, 2_000, seed=len(config))])
     converter = Engine(read_recipe(config, DEPENDENCY))
     expected = peer.convert(text)
     assert converter.convert_plainly(text) == expected
@@ -233,8 +234,8 @@ def test_tables_are_kept_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     converted = Engine(recipe).convert_with(_loops, "著力改善環境")
     names = sorted(path.stem for path in tmp_path.iterdir())
     assert names == [f"script-1-tw2s-{recipe.digest}-{number}" for number in range(2)]
-    assert all(_loaded(name) for name in names)
-    monkeypatch.setattr("cleantext.text.engine.compile_step", None)  # they are not made again
+    assert all(load_tables(name) for name in names)
+    monkeypatch.setattr("cleantext.text.walker.compile_step", None)  # they are not made again
     assert Engine(recipe).convert_with(_loops, "著力改善環境") == converted == "着力改善环境"
 
 

@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 from cleantext.errors import ConfigError, MissingDependencyError
-from cleantext.text.marisa import read_ocd2
 
 __all__ = ["SOURCES", "Layers", "Recipe", "Source", "read_recipe", "source"]
 
@@ -180,7 +179,12 @@ class _Reading:
         path = self.origin.dictionaries / file
         data = self._bytes(path)
         try:
-            words = read_ocd2(data) if path.suffix == ".ocd2" else _read_text(data.decode("utf-8"))
+            if path.suffix == ".ocd2":
+                from cleantext.text.marisa import read_ocd2  # noqa: PLC0415 - brings numpy
+
+                words = read_ocd2(data)
+            else:
+                words = _read_text(data.decode("utf-8"))
         except ValueError as error:
             raise ConfigError(f"{path}: {error}") from None
         if self.origin.name != REIMPLEMENTED:

@@ -11,15 +11,13 @@ import sys
 from collections.abc import Iterator
 from functools import cache, cached_property
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from cleantext.text._loops import I64, NORMALIZED, U16
 from cleantext.text._plain import Step, plain
-from cleantext.text.cache import load, store
-from cleantext.text.compiled import Tables, compile_step, units_of
-from cleantext.text.dictionaries import Layers, Recipe, Source, read_recipe, source
+from cleantext.text.dictionaries import Recipe, Source, read_recipe, source
+
+if TYPE_CHECKING:
+    from cleantext.text.walker import Walker
 
 __all__ = ["COMPILED_FROM", "Engine", "engine"]
 
@@ -32,8 +30,6 @@ _PIECE = 100_000
 _REACH = 64
 _OPERATOR = re.compile("[\u2ff0-\u2fff]")
 _KERNELS = "cleantext.text._kernels"
-# Part of the name of what is cached: changes with the form of the tables.
-_FORM = 1
 
 
 class Engine:
@@ -58,7 +54,11 @@ class Engine:
 
     def convert_with(self, walks: Any, text: str) -> str:
         """`convert` with the walks of `_loops` or `_kernels`."""
-        return "".join([self._piece(walks, piece) for piece in self._pieces(text)])
+        converted = []
+        for piece in self._pieces(text):
+            after = self._walker.convert(walks, piece)
+            converted.append(self.convert_plainly(piece) if after is None else after)
+        return "".join(converted)
 
     @cached_property
     def keeps_length(self) -> bool:
@@ -69,18 +69,6 @@ class Engine:
             for layer in layers
             for word, value in layer.items()
         )
-
-    def _piece(self, walks: Any, text: str) -> str:
-        try:
-            units = units_of(text)
-        except UnicodeEncodeError:
-            return self.convert_plainly(text)
-        longest_first = self.recipe.longest_first
-        converted = _through(walks, units, self._steps, longest_first=longest_first)
-        if converted is None:  # rare enough to begin again
-            converted = _through(walks, units, self._steps_after_normalizing, longest_first=longest_first)
-            assert converted is not None
-        return str(converted.data, "utf-16-le")
 
     def _pieces(self, text: str) -> Iterator[str]:
         """`text` in pieces that no word crosses, cut where it has a character that no dictionary has."""
@@ -116,75 +104,10 @@ class Engine:
         return re.compile(f"[{re.escape(''.join(inert))}]" if inert else r"(?!)")
 
     @cached_property
-    def _steps(self) -> list[Tables]:
-        """The tables of every walk. The first stops where a character has to be normalized before."""
-        return [
-            self._tables(str(number), layers, before, cutting)
-            for number, (layers, before, cutting) in enumerate(_plan(self.recipe))
-        ]
+    def _walker(self) -> Walker:
+        from cleantext.text.walker import Walker  # noqa: PLC0415 - brings numpy
 
-    @cached_property
-    def _steps_after_normalizing(self) -> list[Tables]:
-        """`_steps` with those that normalize before, where the first stops at nothing."""
-        normalizing = [self._tables(f"n{number}", layers, (), 0) for number, layers in enumerate(self.recipe.before)]
-        first = self._steps[0].first & ~np.uint32(NORMALIZED)
-        return [*normalizing, self._steps[0]._replace(first=first), *self._steps[1:]]
-
-    def _tables(self, number: str, layers: Layers, before: Layers, cutting: int) -> Tables:
-        """The tables of one walk, from the disk where they are kept there."""
-        name = f"script-{_FORM}-{self.recipe.name}-{self.recipe.digest}-{number}"
-        tables = _loaded(name)
-        if tables is None:
-            tables = compile_step(layers, before, longest_first=self.recipe.longest_first, cutting=cutting)
-            store(name, {key: np.asarray(value) for key, value in tables._asdict().items()})
-        return tables
-
-
-def _loaded(name: str) -> Tables | None:
-    arrays = load(name)
-    if arrays is None or set(arrays) != set(Tables._fields):
-        return None
-    growth, cutting = float(arrays.pop("growth")), int(arrays.pop("cutting"))
-    return Tables(growth=growth, cutting=cutting, **arrays)
-
-
-def _plan(recipe: Recipe) -> list[tuple[Layers, Layers, int]]:
-    """The walks: words, what has to be done before them, and how many of the layers end a segment.
-
-    Where the first step begins with the words that segment, and all it has beside them are single characters, it
-    finds the segments itself: at every place it takes the word that segmentation would, or none.
-    """
-    before: Layers = tuple(layer for layers in recipe.before for layer in layers)
-    steps = [(layers, (), 0) for layers in recipe.steps]
-    cut = recipe.segmentation
-    plan: list[tuple[Layers, Layers, int]] = list(steps)
-    if cut and len(steps) > 1:
-        others = recipe.steps[0][len(cut) :]
-        if recipe.steps[0][: len(cut)] == cut and all(len(word) == 1 for layer in others for word in layer):
-            plan[0] = (recipe.steps[0], (), len(cut))
-        else:
-            plan.insert(0, (tuple({word: word for word in layer} for layer in cut), (), len(cut)))
-    if plan:
-        plan[0] = (plan[0][0], before, plan[0][2])
-    return plan
-
-
-def _through(walks: Any, units: U16, steps: list[Tables], *, longest_first: bool) -> U16 | None:
-    """`units` after all steps; None where they have to be normalized before."""
-    cuts: I64 = np.array([units.size], dtype=np.int64)
-    for step in steps:
-        tables = step[:8]
-        out = np.empty(int(units.size * step.growth) + 1, dtype=np.uint16)
-        if longest_first:
-            filled = walks.longest_first(units, *tables, out)
-        else:
-            out_cuts = np.empty((out.size if step.cutting else cuts.size) + 2, dtype=np.int64)
-            filled, cut_count = walks.forward(units, cuts, *tables, step.cutting, out, out_cuts)
-            if filled < 0:
-                return None
-            cuts = out_cuts[:cut_count]
-        units = out[:filled]
-    return units
+        return Walker(self.recipe)
 
 
 @cache

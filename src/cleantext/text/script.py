@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, NamedTuple
 
 from cleantext.edits import diff
 from cleantext.records import Edit
@@ -26,6 +23,10 @@ from cleantext.text.detect import (
 from cleantext.text.engine import Engine, engine
 from cleantext.text.exceptions import Exceptions
 from cleantext.text.steps import Repaired, edited
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 __all__ = [
     "NO_EXCEPTIONS",
@@ -240,6 +241,8 @@ def offset_map(done: Repaired) -> npt.NDArray[np.int64]:
     >>> offset_map(convert("用滑鼠點", "tw2sp")).tolist()
     [0, 1, 2, 3, 4]
     """
+    import numpy as np  # noqa: PLC0415 - nothing else here needs it
+
     offsets = np.arange(len(done.text) + 1, dtype=np.int64)
     place = shift = 0
     for step in done.steps:
