@@ -22,6 +22,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -111,15 +112,21 @@ def expectations(cases: Sequence[dict[str, Any]], source: Source) -> Expectation
     return Expectations(met, every, sum(count for config, count in every.items() if config not in known))
 
 
-def generated(source: Source, size: int, seed: int = 1) -> str:
-    """About `size` characters of clauses of the words of `source` and what they become, cut, and marks between them."""
+@cache
+def _words(source: Source) -> list[str]:
+    """All words of `source` and what they become, in order."""
     words: set[str] = set()
     for name in source.names():
         recipe = read_recipe(name, source)
         for layers in (*recipe.before, *recipe.steps):
             for layer in layers:
                 words.update(layer.keys(), layer.values())
-    ordered, rng = sorted(words), random.Random(seed)
+    return sorted(words)
+
+
+def generated(source: Source, size: int, seed: int = 1) -> str:
+    """About `size` characters of clauses of the words of `source` and what they become, cut, and marks between them."""
+    ordered, rng = _words(source), random.Random(seed)
     pieces, filled = [], 0
     while filled < size:
         clause = []

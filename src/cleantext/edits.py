@@ -117,6 +117,7 @@ _REASONS = {
     ("controls", "zero-width"): ("is invisible and shapes nothing here", "replaced by"),
     ("controls", "direction"): ("sets a direction of writing where nothing runs from right to left", "replaced by"),
     ("controls", "pua"): ("is a private code that old GB18030 tables have for another character", "replaced by"),
+    ("script", "dictionary"): ("is a word of your own dictionary", "converted to"),
     ("glosses", "pinyin"): ("is a reading that a cloaking script put after the character", "replaced by"),
 }
 # The same for rules that are not known one by one: those of a stage.

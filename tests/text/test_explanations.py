@@ -20,7 +20,7 @@ RULES = [
     (glosses.STAGE, glosses.RULE),
     *((mojibake.STAGE, rule) for rule in mojibake.RULES),
     *((controls.STAGE, rule) for rule in (*controls._DROPPED, "direction", "pua")),
-    *((script.STAGE, config) for config in _OPENCC),
+    *((script.STAGE, config) for config in (*_OPENCC, "dictionary")),
     *(("characters", rule) for rule in ("radical", "pua")),
     *(("width", rule) for rule in ("letters", "digits", "katakana", "space", "symbol")),
     *((punctuation.STAGE, kind) for kind in (*dict.fromkeys(marks.kind_table().values()), "symbol")),
