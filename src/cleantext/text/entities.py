@@ -96,7 +96,7 @@ class _Decoder:
             piece = pending.pop()
             opened = self._take_open(piece[0])
             if opened:
-                pending += [piece, opened]
+                pending += [piece, *reversed(opened)]
                 continue
             if piece[0] == "&":
                 self.ampersands.append(len(self.pieces))
@@ -104,17 +104,14 @@ class _Decoder:
                 self.ampersands.clear()
             self.pieces.append(piece)
             if piece[0] == ";":
-                closed = self._take_closed()
-                if closed:
-                    pending.append(closed)
+                pending += reversed(self._take_closed())
             elif "\udc00" <= piece[0] <= "\udfff":
                 self._join_surrogates()
 
     def finish(self) -> None:
         """The end of the line also ends an entity."""
-        opened = self._take_open("")
-        if opened:
-            self.push(opened)
+        for piece in self._take_open(""):
+            self.push(piece)
 
     def _tail(self) -> str:
         """The text from the last ampersand on, if it is near enough to be an entity."""
@@ -122,17 +119,17 @@ class _Decoder:
             return ""
         return "".join(piece[0] for piece in self.pieces[self.ampersands[-1] :])
 
-    def _take_closed(self) -> Piece | None:
+    def _take_closed(self) -> list[Piece]:
         """Take an entity with its semicolon off the end, and return what it stands for."""
         match = _CLOSED.fullmatch(self._tail())
-        return self._take(match[1]) if match else None
+        return self._take(match[1]) if match else []
 
-    def _take_open(self, following: str) -> Piece | None:
+    def _take_open(self, following: str) -> list[Piece]:
         """The same for one without semicolon, if what follows makes it safe ('' at the end of the line)."""
         if not self.ampersands or following == ";" or (following.isascii() and following.isalnum()):
-            return None
+            return []
         match = _OPEN.fullmatch(self._tail())
-        return self._take(match[1]) if match and self._is_safe(match[1], following) else None
+        return self._take(match[1]) if match and self._is_safe(match[1], following) else []
 
     def _is_safe(self, name: str, following: str) -> bool:
         if name in _SPACES:
@@ -154,16 +151,15 @@ class _Decoder:
             size += len(found[-1])
         return "".join(reversed(found))[-_LOOK_BACK:]
 
-    def _take(self, name: str) -> Piece | None:
+    def _take(self, name: str) -> list[Piece]:
         chars = _meaning(name)
         if chars is None:
-            return None
+            return []
         first = self.ampersands.pop()
         start, end = self.pieces[first][1], self.pieces[-1][2]
         del self.pieces[first:]
-        # A few names stand for two characters: all but the last are appended here and span nothing of the source.
-        self.pieces += [(char, start, start) for char in chars[:-1]]
-        return chars[-1], start, end
+        # A few names stand for two characters: all but the last span nothing of the source.
+        return [*((char, start, start) for char in chars[:-1]), (chars[-1], start, end)]
 
     def _join_surrogates(self) -> None:
         """Two numbers that are the halves of one character (as JavaScript escapes emoji) become that character.

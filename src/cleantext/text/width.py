@@ -251,6 +251,19 @@ def _composed(codes: U32, hits: I64, after: U32) -> tuple[I64, U32]:
 
 
 def _stood_for(text: str, codes: U32, hits: I64, *, radicals: bool) -> Changes:
+    """Radicals and private-use characters. What has become Han can speak for its neighbors, so it takes rounds."""
+    now, waiting = codes.copy(), hits
+    while waiting.size:
+        found = _stood_for_once(text, now, waiting, radicals=radicals)
+        if not found.positions.size:
+            break
+        now[found.positions] = found.codes
+        waiting = np.setdiff1d(waiting, found.positions, assume_unique=True)
+    changed_hits = hits[now[hits] != codes[hits]]
+    return Changes(changed_hits, now[changed_hits])
+
+
+def _stood_for_once(text: str, codes: U32, hits: I64, *, radicals: bool) -> Changes:
     """Radicals and private-use characters, by runs: what stands beside a run decides.
 
     Han on either side is enough for radicals and for the space U+E5E5. Other private-use characters are also where
