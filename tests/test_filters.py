@@ -267,3 +267,12 @@ def test_wrong_options(arguments: Sequence[str], monkeypatch: pytest.MonkeyPatch
 def test_a_source_is_named_in_its_errors() -> None:
     with pytest.raises(DecodeError, match=r"page\.txt: looks like"):
         list(repair_blocks(io.BytesIO(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + bytes(50)), "page.txt", Config()))
+
+
+def test_own_words_and_protected_spans(tmp_path: Path, streams: Streams) -> None:
+    (tmp_path / "words.tsv").write_text("乾學\t乾學\n", encoding="utf-8")
+    arguments = ("convert", "--to", "t2s", "--dictionary", str(tmp_path / "words.tsv"))
+    assert streams.run("徐乾學讀書`環境`\n".encode(), *arguments) == 0
+    assert streams.out.decode() == "徐乾學读书`環境`\n"
+    assert streams.run("徐乾學讀書`環境`\n".encode(), *arguments, "--protect", "none") == 0
+    assert streams.out.decode() == "徐乾學读书`环境`\n"

@@ -143,6 +143,9 @@ def _add_filters(commands: Any) -> None:
         help="s, t, tw or hk, as the text's own script requires, or an OpenCC configuration such as tw2sp, which is "
         f"applied to all of it (default: {Config().normalize.script})",
     )
+    for option in fields(Config().normalize):
+        if option.name in ("dictionary", "protect"):
+            _add_flag(convert, "normalize", option, getattr(Config().normalize, option.name))
     for command in (repair, convert):
         command.add_argument("inputs", nargs="*", metavar="INPUT", help="files, or - for standard input (the default)")
         command.add_argument(

@@ -26,7 +26,15 @@ from cleantext.pages.binary import wide_encoding
 from cleantext.pages.decode import decode
 from cleantext.pages.encodings import count_replaced, decode_as, encoding_for_label, python_codec
 from cleantext.text.repair import repair
-from cleantext.text.script import TARGETS, conversion_for, convert, convert_lines, detect_script
+from cleantext.text.script import (
+    TARGETS,
+    Exceptions,
+    conversion_for,
+    convert,
+    convert_lines,
+    convert_lines_text,
+    detect_script,
+)
 from cleantext.text.steps import Repaired
 
 __all__ = ["Block", "Filter", "convert_blocks", "repair_blocks", "run_filter"]
@@ -68,15 +76,17 @@ def repair_blocks(source: BinaryIO, name: str, config: Config) -> Iterator[Block
 
 def convert_blocks(source: BinaryIO, name: str, config: Config) -> Iterator[Block]:
     """The text of `source` in the script that `config` asks for; raises as `repair_blocks`."""
-    target = config.normalize.script
+    target, exceptions = config.normalize.script, Exceptions.of(config.normalize)
     conversions: Sequence[str] | None = None
     for block in _text_blocks(source, name, config):
         if target not in TARGETS:
-            yield block if target == "keep" else replace(block, done=convert(block.before, target))
+            yield (
+                block if target == "keep" else replace(block, done=convert(block.before, target, exceptions=exceptions))
+            )
             continue
         if conversions is None and detect_script(block.before):
-            conversions = _conversions(block.before, target)
-        yield replace(block, done=_converted(block.before, conversions or ()))
+            conversions = _conversions(block.before, target, exceptions)
+        yield replace(block, done=_converted(block.before, conversions or (), exceptions))
 
 
 def run_filter(
@@ -128,11 +138,11 @@ def _encoded(text: str) -> bytes:
         return _SURROGATE.sub("\ufffd", text).encode("utf-8")
 
 
-def _conversions(text: str, target: str) -> tuple[str, ...]:
+def _conversions(text: str, target: str, exceptions: Exceptions) -> tuple[str, ...]:
     """The OpenCC configurations that bring `text` to `target`, one after another."""
     found: list[str] = []
     while len(found) < _MAX_PASSES and (opencc_config := conversion_for(detect_script(text), target)):
-        after = convert_lines(text, opencc_config).text
+        after = convert_lines_text(text, opencc_config, exceptions=exceptions)
         if after == text and found:
             break
         found.append(opencc_config)
@@ -140,11 +150,11 @@ def _conversions(text: str, target: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _converted(text: str, conversions: Sequence[str]) -> Repaired:
+def _converted(text: str, conversions: Sequence[str], exceptions: Exceptions) -> Repaired:
     """`text` after some conversions; the stage of the second is `script/2`, and so on."""
     done = Repaired(text=text)
     for number, opencc_config in enumerate(conversions, 1):
-        one = convert_lines(done.text, opencc_config)
+        one = convert_lines(done.text, opencc_config, exceptions=exceptions)
         named = one.steps if number == 1 else tuple(replace(s, stage=f"{s.stage}/{number}") for s in one.steps)
         done = Repaired(text=one.text, steps=done.steps + named)
     return done
