@@ -14,7 +14,7 @@ import cleantext
 PACKAGE = Path(cleantext.__file__).parent
 ROOMS = ("pages", "text", "dedup", "formats", "engines")
 HALLWAY = {"errors", "config", "records", "schema", "folding", "edits", "tables"}
-ONLY_HERE = {"selectolax": ("pages/dom.py",), "numba": ("dedup/_kernels.py", "text/_kernels.py")}
+ONLY_HERE = {"selectolax": ("pages/dom.py",), "numba": ("dedup/_kernels.py", "pages/_kernels.py", "text/_kernels.py")}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 

@@ -18,8 +18,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from cleantext.config import LimitsConfig
 from cleantext.errors import LimitExceededError
+from cleantext.pages.tags import BLOCK_TAGS, UNSHOWN, VOID
 
-__all__ = ["BLOCK_TAGS", "CLOSE", "OPEN", "TEXT", "TREE_FAULTS", "Dom", "Event", "Head", "decode_email", "parse"]
+__all__ = ["CLOSE", "OPEN", "TEXT", "TREE_FAULTS", "Dom", "Event", "Head", "decode_email", "parse"]
 
 OPEN, CLOSE, TEXT = 0, 1, 2
 # What happened, the tag (or the text), and the attributes of an element that opens.
@@ -33,29 +34,17 @@ def _names(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_VOID = _names("area base br col embed hr img input link meta param source track wbr")
 # Their end is implied by the next of their kind: any number of them in a row is no depth.
 _IMPLIED = _names("body caption colgroup dd dt head html li optgroup option p rb rp rt rtc tbody td tfoot th thead tr")
 _FORMATTING = _names("a b big code em font i nobr s small strike strong tt u")
 # Any number of these are reopened in the next block; of links only the last.
 _REOPENED = _FORMATTING - {"a"}
-# Elements a browser puts on lines of their own (CSS display block, list-item or table parts).
-BLOCK_TAGS = _names(
-    "address article aside blockquote body button caption center dd details dialog dir div dl dt fieldset figcaption"
-    " figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html legend li listing main menu nav ol optgroup"
-    " option p plaintext pre search section select summary table tbody td textarea tfoot th thead tr ul xmp"
-)
 # "Special" elements of the standard: an ordinary end tag does not reach through them.
 _SPECIAL = (BLOCK_TAGS | _names("applet iframe marquee object script style template title")) - {"dialog"}
 _SCOPES = _names("applet marquee math object select svg table template")
 _RAW_TEXT = _names("script style")
-# Never shown, or shown only when something else fails to load.
-_UNSHOWN = _names(
-    "annotation annotation-xml applet audio canvas datalist frameset head iframe noembed noframes noscript object rp rt"
-    " rtc script style svg template title video"
-)
 _NO_ARTICLE = ("nav", "footer", "select", "button", "iframe", "input", "link")
-_UNSHOWN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_UNSHOWN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE | re.ASCII)
 
 # More open formatting elements than this are reopened in no paragraph.
 _MAX_FORMATTING = 16
@@ -66,7 +55,9 @@ _FEW_TAGS, _FEW_REOPENED = 24, 600_000
 # Three times what the largest of two thousand labelled pages have, or more; and the slowest reading measured.
 _EASY_NODES, _EASY_TABLES, _EASY_LISTS = 50_000, 300, 1500
 _EASY_NODES_PER_SECOND = 2000
-_REOPENED_START = re.compile(r"<(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)[\s/>]", re.IGNORECASE)
+_REOPENED_START = re.compile(
+    r"<(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)[\s/>]", re.IGNORECASE | re.ASCII
+)
 _TAG = re.compile(r"<(?:(/?)([a-zA-Z][^\s/>]*)|!--)")
 _COMMENT_END = re.compile(r"(?<=<!--)-?>|--!?>")
 _RAW_END = {name: re.compile(rf"</{name}[\s/>]", re.IGNORECASE) for name in _RAW_TEXT}
@@ -118,7 +109,7 @@ class Dom:
         self.nodes = 0
         self.hidden = 0
         self.truncated = False
-        self._max_nodes = limits.max_nodes
+        self.max_nodes = limits.max_nodes
         self._easy_nodes = min(_EASY_NODES, int(limits.max_seconds * _EASY_NODES_PER_SECOND))
         self._bytes = self.html.encode("utf-8", "replace")
         self._parser = LexborHTMLParser(self._bytes, scripting=True)
@@ -130,18 +121,18 @@ class Dom:
         hidden by an attribute, and what is there for browsers without scripts. Obfuscated e-mail addresses come out
         readable.
         """
-        parser = LexborHTMLParser(self._bytes) if hidden and b"<noscript" in self._bytes.lower() else self._parser
-        unshown = _UNSHOWN - {"noscript"} if hidden else _UNSHOWN
-        node, open_tags = parser.root, list[str]()
+        unshown = UNSHOWN - {"noscript"} if hidden else UNSHOWN
+        node, open_tags = self._parser_for(hidden=hidden).root, list[str]()
         self.nodes = self.hidden = 0
         while node is not None:
             self.nodes += 1
-            if self.nodes > self._max_nodes:
+            if self.nodes > self.max_nodes:
                 self.truncated = True
                 break
             child = None
             if node.is_text_node:
-                yield TEXT, node.text_content or "", {}
+                node, text = _whole_text(node)
+                yield TEXT, text, {}
             elif node.is_element_node and (event := self._event(node, unshown, hidden=hidden)):
                 yield event
                 if event[0] == OPEN:
@@ -171,6 +162,19 @@ class Dom:
             self.hidden += len(node.text())
             return None
         return OPEN, tag, attributes
+
+    def markup(self, *, hidden: bool = False) -> str:
+        """The page as the parser understood it, written out: well nested, its text escaped.
+
+        `hidden` has what is there for browsers without scripts as elements. Empty where there is no page.
+        """
+        root = self._parser_for(hidden=hidden).root
+        return (root.html or "") if root else ""
+
+    def _parser_for(self, *, hidden: bool) -> LexborHTMLParser:
+        if hidden and b"<noscript" in self._bytes.lower():
+            return LexborHTMLParser(self._bytes)
+        return self._parser
 
     @cached_property
     def authors(self) -> tuple[str, ...]:
@@ -257,9 +261,22 @@ def decode_email(code: str) -> str | None:
     return address if "@" in address and address.isprintable() else None
 
 
+def _whole_text(node: LexborNode) -> tuple[LexborNode, str]:
+    """The last of the text nodes in a row that begins with `node`, and their text: one node to the reader."""
+    text, following = node.text_content or "", node.next
+    if following is None or not following.is_text_node:
+        return node, text
+    pieces = [text]
+    while following is not None and following.is_text_node:
+        node = following
+        pieces.append(node.text_content or "")
+        following = node.next
+    return node, "".join(pieces)
+
+
 def _email(tag: str, attributes: Mapping[str, str | None]) -> str | None:
     code = attributes.get("data-cfemail")
-    if code is None and tag == "a":
+    if not code and tag == "a":
         _before, _, code = (attributes.get("href") or "").partition("/cdn-cgi/l/email-protection#")
     return decode_email(code) if code else None
 
@@ -341,7 +358,7 @@ class _Scan:
         return bool(self._open.get("svg") or self._open.get("math"))
 
     def open(self, name: str) -> str | None:
-        if name in _VOID or name in _IMPLIED:
+        if name in VOID or name in _IMPLIED:
             return None
         if name == "a" and self._open.get("a"):
             self._remove(len(self._stack) - 1 - self._stack[::-1].index("a"))

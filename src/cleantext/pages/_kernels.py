@@ -1,0 +1,82 @@
+"""What the kernels of this room share: how they are compiled, and what they ask of characters.
+
+The compiled code is cached on disk by module; it runs without the GIL.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+from cleantext.pages._layout import SPACE, U8, U32, Int, Truth
+
+kernel = numba.njit(cache=True, nogil=True)
+# For kernels called from one place: their many arrays are not handed over at every tag.
+step = numba.njit(nogil=True, inline="always")
+
+
+@kernel
+def is_space(code: Int, chars: U8) -> Truth:
+    return code < chars.size and chars[code] & SPACE != 0
+
+
+@kernel
+def is_wide(code: Int) -> Truth:
+    """Whether a line break beside the character may be no space: the ranges of `cutter`."""
+    if code < 0x2E80 or code > 0xFFEF:
+        return False
+    return (
+        code <= 0xA4CF
+        or 0xAC00 <= code <= 0xD7AF
+        or 0xF900 <= code <= 0xFAFF
+        or 0xFE30 <= code <= 0xFE4F
+        or code >= 0xFF00
+    )
+
+
+@kernel
+def _indents(code: Int) -> Truth:
+    return code in (0x3000, 0xA0)
+
+
+@kernel
+def entity(codes: U32, i: Int) -> tuple[Int, Int]:
+    """The character written as the entity at `i`, one of the five the parser writes, and its length; 0, 0: none."""
+    left = codes.size - i
+    if left >= 4 and codes[i + 2] == 116 and codes[i + 3] == 59:
+        if codes[i + 1] == 108:
+            return 60, 4
+        if codes[i + 1] == 103:
+            return 62, 4
+    if left >= 5 and codes[i + 1] == 97 and codes[i + 2] == 109 and codes[i + 3] == 112 and codes[i + 4] == 59:
+        return 38, 5
+    if left >= 6 and codes[i + 5] == 59:
+        if codes[i + 1] == 110 and codes[i + 2] == 98 and codes[i + 3] == 115 and codes[i + 4] == 112:
+            return 0xA0, 6
+        if codes[i + 1] == 113 and codes[i + 2] == 117 and codes[i + 3] == 111 and codes[i + 4] == 116:
+            return 34, 6
+    return 0, 0
+
+
+@kernel
+def same(codes: U32, start: Int, end: Int, word: U32) -> Truth:
+    """Whether [start, end) of the markup is a word, in small or capital ASCII letters."""
+    if end - start != word.size:
+        return False
+    for j in range(word.size):
+        code = codes[start + j]
+        if 65 <= code <= 90:
+            code += np.uint32(32)
+        if code != word[j]:
+            return False
+    return True
+
+
+@kernel
+def is_exactly(codes: U32, start: Int, end: Int, word: U32) -> Truth:
+    if end - start != word.size:
+        return False
+    for j in range(word.size):  # noqa: SIM110 - no generators in kernels
+        if codes[start + j] != word[j]:
+            return False
+    return True

@@ -1,0 +1,172 @@
+"""A page's blocks: arrays with a row for each, and objects made of them on demand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from cleantext.pages.dom import Dom
+from cleantext.pages.elements import Element
+from cleantext.pages.tags import KINDS, LANDMARKS, tag_table
+
+__all__ = ["Arrays", "Block", "Page"]
+
+I64 = npt.NDArray[np.int64]
+
+_WORDS = re.compile(r"[a-z0-9]+")
+# Class and id words of this many of the nearest ancestors that have any describe where a block stands.
+_ANCESTORS = 4
+_MAX_WORDS = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A piece of a page's text at [start, end) of its source text.
+
+    `kind` is text, heading, list, table, code or quote; `level` a heading's level or a list's depth; `link_density`
+    the share of its characters inside links; `landmark` the nearest of nav, header, footer, aside, main, article,
+    form and dialog around it, by tag or role; `tags` the elements around it, innermost last; `words` the lower-case
+    words of the class and id attributes around it; `element` the place of the innermost one in `Page.elements`.
+    """
+
+    text: str
+    start: int
+    end: int
+    kind: str = "text"
+    level: int = 0
+    link_density: float = 0.0
+    landmark: str = ""
+    tags: tuple[str, ...] = ()
+    words: frozenset[str] = frozenset()
+    element: int = -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrays:
+    """What is known of a page's blocks and of the elements around them, a row for each.
+
+    Of a block: [start, end) in the source text; the places of its kind in `KINDS` and of its landmark in `LANDMARKS`;
+    its level; how many of its characters are no white space (`solid`) and how many of the page's inside links it
+    holds (`linked`); the place of the innermost element with text around it; its scope. Of an element: the place of
+    the one around it, and its scope. A scope is a block element or a link, one whose text begins before another's
+    first; of it: the one around it, its tag's place in `tag_table().names`, and its class and id. Scope 0 is the page.
+    """
+
+    starts: I64
+    ends: I64
+    kinds: I64
+    landmarks: I64
+    levels: I64
+    solid: I64
+    linked: I64
+    elements: I64
+    scopes: I64
+    element_parents: I64
+    element_scopes: I64
+    scope_parents: I64
+    scope_tags: I64
+    scope_names: Sequence[str]
+
+    @property
+    def link_densities(self) -> npt.NDArray[np.float64]:
+        """The share of every block's characters inside links."""
+        return np.minimum(1.0, self.linked / np.maximum(1, self.solid))
+
+    @property
+    def element_tags(self) -> I64:
+        """The place of every element's tag in `tag_table().names`."""
+        return self.scope_tags[self.element_scopes]
+
+    @property
+    def element_names(self) -> list[str]:
+        """Every element's class and id."""
+        return [self.scope_names[scope] for scope in self.element_scopes.tolist()]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """A page's blocks in document order and the text they make, joined by line breaks.
+
+    `arrays` is what is known of them; `blocks` and `elements`, the block elements with text in them, each after the
+    one around it, are made of it when they are first asked for.
+
+    `is_chinese` says that a tenth or more of it is Han characters, `flags` what the limits did: `flattened` (deeper
+    than the parser may go), `truncated` (more nodes than allowed).
+    """
+
+    source_text: str
+    arrays: Arrays
+    dom: Dom
+    is_chinese: bool = False
+    flags: tuple[str, ...] = ()
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """The blocks in document order."""
+        return tuple(_blocks(self.source_text, self.arrays))
+
+    @cached_property
+    def elements(self) -> tuple[Element, ...]:
+        """The block elements that show text, each after the one around it."""
+        arrays = self.arrays
+        tags, names = tag_table().names, arrays.element_names
+        rows = zip(arrays.element_parents.tolist(), arrays.element_tags.tolist(), names, strict=True)
+        return tuple(Element(parent, tags[tag], name) for parent, tag, name in rows)
+
+
+def _blocks(text: str, arrays: Arrays) -> Iterator[Block]:
+    around = _Around(arrays)
+    columns = (arrays.starts, arrays.ends, arrays.kinds, arrays.landmarks, arrays.levels, arrays.elements)
+    rows = zip(
+        *(column.tolist() for column in columns),
+        arrays.link_densities.tolist(),
+        arrays.scopes.tolist(),
+        strict=True,
+    )
+    for start, end, kind, landmark, level, element, density, scope in rows:
+        tags, words = around[scope]
+        yield Block(
+            text=text[start:end],
+            start=start,
+            end=end,
+            kind=KINDS[kind],
+            level=level,
+            link_density=density,
+            landmark=LANDMARKS[landmark],
+            tags=tags,
+            words=words,
+            element=element,
+        )
+
+
+class _Around:
+    """The tags and the words around a scope; each scope is looked at once."""
+
+    def __init__(self, arrays: Arrays) -> None:
+        self._parents = arrays.scope_parents.tolist()
+        self._tags = arrays.scope_tags.tolist()
+        self._names = arrays.scope_names
+        self._words: dict[str, frozenset[str]] = {}
+        self._known: dict[int, tuple[tuple[str, ...], frozenset[str]]] = {}
+
+    def __getitem__(self, scope: int) -> tuple[tuple[str, ...], frozenset[str]]:
+        if scope not in self._known:
+            self._known[scope] = self._of(scope)
+        return self._known[scope]
+
+    def _of(self, scope: int) -> tuple[tuple[str, ...], frozenset[str]]:
+        tags, names = list[str](), list[str]()
+        while scope > 0 and len(names) < _ANCESTORS and len(tags) < 2 * _ANCESTORS:
+            tags.append(tag_table().names[self._tags[scope]])
+            if name := self._names[scope]:
+                names.append(name)
+            scope = self._parents[scope]
+        for name in names:
+            if name not in self._words:
+                self._words[name] = frozenset(_WORDS.findall(name.lower())[:_MAX_WORDS])
+        return tuple(reversed(tags)), frozenset().union(*(self._words[name] for name in names))

@@ -1,0 +1,128 @@
+"""The compiled walk: a page cut into blocks by `_walk`, from what the parser writes out.
+
+It gives what the plain walk of `cutter` gives, or nothing where it is in doubt. Loading it takes half a second, and
+compiling it some more once a machine, so a process that has seen little markup does without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, overload
+
+import numpy as np
+import numpy.typing as npt
+
+from cleantext.pages._layout import HIDDEN, HTML_SPACE, NO_NAME, NODES, SPACE, Lore
+from cleantext.pages.cutter import ENDS, LITTLE, MAX_CELL, MOSTLY_HIDDEN, PARAGRAPH_COLUMNS
+from cleantext.pages.dom import Dom
+from cleantext.pages.page import Arrays
+from cleantext.pages.tags import key, tag_table
+
+__all__ = ["COMPILED_FROM", "cut_markup", "worth_compiling"]
+
+# Characters of markup from which loading the kernels pays.
+COMPILED_FROM = 1_000_000
+_COLUMNS = ("starts", "ends", "kinds", "landmarks", "levels", "solid", "linked", "elements", "scopes")
+
+
+class _Seen:
+    """How much markup this process has met: it decides about speed alone, both walks give the same."""
+
+    characters = 0
+
+
+def worth_compiling(characters: int) -> bool:
+    """Whether a process that meets so many more characters of markup should have them cut by the compiled walk."""
+    _Seen.characters += characters
+    return _Seen.characters >= COMPILED_FROM
+
+
+def cut_markup(dom: Dom) -> tuple[str, Arrays] | None:
+    """The text and the blocks of a parsed page, as `cutter.cut_events` gives them; None where only that can tell."""
+    cut = _walk(dom, reveal=False)
+    if cut is None:
+        return None
+    shown, hidden = _characters(cut), dom.hidden
+    if shown < max(LITTLE, hidden / MOSTLY_HIDDEN):
+        revealed = _walk(dom, reveal=True)
+        if revealed is None:
+            return None
+        if _characters(revealed) > MOSTLY_HIDDEN * shown:
+            return revealed
+    return cut
+
+
+def _characters(cut: tuple[str, Arrays]) -> int:
+    return int((cut[1].ends - cut[1].starts).sum())
+
+
+def _walk(dom: Dom, *, reveal: bool) -> tuple[str, Arrays] | None:
+    markup = dom.markup(hidden=reveal)
+    if not markup:
+        return None
+    whole, state, codes, (blocks, elements, outer), (names, bounds) = _compiled()(
+        np.array([markup]).view(np.uint32), reveal, dom.max_nodes, _lore()
+    )
+    if not whole:
+        return None
+    dom.nodes, dom.hidden = int(state[NODES]), int(state[HIDDEN])
+    return _string(codes), Arrays(
+        **dict(zip(_COLUMNS, blocks, strict=True)),
+        element_parents=elements[0],
+        element_scopes=elements[1],
+        scope_parents=outer[0],
+        scope_tags=outer[1],
+        scope_names=_Pieces(_string(names), bounds),
+    )
+
+
+def _string(codes: npt.NDArray[np.uint32]) -> str:
+    return codes.astype("<u4", copy=False).tobytes().decode("utf-32-le", "surrogatepass")
+
+
+class _Pieces(Sequence[str]):
+    """A string in pieces, each cut out when it is asked for."""
+
+    def __init__(self, text: str, bounds: npt.NDArray[np.int64]) -> None:
+        self._text, self._bounds = text, bounds.tolist()
+
+    def __len__(self) -> int:
+        return len(self._bounds) - 1
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        return self._text[self._bounds[index] : self._bounds[index + 1]]
+
+
+def _compiled() -> Any:
+    from cleantext.pages._walk import walk  # noqa: PLC0415 - numba is loaded by those who need it
+
+    return walk
+
+
+@cache
+def _lore() -> Lore:
+    tags = tag_table()
+    chars = np.zeros(0x3001, dtype=np.uint8)  # up to the last white space there is
+    for code in range(chars.size):
+        chars[code] = SPACE * chr(code).isspace() | HTML_SPACE * (chr(code) in " \t\n\r\f")
+    return Lore(
+        bits=tags.bits,
+        keys=tags.keys,
+        slots=tags.slots,
+        chars=chars,
+        name_codes=np.array([key(chr(code)) or NO_NAME for code in range(128)], dtype=np.uint8),
+        widths=np.array([len(chr(code).encode("gb18030", "replace")) for code in range(0x10000)], dtype=np.uint8),
+        roles=tags.roles,
+        role_ends=tags.role_ends,
+        role_landmarks=tags.role_landmarks,
+        ends=np.array([ord(char) for char in ENDS], dtype=np.uint32),
+        max_cell=MAX_CELL,
+        columns=PARAGRAPH_COLUMNS,
+    )
