@@ -105,7 +105,12 @@ def past_text(codes: U32, i: Int) -> tuple[Int, Int]:
 
 @kernel
 def comment_end(codes: U32, i: Int) -> Int:
-    """Where the comment at `i` ends; -1 where there is none."""
+    """Where the comment or the processing instruction at `i` ends; -1 where there is none."""
+    if codes[i + 1] == 63:
+        for j in range(i + 2, codes.size):
+            if codes[j] == 62:
+                return j + 1
+        return -1
     if i + 3 >= codes.size or codes[i + 2] != 45 or codes[i + 3] != 45:
         return -1
     for j in range(i + 6, codes.size):

@@ -380,7 +380,7 @@ def walk(
                 i, passed = past_text(codes, i)
                 if state[COUNTING] and state[TEMPLATE_SKIP] < 0:
                     state[HIDDEN] += passed
-        elif i + 1 < codes.size and codes[i + 1] == 33:
+        elif i + 1 < codes.size and codes[i + 1] in (33, 63):
             state[NODES] += state[SKIP] < 0
             i = comment_end(codes, i)
         elif i + 1 < codes.size and codes[i + 1] == 47:
