@@ -7,11 +7,20 @@ from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cleantext.config import LimitsConfig
 from cleantext.errors import LimitExceededError
+from cleantext.pages import compiled
+from cleantext.pages import dom as dom_module
 from cleantext.pages.dom import CLOSE, OPEN, TEXT, Dom, decode_email, parse
 from markup_strategies import MARKUP
+
+NAMES = "a b i FONT nobr div p li table td form svg math script style x-y object select br link 漢 annotation-xml title"
+BUSY = st.lists(
+    st.tuples(st.sampled_from(["<", "</", "<!--", "-->"]), st.sampled_from(NAMES.split()), st.sampled_from(">/ '=")),
+    max_size=40,
+).map(lambda pieces: "".join(map("".join, pieces)))
 
 
 def shown(html: str) -> str:
@@ -103,6 +112,51 @@ def test_taming_loses_no_text(html: str) -> None:
     """Past a depth, structure goes and text stays; here the depth is the least that can be set."""
     plain, tamed = parse(html * 50), parse(html * 50, LimitsConfig(max_depth=16))
     assert characters(tamed) >= characters(plain)
+
+
+def tamed_both_ways(html: str, max_depth: int = 16) -> str:
+    """The markup as it is tamed in a process that has met little, and in one that has met much: the same."""
+    before, tamed = compiled._Met.characters, list[str]()
+    try:
+        for met in (0, compiled.COMPILED_FROM):
+            compiled._Met.characters = met
+            tamed.append(dom_module._tame(html, max_depth))
+    finally:
+        compiled._Met.characters = before
+    assert tamed[0] == tamed[1]
+    return tamed[1]
+
+
+@given(st.one_of(MARKUP, BUSY), st.integers(1, 60))
+@settings(deadline=None, max_examples=300)
+def test_a_compiled_look_changes_no_taming(html: str, times: int) -> None:
+    tamed_both_ways(html * times)
+    tamed_both_ways(f"<p {html * times}>", 512)
+
+
+@pytest.mark.parametrize(
+    ("html", "changed"),
+    [
+        ("<div>" * 500 + "字", False),
+        ("<div>" * 13_000 + "字", True),
+        ("<i>" * 16 + "<p>字" * 13_000, False),
+        ("<i>" * 17 + "<p>字" * 40_000, True),
+        ("<p " + "a " * 1024 + ">" + "<p>字" * 13_000, False),
+        ("<p " + "a " * 1025 + ">", True),
+        ("<p " + "a='>' " * 1025 + ">", True),
+        ("<p a='" + " b" * 5000 + "'>字", False),
+        ("<script>" + "<i><div>" * 8_000 + "</script>字", False),
+        ("<!--" + "<i><div>" * 8_000 + "-->字", False),
+        ("<!-->" + "<i><div>" * 8_000 + "-->字", True),
+        ("<svg><script>" + "<div>" * 13_000 + "</script></svg>字", True),
+        ("<div></DIV><lin\u212a>" * 13_000, True),
+        ("<table><td><b></table>" * 13_000, False),
+        ("<p><b><table><td></b></table>" * 13_000, True),
+        ("<form><div></form></div>" * 13_000, False),
+    ],
+)
+def test_what_is_tamed(html: str, changed: bool) -> None:
+    assert (tamed_both_ways(html, 512) != html) is changed
 
 
 def characters(dom: Dom) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -75,3 +76,12 @@ class Lore(NamedTuple):
     ends: U32
     max_cell: int
     columns: int
+
+
+@cache
+def character_classes() -> U8:
+    """The class of every character up to the last white space there is."""
+    chars = np.zeros(0x3001, dtype=np.uint8)
+    for code in range(chars.size):
+        chars[code] = SPACE * chr(code).isspace() | HTML_SPACE * (chr(code) in " \t\n\r\f")
+    return chars

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 
 from cleantext.config import LimitsConfig
+from cleantext.pages.compiled import pays
 from cleantext.pages.cutter import cut_events
 from cleantext.pages.dom import Dom, parse
 from cleantext.pages.page import Arrays, Block, Page
-from cleantext.pages.scan import cut_markup, worth_compiling
+from cleantext.pages.scan import cut_markup
 
 __all__ = ["Arrays", "Block", "Page", "cut_page", "parse_page"]
 
@@ -34,7 +35,7 @@ def parse_page(html: str, limits: LimitsConfig | None = None) -> Page:
 
 def cut_page(dom: Dom) -> Page:
     """The blocks of a parsed page. Where it hides most of what it has, scripts reveal that: it is shown as well."""
-    text, arrays = (cut_markup(dom) if worth_compiling(len(dom.html)) else None) or cut_events(dom)
+    text, arrays = (cut_markup(dom) if pays() else None) or cut_events(dom)
     han = len(text) - len(_HAN.sub("", text))
     return Page(
         source_text=text,

@@ -11,14 +11,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from cleantext.config import LimitsConfig
 from cleantext.errors import LimitExceededError
-from cleantext.pages.tags import BLOCK_TAGS, UNSHOWN, VOID
+from cleantext.pages._layout import character_classes
+from cleantext.pages.compiled import meet, pays
+from cleantext.pages.tags import BLOCK_TAGS, UNSHOWN, VOID, key
 
 __all__ = ["CLOSE", "OPEN", "TEXT", "TREE_FAULTS", "Dom", "Event", "Head", "decode_email", "parse"]
 
@@ -228,8 +232,8 @@ class Dom:
         for node in self._parser.css("meta"):
             attributes = node.attributes
             content = (attributes.get("content") or "").strip()
-            for key in ("property", "name", "itemprop", "http-equiv"):
-                if content and (name := attributes.get(key)):
+            for kind in ("property", "name", "itemprop", "http-equiv"):
+                if content and (name := attributes.get(kind)):
                     meta.setdefault(name.strip().lower(), content)
         canonical = self._parser.css_first('link[rel="canonical"]')
         title = self._parser.css_first("title")
@@ -249,6 +253,7 @@ def parse(html: str, limits: LimitsConfig | None = None) -> Dom:
     limits = limits or LimitsConfig()
     if len(html) > limits.max_bytes:
         raise LimitExceededError(f"is over the limit of {limits.max_bytes:,} bytes a document (--max-bytes)")
+    meet(len(html))
     return Dom(html, limits)
 
 
@@ -301,9 +306,10 @@ def _is_json_ld(node: LexborNode) -> bool:
 
 def _tame(html: str, max_depth: int) -> str:
     """`html` itself, or where it is deeper or busier than the parser can take in linear time, a tamer copy."""
+    if _is_calm(html, max_depth):
+        return html
     html = _MANY_ATTRIBUTES.sub(_merge_attributes, html)
-    tags = html.count("<")
-    if tags <= _FEW_TAGS * max_depth and tags * len(_REOPENED_START.findall(html)) <= _FEW_REOPENED:
+    if _is_quick(html.count("<"), len(_REOPENED_START.findall(html)), max_depth):
         return html
     scan, edits = _Scan(max_depth), list[tuple[int, int, str]]()
     position = 0
@@ -314,7 +320,8 @@ def _tame(html: str, max_depth: int) -> str:
             end = _COMMENT_END.search(html, position)
             position = end.end() if end else len(html)
             continue
-        name = name.lower()
+        # Only ASCII letters are the same as small ones to the parser (13.2.5.8).
+        name = name.lower() if name.isascii() else name
         if match[1]:
             new = scan.close(name)
         else:
@@ -331,6 +338,42 @@ def _tame(html: str, max_depth: int) -> str:
         pieces += [html[last:start], new]
         last = stop
     return "".join([*pieces, html[last:]])
+
+
+def _is_quick(tags: int, reopened: int, max_depth: int) -> bool:
+    return tags <= _FEW_TAGS * max_depth and tags * reopened <= _FEW_REOPENED
+
+
+def _is_calm(html: str, max_depth: int) -> bool:
+    """Whether a compiled look, where that pays, finds nothing to tame."""
+    if not html or not pays():
+        return False
+    from cleantext.pages._look import look, needs_taming  # noqa: PLC0415 - numba is loaded by those who need it
+
+    codes, chars = np.array([html]).view(np.uint32), character_classes()
+    many, tags, reopened = look(codes, chars, _reopened_keys(), _MAX_ATTRIBUTES)
+    if many or _is_quick(tags, reopened, max_depth):
+        return not many
+    return not needs_taming(codes, chars, *_depth_kinds(), max_depth, _MAX_FORMATTING)
+
+
+@cache
+def _depth_kinds() -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The keys of the elements that mean something to the depth, and what: the bits of `_look`, in its order."""
+    link, drawings, table = _names("a"), _names("svg math"), _names("table")
+    alone = _FORMATTING | {"form"}
+    sets = (
+        *(VOID | _IMPLIED, _REOPENED, _FORMATTING, link, _SPECIAL),
+        *(_SCOPES, drawings, _RAW_TEXT, alone, table),
+    )
+    names = sorted(set().union(*sets))
+    kinds = [sum((name in tags) << bit for bit, tags in enumerate(sets)) for name in names]
+    return np.array([key(name) for name in names]), np.array(kinds)
+
+
+@cache
+def _reopened_keys() -> npt.NDArray[np.int64]:
+    return np.array([key(name) for name in sorted(_REOPENED)], dtype=np.int64)
 
 
 def _merge_attributes(match: re.Match[str]) -> str:

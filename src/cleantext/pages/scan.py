@@ -1,7 +1,6 @@
 """The compiled walk: a page cut into blocks by `_walk`, from what the parser writes out.
 
-It gives what the plain walk of `cutter` gives, or nothing where it is in doubt. Loading it takes half a second, and
-compiling it some more once a machine, so a process that has seen little markup does without.
+It gives what the plain walk of `cutter` gives, or nothing where it is in doubt.
 """
 
 from __future__ import annotations
@@ -13,29 +12,15 @@ from typing import Any, overload
 import numpy as np
 import numpy.typing as npt
 
-from cleantext.pages._layout import HIDDEN, HTML_SPACE, NO_NAME, NODES, SPACE, Lore
+from cleantext.pages._layout import HIDDEN, NO_NAME, NODES, Lore, character_classes
 from cleantext.pages.cutter import ENDS, LITTLE, MAX_CELL, MOSTLY_HIDDEN, PARAGRAPH_COLUMNS
 from cleantext.pages.dom import Dom
 from cleantext.pages.page import Arrays
 from cleantext.pages.tags import key, tag_table
 
-__all__ = ["COMPILED_FROM", "cut_markup", "worth_compiling"]
+__all__ = ["cut_markup"]
 
-# Characters of markup from which loading the kernels pays.
-COMPILED_FROM = 1_000_000
 _COLUMNS = ("starts", "ends", "kinds", "landmarks", "levels", "solid", "linked", "elements", "scopes")
-
-
-class _Seen:
-    """How much markup this process has met: it decides about speed alone, both walks give the same."""
-
-    characters = 0
-
-
-def worth_compiling(characters: int) -> bool:
-    """Whether a process that meets so many more characters of markup should have them cut by the compiled walk."""
-    _Seen.characters += characters
-    return _Seen.characters >= COMPILED_FROM
 
 
 def cut_markup(dom: Dom) -> tuple[str, Arrays] | None:
@@ -109,14 +94,11 @@ def _compiled() -> Any:
 @cache
 def _lore() -> Lore:
     tags = tag_table()
-    chars = np.zeros(0x3001, dtype=np.uint8)  # up to the last white space there is
-    for code in range(chars.size):
-        chars[code] = SPACE * chr(code).isspace() | HTML_SPACE * (chr(code) in " \t\n\r\f")
     return Lore(
         bits=tags.bits,
         keys=tags.keys,
         slots=tags.slots,
-        chars=chars,
+        chars=character_classes(),
         name_codes=np.array([key(chr(code)) or NO_NAME for code in range(128)], dtype=np.uint8),
         widths=np.array([len(chr(code).encode("gb18030", "replace")) for code in range(0x10000)], dtype=np.uint8),
         roles=tags.roles,
