@@ -10,9 +10,11 @@ import numpy as np
 
 from cleantext.pages._layout import SPACE, U8, U32, Int, Truth
 
-kernel = numba.njit(cache=True, nogil=True)
+kernel = numba.njit(cache=True, nogil=True, _nrt=False)
+# Kernels that make arrays. The others count no references, which is half of what a tag costs.
+making = numba.njit(cache=True, nogil=True)
 # For kernels called from one place: their many arrays are not handed over at every tag.
-step = numba.njit(nogil=True, inline="always")
+step = numba.njit(nogil=True, inline="always", _nrt=False)
 
 
 @kernel

@@ -287,7 +287,9 @@ def _rows(work: Work, top: Int, captioned: bool) -> Int:
     out, state, drafts, tables, cells = work.out, work.state, work.drafts, work.tables, work.cells
     first = tables[top, FIRST]
     start = drafts[first, BEGIN]
-    old = out[start : state[AT]].copy()
+    shift = out.size // 2  # the other half of the room is free
+    for place in range(start, state[AT]):
+        out[shift + place] = out[place]
     o = drafts[first, END] if captioned else start
     j = tables[top, FIRST_CELL]
     while j < state[CELLS]:
@@ -304,8 +306,8 @@ def _rows(work: Work, top: Int, captioned: bool) -> Int:
                 if k > cells[j, CELL_BEGIN]:
                     out[o] = 32
                     o += 1
-                for place in range(drafts[k, BEGIN] - start, drafts[k, END] - start):
-                    out[o] = 32 if old[place] == 10 else old[place]
+                for place in range(shift + drafts[k, BEGIN], shift + drafts[k, END]):
+                    out[o] = 32 if out[place] == 10 else out[place]
                     o += 1
                 filled = True
             j += 1

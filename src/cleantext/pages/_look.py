@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cleantext.pages._kernels import kernel, step
+from cleantext.pages._kernels import kernel, making, step
 from cleantext.pages._layout import I64, SPACE, U8, U32, Int, Truth
 
 # Looking at tags inside of tags costs at most so many times what the markup has.
@@ -96,7 +96,7 @@ def _white(code: Int, chars: U8) -> Truth:
     return code < chars.size and chars[code] & SPACE
 
 
-@kernel
+@making
 def needs_taming(codes: U32, chars: U8, keys: I64, kinds: I64, max_depth: int, max_formatting: int) -> Truth:
     """Whether markup goes deeper, or has more formatting open, than allowed: whether `dom._Scan` would change a tag.
 

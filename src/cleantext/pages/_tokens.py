@@ -252,28 +252,27 @@ def _digit(code: Int) -> Int:
 
 
 @kernel
-def address(codes: U32, start: Int, end: Int) -> tuple[int, U32]:
-    """1 and the address behind a code, 0 where there is none, -1 where it is not ASCII: `dom.decode_email`."""
+def address(codes: U32, start: Int, end: Int, plain: U32) -> Int:
+    """The length of the address behind a code, written to `plain`; 0: there is none, -1: it is not ASCII."""
     length = end - start
-    plain = np.empty(max(length // 2 - 1, 0), dtype=np.uint32)
     if length < 6 or length % 2:
-        return 0, plain
+        return 0
     for i in range(start, end):
         if codes[i] > 127 or _digit(np.int64(codes[i])) < 0:
-            return 0, plain
+            return 0
     mask = 16 * _digit(np.int64(codes[start])) + _digit(np.int64(codes[start + 1]))
     named, printable = False, True
-    for j in range(plain.size):
+    for j in range(length // 2 - 1):
         i = start + 2 + 2 * j
         byte = (16 * _digit(np.int64(codes[i])) + _digit(np.int64(codes[i + 1]))) ^ mask
         if byte > 126:
             if byte > 127:
-                return -1, plain
+                return -1
             printable = False
         printable &= byte >= 32
         named |= byte == 64
         plain[j] = byte
-    return int(named and printable), plain
+    return length // 2 - 1 if named and printable else 0
 
 
 @kernel

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cleantext.pages._kernels import entity, is_space, kernel, step
+from cleantext.pages._kernels import entity, is_space, kernel, making, step
 from cleantext.pages._layout import (
     AMBIGUITY,
     BEGIN,
@@ -221,9 +221,10 @@ def _is_shown(codes: U32, bits: Int, reveal: bool, work: Work, lore: Lore) -> Tr
     """Whether an element is shown, by its attributes; where an address stands for it, that is written."""
     state, found = work.state, work.found
     if found[F_EMAIL_END] > found[F_EMAIL]:
-        known, plain = address(codes, found[F_EMAIL], found[F_EMAIL_END])
+        plain = work.out[work.out.size // 2 :]
+        known = address(codes, found[F_EMAIL], found[F_EMAIL_END], plain)
         if known > 0:
-            write_text(plain, 0, False, work, lore.chars)
+            write_text(plain[:known], 0, False, work, lore.chars)
             return False
         if known < 0:
             state[AMBIGUITY] = 1
@@ -268,7 +269,7 @@ def _push(codes: U32, tag: Int, bits: Int, shown: bool, work: Work, lore: Lore) 
         state[TEMPLATE_SKIP] = depth
 
 
-@kernel
+@making
 def _blocks(state: I64, scopes: I32, drafts: I32, bits: I64) -> tuple[I64, I64, I64]:
     """The rows of blocks, elements and the scopes around them, in the order of `page.Arrays`, scopes with the spans
     of their class and id."""
@@ -306,7 +307,7 @@ def _blocks(state: I64, scopes: I32, drafts: I32, bits: I64) -> tuple[I64, I64, 
     return blocks, elements[:, :placed].copy(), outer[:, :numbered].copy()
 
 
-@kernel
+@making
 def _names(codes: U32, outer: I64, chars: U8) -> tuple[U32, I64]:
     """The class and id of every scope end to end, without escapes, and n + 1 bounds."""
     count = outer.shape[1]
@@ -335,7 +336,7 @@ def _names(codes: U32, outer: I64, chars: U8) -> tuple[U32, I64]:
     return text[: bounds[-1]].copy(), bounds
 
 
-@kernel
+@making
 def _room(codes: U32) -> Work:
     """Arrays for as many rows as the markup has tags."""
     marks = 2
@@ -348,7 +349,7 @@ def _room(codes: U32) -> Work:
     scopes[0] = 0
     scopes[0, PARENT] = scopes[0, NUMBER] = scopes[0, PLACE] = -1
     return Work(
-        np.empty(codes.size + 16, dtype=np.uint32),
+        np.empty(2 * (codes.size + 16), dtype=np.uint32),
         state,
         scopes,
         np.empty((marks, DRAFT_SIZE), dtype=np.int32),
@@ -360,15 +361,8 @@ def _room(codes: U32) -> Work:
 
 
 @kernel
-def walk(
-    codes: U32, reveal: bool, max_nodes: int, lore: Lore
-) -> tuple[bool, I64, U32, tuple[I64, I64, I64], tuple[U32, I64]]:
-    """Whether the markup could be cut, the state, the text, the rows of `_blocks` and the names of `_names`.
-
-    `reveal` shows what an attribute hides and what is there for browsers without scripts. Over `max_nodes` nothing
-    is cut.
-    """
-    work = _room(codes)
+def _tags(codes: U32, reveal: bool, max_nodes: int, work: Work, lore: Lore) -> Truth:
+    """Read the markup, tag by tag; whether it could be."""
     state = work.state
     i: Int = 0
     while 0 <= i < codes.size and state[NODES] <= max_nodes:
@@ -391,6 +385,21 @@ def walk(
     if not whole:
         state[DRAFTS] = 0
     join_broken(work, lore)
+    return whole
+
+
+@making
+def walk(
+    codes: U32, reveal: bool, max_nodes: int, lore: Lore
+) -> tuple[bool, I64, U32, tuple[I64, I64, I64], tuple[U32, I64]]:
+    """Whether the markup could be cut, the state, the text, the rows of `_blocks` and the names of `_names`.
+
+    `reveal` shows what an attribute hides and what is there for browsers without scripts. Over `max_nodes` nothing
+    is cut.
+    """
+    work = _room(codes)
+    state = work.state
+    whole = _tags(codes, reveal, max_nodes, work, lore)
     blocks, elements, outer = _blocks(state, work.scopes, work.drafts, lore.bits)
     size = blocks[1, -1] if blocks.shape[1] else 0
     return whole, state, work.out[:size].copy(), (blocks, elements, outer), _names(codes, outer, lore.chars)
