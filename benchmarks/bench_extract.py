@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from cleantext.pages.blocks import parse_page
+from cleantext.pages.cutter import cut_events
+from cleantext.pages.dom import parse
 from cleantext.pages.extract import extract_page
+from cleantext.pages.scan import cut_markup
 
 SEED = sorted((Path(__file__).parent.parent / "seeds").glob("*.txt"))[0].read_text(encoding="utf-8")
 PARAGRAPHS = [line.strip() for line in SEED.splitlines() if len(line.strip()) > 60]
@@ -58,4 +61,16 @@ def test_hostile_page(benchmark: Any) -> None:
     html = "".join(f"<font color={i}><div><ul><li>字" for i in range(20_000))
     page = benchmark.pedantic(parse_page, args=(html,), rounds=3)
     assert page.source_text.count("字") == 20_000
+    report(benchmark, html)
+
+
+@pytest.mark.benchmark(group="blocks")
+@pytest.mark.parametrize("walk", ["plain", "compiled"])
+def test_blocks_of_a_parsed_page(benchmark: Any, walk: str) -> None:
+    html = CHINESE * 20
+    dom = parse(html)
+    cut = {"plain": cut_events, "compiled": cut_markup}[walk]
+    text, arrays = benchmark.pedantic(cut, args=(dom,), rounds=30, warmup_rounds=2)
+    assert text == cut_events(dom)[0]
+    assert len(arrays.starts) == text.count("\n") + 1
     report(benchmark, html)

@@ -5,16 +5,30 @@ The compiled code is cached on disk by module; it runs without the GIL.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
 import numba
 import numpy as np
 
 from cleantext.pages._layout import SPACE, U8, U32, Int, Truth
 
-kernel = numba.njit(cache=True, nogil=True, _nrt=False)
-# Kernels that make arrays. The others count no references, which is half of what a tag costs.
-making = numba.njit(cache=True, nogil=True)
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def _compiler(**options: Any) -> Callable[[_F], _F]:
+    return cast(Callable[[_F], _F], numba.njit(nogil=True, **options))
+
+
+# Kernels count no references to arrays, which is half of what a tag costs; so they make none.
+kernel = _compiler(cache=True, _nrt=False)
 # For kernels called from one place: their many arrays are not handed over at every tag.
-step = numba.njit(nogil=True, inline="always", _nrt=False)
+step = _compiler(inline="always", _nrt=False)
+# For those that make arrays.
+making = _compiler(cache=True)
+
+# Characters compared at a time.
+_STRIDE = 16
 
 
 @kernel
@@ -82,3 +96,20 @@ def is_exactly(codes: U32, start: Int, end: Int, word: U32) -> Truth:
         if codes[start + j] != word[j]:
             return False
     return True
+
+
+@kernel
+def find(codes: U32, i: Int, one: Int, other: Int) -> Int:
+    """Where the next of two characters stands, from `i`; the end where there is none."""
+    size, first, second = codes.size, np.uint32(one), np.uint32(other)
+    while i + _STRIDE <= size:
+        stride = codes[i : i + _STRIDE]
+        hit = np.uint32(0)
+        for k in range(_STRIDE):  # without branches, so that it becomes a few instructions
+            hit |= np.uint32(stride[k] == first) | np.uint32(stride[k] == second)
+        if hit:
+            break
+        i += _STRIDE
+    while i < size and codes[i] != first and codes[i] != second:
+        i += 1
+    return i

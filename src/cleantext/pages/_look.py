@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cleantext.pages._kernels import kernel, making, step
+from cleantext.pages._kernels import find, kernel, making, step
 from cleantext.pages._layout import I64, SPACE, U8, U32, Int, Truth
 
 # Looking at tags inside of tags costs at most so many times what the markup has.
@@ -26,29 +26,30 @@ def look(codes: U32, chars: U8, reopened: I64, limit: int) -> tuple[Truth, Int, 
     tags = found = 0
     patience = _PATIENCE * codes.size + 1024
     size = codes.size
-    for i in range(size):
-        if codes[i] != 60:
-            continue
+    i: Int = find(codes, 0, 60, 60)
+    while i < size:
+        start = i
+        i = find(codes, i + 1, 60, 60)
         tags += 1
-        j: Int = i + 1
+        j: Int = start + 1
         if j >= size or not 97 <= codes[j] | np.uint32(32) <= 122:
             continue
         packed: Int = np.int64(0)
         while j < size and not _ends(codes[j], chars):
             code = codes[j] | np.uint32(32)
-            packed = packed << 6 | (code - 96 if 97 <= code <= 122 else 63) if j - i < 9 else -1
+            packed = packed << 6 | (code - 96 if 97 <= code <= 122 else 63) if j - start < 9 else -1
             j += 1
         if j < size:
             for name in reopened:
                 found += packed == name
         count = 0
-        while count <= limit:
+        while count <= limit and j < size and codes[j] != 62:
             end = _attribute(codes, j, chars)
             if end < 0:
                 break
             j = end
             count += 1
-        patience -= j - i
+        patience -= j - start
         if count > limit or patience < 0:
             return True, tags, found
     return False, tags, found
@@ -59,7 +60,7 @@ def _ends(code: Int, chars: U8) -> Truth:
     return code in (62, 47) or (code < chars.size and chars[code] & SPACE)
 
 
-@kernel
+@step
 def _attribute(codes: U32, i: Int, chars: U8) -> Int:
     """Where the attribute at `i` ends, as `dom._ATTRIBUTE` has it; -1 where there is none."""
     size = codes.size

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cleantext.pages._kernels import entity, is_exactly, kernel, same
+from cleantext.pages._kernels import entity, find, is_exactly, kernel, same
 from cleantext.pages._layout import (
     F_CLASS,
     F_CLASS_END,
@@ -128,6 +128,8 @@ def raw_end(codes: U32, i: Int, name: Int, length: Int, script: bool, foreign: b
     """
     escaped = doubly = False
     size = codes.size
+    other = 62 if script else 60
+    i = find(codes, i, 60, other)
     while i < size:
         if codes[i] == 60 and i + 1 < size:
             if (
@@ -148,7 +150,7 @@ def raw_end(codes: U32, i: Int, name: Int, length: Int, script: bool, foreign: b
                 return -1
         elif script and codes[i] == 62 and i > 1 and codes[i - 1] == 45 and codes[i - 2] == 45:
             escaped = doubly = False
-        i += 1
+        i = find(codes, i + 1, 60, other)
     return -1
 
 

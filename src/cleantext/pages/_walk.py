@@ -159,7 +159,7 @@ def _end_tag(codes: U32, i: Int, work: Work, lore: Lore) -> Int:
     if i >= codes.size or codes[i] != 62 or depth < 0 or work.stack[depth, 0] != tag:
         return -1
     state[DEPTH] = depth
-    bits = lore.bits[tag]
+    bits: Int = lore.bits[tag]
     if bits & FOREIGN:
         state[DRAWINGS] -= 1
     if state[SKIP] >= 0:
@@ -186,7 +186,7 @@ def _start_tag(codes: U32, start: Int, reveal: bool, work: Work, lore: Lore) -> 
     packed, i = read_name(codes, start, lore.name_codes)
     length = i - start
     tag = number(packed, lore.keys, lore.slots)
-    bits = lore.bits[tag]
+    bits: Int = lore.bits[tag]
     if reveal and bits & NOSCRIPT:
         bits = 0
     if bits & HARD or (state[DRAWINGS] and bits & EMPTY):

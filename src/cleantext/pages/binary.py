@@ -60,6 +60,7 @@ _KINDS[:0x20] = _CONTROL
 _KINDS[[0x08, 0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x0E, 0x0F, 0x1A, 0x1B]] = 0
 _KINDS[0x7F] = _CONTROL
 _KINDS[0] = _NUL
+_UNREAD = np.flatnonzero(_KINDS).astype(np.uint8).tobytes()
 _MANY = 0.02  # share of control bytes that makes bytes data; text has none, random bytes have 7 %
 _FEW = 8  # control bytes that are never enough to judge by
 _STRAY = 0.2  # share of control bytes up to which valid UTF-8 is text with stray ones
@@ -69,8 +70,9 @@ _PLAUSIBLE = 0.8
 def binary_kind(body: bytes) -> str | None:
     """What the bytes are if they are not text, in words that complete “looks like …”; None for text."""
     sample = _sample(body)
-    kinds = _KINDS[np.frombuffer(sample, dtype=np.uint8)]
-    nuls, controls = int((kinds == _NUL).sum()), int((kinds == _CONTROL).sum())
+    unread = len(sample) - len(sample.translate(None, _UNREAD))
+    nuls = sample.count(0) if unread else 0
+    controls = unread - nuls
     if kind := _signature(body, nuls + controls):
         return kind
     if nuls + controls < max(_FEW, _MANY * len(sample)) or wide_encoding(body):
