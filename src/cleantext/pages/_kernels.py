@@ -12,6 +12,7 @@ import numba
 import numpy as np
 
 from cleantext.pages._layout import SPACE, U8, U32, Int, Truth
+from cleantext.pages._trees import add_trees as _add_trees
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -113,3 +114,6 @@ def find(codes: U32, i: Int, one: Int, other: Int) -> Int:
     while i < size and codes[i] != first and codes[i] != second:
         i += 1
     return i
+
+
+add_trees = kernel(_add_trees)

@@ -18,13 +18,23 @@ import numpy as np
 import numpy.typing as npt
 
 from cleantext.errors import StageMismatchError
+from cleantext.pages.compiled import pays
 from cleantext.pages.features import Sight, page_features
 from cleantext.pages.wordscores import WordScores
 
 if TYPE_CHECKING:
     from cleantext.pages.blocks import Page
 
-__all__ = ["FORMAT", "Model", "best_cut", "block_votes", "line_probabilities", "load_model", "tree_scores"]
+__all__ = [
+    "FORMAT",
+    "Model",
+    "best_cut",
+    "block_votes",
+    "line_probabilities",
+    "load_model",
+    "side_by_side",
+    "tree_scores",
+]
 
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
@@ -58,7 +68,19 @@ class Model:
 
 
 def tree_scores(model: Model, table: F32) -> F64:
-    """The sum of what all trees add for each row: all rows go down all trees side by side."""
+    """The sum of what all trees add for each row, in their order."""
+    if pays():
+        import cleantext.pages._kernels as kernels  # noqa: PLC0415 - numba is loaded by those who need it
+
+        sums = np.zeros(table.shape[0])
+        nodes = (model.feature, model.threshold, model.left, model.right, model.missing_left, model.value, model.roots)
+        kernels.add_trees(table, *nodes, sums)
+        return sums
+    return side_by_side(model, table)
+
+
+def side_by_side(model: Model, table: F32) -> F64:
+    """`tree_scores` in numpy: all rows go down all trees at once."""
     rows = np.arange(table.shape[0])[:, None]
     at = np.repeat(model.roots[None, :], table.shape[0], axis=0)
     while True:
@@ -68,8 +90,8 @@ def tree_scores(model: Model, table: F32) -> F64:
         if (following == at).all():
             break
         at = following
-    found: F64 = model.value[at].sum(axis=1, dtype=np.float64)
-    return found
+    sums: F64 = np.cumsum(model.value[at], axis=1, dtype=np.float64)[:, -1]  # one after another, as a loop adds
+    return sums
 
 
 @cache

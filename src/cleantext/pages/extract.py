@@ -300,12 +300,13 @@ def _numbers(lines: Sequence[_Line]) -> list[int]:
 
 def _without_comments(page: Page, votes: Votes, include: str) -> Votes:
     """The votes without those for readers' comments, unless these are wanted or are most of what would be kept."""
-    said = [i for i, block in enumerate(page.blocks) if block.words & _TELLING["comments"]]
-    if not said or include == "yes":
+    if include == "yes":
         return votes
-    sizes = [len(block.text) if share >= _KEPT else 0 for block, share in zip(page.blocks, votes.shares, strict=True)]
-    comments = sum(sizes[i] for i in said)
-    if not comments or (include == "auto" and 2 * comments > sum(sizes)):
+    blocks = page.blocks
+    kept = [i for i, share in enumerate(votes.shares) if share >= _KEPT]
+    said = [i for i in kept if blocks[i].words & _TELLING["comments"]]
+    comments, whole = (sum(len(blocks[i].text) for i in part) for part in (said, kept))
+    if not said or (include == "auto" and 2 * comments > whole):
         return votes
     shares = list(votes.shares)
     for i in said:
