@@ -113,7 +113,7 @@ def _found(line: str, depth: int, *, certain: bool = False) -> list[Span]:
     spans = utf8_as_gbk(line, deeper, certain=certain) if _HAN.search(line) else []
     spans += bytes_as_latin(line)
     if not spans:
-        spans = han_as_han(line)
+        spans = han_as_han(line, _SUSPECT)
     if depth > 1 and not spans:
         spans = _twice(line)
     return _merged(spans, _in_context(line)) if depth == _MAX_DEPTH else sorted(spans)

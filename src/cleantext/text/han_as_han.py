@@ -21,6 +21,7 @@ _CLAUSE = re.compile("[^\x00-\x7f\ufffd，。、；：！？（）《》“”\u
 _MIN_CHARS = 3
 _CANDIDATES = re.compile("[\u3041-\u30ff\u3400-\u9fff\ue000-\uf8ff]")
 # Private-use characters that were the emoji of old phones; they prove nothing.
+_NEAR = 40
 _EMOJI = re.compile("[\ue001-\ue05a\ue101-\ue15a\ue201-\ue253\ue301-\ue34d\ue401-\ue44c\ue501-\ue537]")
 _ODD_LEAST = 0.08
 _ODD_MEAN = -11.0
@@ -41,8 +42,10 @@ class _Swap(NamedTuple):
 _SWAPS = (_Swap("gbk>big5", gb18030_bytes, big5_text), _Swap("big5>gbk", big5_bytes, gb18030_text))
 
 
-def han_as_han(line: str) -> list[Span]:
-    """The spans of `line` that are Big5 read as GBK or GBK read as Big5."""
+def han_as_han(line: str, odd: re.Pattern[str]) -> list[Span]:
+    """The spans of `line` that are Big5 read as GBK or GBK read as Big5; `odd` finds what they must hold."""
+    if not _is_worth_a_look(line, odd):
+        return []
     clauses = list(_CLAUSE.finditer(line))
     text = "".join(clause[0] for clause in clauses)
     if _count_odd(text) < _ODD_SHARE * len(text) and not any(_is_odd(clause[0]) for clause in clauses):
@@ -62,6 +65,22 @@ def han_as_han(line: str) -> list[Span]:
         if best_score > _BEYOND_DOUBT:
             break
     return best
+
+
+def _is_worth_a_look(line: str, odd: re.Pattern[str]) -> bool:
+    """Whether odd characters are many in `line`, or in the clause around one of them, as far as that is near."""
+    if not _CANDIDATES.search(line):
+        return False
+    places = [match.start() for match in odd.finditer(line)]
+    if len(places) >= _ODD_SHARE * (len(line) - len(line.encode("ascii", "ignore"))):
+        return True
+    return any(_is_odd(_around(line, place)) for place in places)
+
+
+def _around(line: str, place: int) -> str:
+    start = max(0, place - _NEAR)
+    clauses = _CLAUSE.finditer(line[start : place + _NEAR])
+    return next((clause[0] for clause in clauses if clause.end() + start > place), "")
 
 
 def _count_odd(text: str) -> int:

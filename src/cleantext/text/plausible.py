@@ -15,6 +15,7 @@ __all__ = ["RARE", "Scores", "as_chinese", "as_it_stands", "japanese_han", "mean
 RARE = -14.0
 _PRIVATE = -16.0
 _LOST = -12.0
+_HANGUL = -6.5
 _JAPANESE = -9.5
 _MARKS = {
     -3.5: "，。",
@@ -55,6 +56,12 @@ def japanese_han() -> frozenset[str]:
     return frozenset("".join(cells))
 
 
+def _usual_hangul() -> str:
+    """The syllables of the Korean standard, KS X 1001: the others are hardly ever written."""
+    codes = bytes(byte for row in range(0xB0, 0xC9) for cell in range(0xA1, 0xFF) for byte in (row, cell))
+    return codes.decode("euc_kr")
+
+
 @cache
 def as_chinese() -> Scores:
     """Scores for what was decoded as a Chinese encoding: kana and other alphabets are rare in it."""
@@ -73,9 +80,9 @@ def as_it_stands() -> Scores:
     scores = Scores(as_chinese())
     for char in japanese_han():
         scores[char] = max(scores[char], _JAPANESE)
+    scores |= dict.fromkeys(_usual_hangul(), _HANGUL)
     for score, *blocks in (
         (-5.0, range(0x3041, 0x3097), range(0x30A1, 0x30FD)),
-        (-6.0, range(0xAC00, 0xD7A4)),
         (-7.0, range(0xC0, 0x250), range(0x386, 0x530)),
         (-8.0, range(0x2018, 0x2040), range(0x2100, 0x2800), range(0xA0, 0xC0)),
     ):

@@ -45,7 +45,7 @@ _PART = re.compile(f"(?P<whole>(?:D*{_WHOLE})+D*)|(?P<torn>{_TORN})")
 _JUNK = re.compile("[LlCDdaeFfx]{1,4}")
 _ROLES = re.compile("L|l[eC]|e[eC]|d|f(?:C|ee|eC)|e|a|D|F(?:C|e)")
 _MIN_CHARS = 3
-_MARGIN = 0.25
+_MARGIN = 0.75
 _SETTLED = -10.0  # the score from which on a text is not itself mojibake
 _MARK = re.compile("[锛銆]")  # the first pair of ， ： ！ and of 。 、
 _ODD = -12.0  # the score under which a character is not one of ordinary text
@@ -71,6 +71,12 @@ def _classes() -> _Classes:
     return named
 
 
+@cache
+def _leads() -> re.Pattern[str]:
+    """The characters that begin a character of three or four bytes: without any no line is UTF-8 read as GBK."""
+    return re.compile(f"[{''.join(chr(code) for code, name in _classes().items() if name in 'LF')}]")
+
+
 def _class(lead: int, trail: int) -> str:
     """Capitals begin a character of two (D), three (L), four (F) bytes; C continues; small ones continue and begin."""
     if trail in _TAIL:
@@ -87,6 +93,8 @@ def utf8_as_gbk(line: str, deeper: Deeper, *, certain: bool = False) -> list[Spa
 
     `deeper` mends what an inversion leaves as mojibake.
     """
+    if not _leads().search(line):
+        return []
     classes = line.translate(_classes())
     if not certain and not any(_is_certain(line, match, deeper) for match in _CANDIDATE.finditer(classes)):
         return []
@@ -106,6 +114,8 @@ def _is_certain(line: str, match: re.Match[str], deeper: Deeper) -> bool:
         lost = "x" in classes
         after = _torn(before, classes) if lost else _decoded(before, classes)
         if end - start < _MIN_CHARS or after is None or len(_WIDE.findall(after)) < (1 if lost else 2):
+            continue
+        if min(map(as_chinese().__getitem__, before)) > _ODD:
             continue
         if _gain(before, after) > _MARGIN or deeper(after, False) is not None:
             return True
