@@ -15,11 +15,11 @@ from functools import cache
 
 from cleantext.records import Edit
 from cleantext.text.bytes_as_latin import SPECIALS, bytes_as_latin
-from cleantext.text.han_as_han import han_as_han
+from cleantext.text.han_as_han import han_as_han, is_odd_around
 from cleantext.text.plausible import japanese_han, usual_han
 from cleantext.text.recode import gb18030_bytes, latin_bytes, pair_table
 from cleantext.text.spans import LOST, Span, applied
-from cleantext.text.utf8_as_gbk import utf8_as_gbk
+from cleantext.text.utf8_as_gbk import begins_utf8, utf8_as_gbk
 
 __all__ = ["TRIGGERS", "cjk_mojibake_edits", "could_be_cjk_mojibake", "suspects"]
 
@@ -32,7 +32,9 @@ _TWICE_LATIN = re.compile(f"[\xc2\xc3][\x80-\xbf{SPECIALS}]")
 _MIN_TWICE = 4
 # Characters of ordinary text that a fixed context makes mojibake.
 _IN_CONTEXT = "漏聽掳庐茅"
-_CONTEXT_CHARS = re.compile(f"[{_IN_CONTEXT}銆鈥馃]")
+_ALL_CONTEXT = f"{_IN_CONTEXT}銆鈥馃"
+_NEAR, _BEHIND = 5, 12  # characters around a suspect that are looked at, and behind one in a fixed context
+_MANY = 0.15  # share of suspects of a line that is looked at as a whole
 _HAN = re.compile("[\u4e00-\u9fff]")
 # Marks and signs that are everyday in good text and are never all a run of mojibake consists of.
 _PLAIN = "·×°©®«»"
@@ -88,7 +90,7 @@ def cjk_mojibake_edits(line: str) -> list[Edit]:
     The rule names the inversion as encodings to encode with and decode from: `gbk>utf-8`, `latin-1>gbk`,
     `gbk>utf-8 x2`. It ends in `/lossy` where bytes are gone; what they were part of is U+FFFD then.
     """
-    if line.isascii() or not could_be_cjk_mojibake(line):
+    if not _is_worth_a_look(line):
         return []
     return [
         Edit(
@@ -102,6 +104,27 @@ def cjk_mojibake_edits(line: str) -> list[Edit]:
         for span in _found(line, _MAX_DEPTH)
         if line[span.start : span.end] != span.after
     ]
+
+
+def _is_worth_a_look(line: str) -> bool:
+    """Whether any of the suspects of `line` has neighbors that it would have in mojibake.
+
+    Clean text has a suspect here and there; so little is looked at of such a line.
+    """
+    places = [match.start() for match in _SUSPECT.finditer(line)]
+    if len(places) >= _MANY * (len(line) - len(line.encode("ascii", "ignore"))):
+        return bool(places)
+    for place in places:
+        char = line[place]
+        if char < "\u0100":
+            return True
+        near = line[max(0, place - _NEAR) : place + _NEAR + 1]
+        if char in _IN_CONTEXT:
+            if any(pattern.search(line, max(0, place - _NEAR), place + _BEHIND) for _, pattern, _ in _contexts(char)):
+                return True
+        elif is_odd_around(line, place) or begins_utf8(near) or _twice_gbk().search(near):
+            return True
+    return False
 
 
 def _found(line: str, depth: int, *, certain: bool = False) -> list[Span]:
@@ -177,8 +200,8 @@ def _merged(spans: list[Span], others: list[Span]) -> list[Span]:
 
 
 @cache
-def _contexts() -> tuple[tuple[re.Pattern[str], str | None], ...]:
-    """Patterns whose first group is mojibake, and what it was; None: its bytes are UTF-8."""
+def _contexts(chars: str) -> tuple[tuple[str, re.Pattern[str], str | None], ...]:
+    """The character of `chars`, a pattern whose first group is mojibake, and what it was; None: its bytes are UTF-8."""
     pairs = {code: char for char, code in pair_table().items()}
 
     def cells(leads: str, trails: range) -> str:
@@ -186,34 +209,32 @@ def _contexts() -> tuple[tuple[re.Pattern[str], str | None], ...]:
 
     letters = cells("93 94 98 99 9c 9d a6", range(0x41, 0x5B)) + cells("93 94 98 99 9c 9d a6", range(0x61, 0x7B))
     emoji = cells("8c 8d 8e 8f 90 91 92 93 94 95 96 97 98 99 9a 9b 9c 9d 9e 9f a0", range(0x80, 0xC0))
-    return (
-        (re.compile("(銆€)"), None),
-        (re.compile(f"(鈥[{letters}])"), None),
-        (re.compile(f"(馃[{emoji}])"), None),
-        (re.compile("(?<=[A-Za-z])(鈥[?\ufffd])(?=[\\s\"',.]|$)"), LOST),
-        (re.compile(r"(?i:(?<=copyright)|(?<=版权所有)|(?<=版權所有))\s{0,2}(漏)"), "©"),
-        (re.compile(r"(?:(?<=[\x00-\x7f])|^)(漏)(?=\s{0,2}(?:19|20)\d\d(?![\d年]))"), "©"),
-        (re.compile("(?<=[!-~])(聽聽+)(?=[!-~])"), "\xa0"),
-        (re.compile("^(聽{4,})"), "\xa0"),
-        (re.compile(r"(?<=\d)(掳)(?=[CF](?![A-Za-z])|[NSEW](?![A-Za-z])|\d)"), "°"),
-        (re.compile(r"(?<=[A-Za-z]{3})(庐)(?=[\s,.;:)!]|$)"), "®"),
-        (re.compile(r"(?<=[a-z]{2})(茅)(?=[a-z]{2})"), "é"),
-        (re.compile(r"(?<=\bcaf)(茅)"), "é"),
+    patterns = (
+        ("銆", "(銆€)", None),
+        ("鈥", f"(鈥[{letters}])", None),
+        ("馃", f"(馃[{emoji}])", None),
+        ("鈥", "(?<=[A-Za-z])(鈥[?\ufffd])(?=[\\s\"',.]|$)", LOST),
+        ("漏", r"(?i:(?<=copyright)|(?<=版权所有)|(?<=版權所有))\s{0,2}(漏)", "©"),
+        ("漏", r"(?:(?<=[\x00-\x7f])|^)(漏)(?=\s{0,2}(?:19|20)\d\d(?![\d年]))", "©"),
+        ("聽", "(?<=[!-~])(聽聽+)(?=[!-~])", "\xa0"),
+        ("聽", "^(聽{4,})", "\xa0"),
+        ("掳", r"(?<=\d)(掳)(?=[CF](?![A-Za-z])|[NSEW](?![A-Za-z])|\d)", "°"),
+        ("庐", r"(?<=[A-Za-z]{3})(庐)(?=[\s,.;:)!]|$)", "®"),
+        ("茅", r"(?<=[a-z]{2})(茅)(?=[a-z]{2})", "é"),
+        ("茅", r"(?<=\bcaf)(茅)", "é"),
     )
+    return tuple((char, re.compile(pattern), meant) for char, pattern, meant in patterns if char in chars)
 
 
 def _in_context(line: str) -> list[Span]:
     spans: list[Span] = []
-    if not _CONTEXT_CHARS.search(line):
-        return spans
-    for pattern, meant in _contexts():
+    for char, pattern, meant in _contexts(_ALL_CONTEXT):
+        if char not in line:
+            continue
         for match in pattern.finditer(line):
             start, end = match.span(1)
-            if meant is None:
-                after = gb18030_bytes(match[1]).decode("utf-8")
-            elif meant in ("\xa0",):
-                after = meant * (end - start)
-            else:
-                after = meant
-            spans.append(Span(start, end, after, "gbk>utf-8" + ("/lossy" if meant == LOST else "")))
+            after = gb18030_bytes(match[1]).decode("utf-8") if meant is None else meant
+            if meant == "\xa0":
+                after *= end - start
+            spans.append(Span(start, end, after, "gbk>utf-8/lossy" if meant == LOST else "gbk>utf-8"))
     return sorted(spans)

@@ -14,14 +14,15 @@ from cleantext.text.plausible import RARE, as_chinese, mean_score, scores_for
 from cleantext.text.recode import big5_bytes, big5_text, gb18030_bytes, gb18030_text
 from cleantext.text.spans import LOST, Span
 
-__all__ = ["han_as_han"]
+__all__ = ["han_as_han", "is_odd_around"]
 
 # Clauses: what stands between ASCII, lost characters and marks of real Chinese text.
 _CLAUSE = re.compile("[^\x00-\x7f\ufffd，。、；：！？（）《》“”\u3000\ud800-\udfff]+")
 _MIN_CHARS = 3
 _CANDIDATES = re.compile("[\u3041-\u30ff\u3400-\u9fff\ue000-\uf8ff]")
 # Private-use characters that were the emoji of old phones; they prove nothing.
-_NEAR = 40
+_NEAR, _NEXT = 40, 5
+_ODDISH_MEAN = -10.0
 _EMOJI = re.compile("[\ue001-\ue05a\ue101-\ue15a\ue201-\ue253\ue301-\ue34d\ue401-\ue44c\ue501-\ue537]")
 _ODD_LEAST = 0.08
 _ODD_MEAN = -11.0
@@ -74,13 +75,22 @@ def _is_worth_a_look(line: str, odd: re.Pattern[str]) -> bool:
     places = [match.start() for match in odd.finditer(line)]
     if len(places) >= _ODD_SHARE * (len(line) - len(line.encode("ascii", "ignore"))):
         return True
-    return any(_is_odd(_around(line, place)) for place in places)
+    return any(is_odd_around(line, place) for place in places)
 
 
-def _around(line: str, place: int) -> str:
-    start = max(0, place - _NEAR)
-    clauses = _CLAUSE.finditer(line[start : place + _NEAR])
-    return next((clause[0] for clause in clauses if clause.end() + start > place), "")
+def is_odd_around(line: str, place: int) -> bool:
+    """Whether the clause around `place` consists of odd characters, as far as it is near."""
+    return _is_oddish(_around(line, place, _NEXT)) and _is_odd(_around(line, place, _NEAR))
+
+
+def _around(line: str, place: int, near: int) -> str:
+    start = max(0, place - near)
+    clauses = _CLAUSE.finditer(line, start, place + near)
+    return next((clause[0] for clause in clauses if clause.end() > place), "")
+
+
+def _is_oddish(clause: str) -> bool:
+    return mean_score(clause, as_chinese()) < _ODDISH_MEAN
 
 
 def _count_odd(text: str) -> int:

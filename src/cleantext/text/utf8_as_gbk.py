@@ -19,7 +19,7 @@ from cleantext.text.plausible import as_chinese, as_it_stands, mean_score, score
 from cleantext.text.recode import gb18030_bytes, pair_table
 from cleantext.text.spans import LOST, Span
 
-__all__ = ["RULE", "utf8_as_gbk"]
+__all__ = ["RULE", "begins_utf8", "utf8_as_gbk"]
 
 RULE = "gbk>utf-8"
 # Bytes in UTF-8: continuation, leads of sequences of two, three (from U+2000) and four (to U+3FFFF).
@@ -73,8 +73,12 @@ def _classes() -> _Classes:
 
 @cache
 def _leads() -> re.Pattern[str]:
-    """The characters that begin a character of three or four bytes: without any no line is UTF-8 read as GBK."""
-    return re.compile(f"[{''.join(chr(code) for code, name in _classes().items() if name in 'LF')}]")
+    """A pair that begins a character, and one that goes on with it: without any no line is UTF-8 read as GBK."""
+    three, on_three, four, on_four = (
+        "".join(chr(code) for code, name in _classes().items() if name in names)
+        for names in ("L", "ldfeaxq", "F", "Ce")
+    )
+    return re.compile(f"[{three}][{on_three}]|[{four}][{on_four}]")
 
 
 def _class(lead: int, trail: int) -> str:
@@ -88,12 +92,17 @@ def _class(lead: int, trail: int) -> str:
     return next((name for name, fits in ends.items() if fits), "")
 
 
+def begins_utf8(text: str) -> bool:
+    """Whether any pair in `text` may begin a character of UTF-8 that the next goes on with, or be emoji or U+3000."""
+    return bool(_leads().search(text))
+
+
 def utf8_as_gbk(line: str, deeper: Deeper, *, certain: bool = False) -> list[Span]:
     """The spans of `line` that are UTF-8 read as GBK; nothing short of the gate unless it is `certain` that some are.
 
     `deeper` mends what an inversion leaves as mojibake.
     """
-    if not _leads().search(line):
+    if not begins_utf8(line):
         return []
     classes = line.translate(_classes())
     if not certain and not any(_is_certain(line, match, deeper) for match in _CANDIDATE.finditer(classes)):
