@@ -188,6 +188,8 @@ def test_clean_text_is_left_alone(language: str) -> None:
         "煎饼馃子，路上没每个",
         "naïve façade, Ærøskøbing, Größenverhältnis, ÄÖÜ, ÁÉÍÓÚ, élève créée, «Où?», ¿Qué?",
         "áááááááááááááááááááá",
+        "\x91cafÃ©°é°h",
+        "\x91°ê°â€œ°cafÃ©",
         "«значение», Ελληνικά, Đặng Thị Mỹ Hạnh, Žluťoučký kůň, İstanbul",
         "これは日本語の文章です。東京都横浜市、アドレス“%s”にエラーがあります",
         "깨끗한 한국어 문장입니다. 콱봤",

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleantext.text import mojibake
+from cleantext.text.cjk_mojibake import cjk_mojibake_edits
 from cleantext.text.legacy import CJK, legacy_spans
 from cleantext.text.mojibake import RULES, mojibake_edits
 from cleantext.text.steps import edited
@@ -174,7 +175,7 @@ NOT_OURS = re.compile(f"[{CJK}]")
 @given(LATIN)
 def test_equals_ftfy(line: str) -> None:
     """What ftfy changes comes out as ftfy has it; what it leaves and does not call bad stays."""
-    if NOT_OURS.search(line) or legacy_spans(line) or "\x1a" in line:
+    if NOT_OURS.search(line) or legacy_spans(line) or cjk_mojibake_edits(line) or "\x1a" in line:
         return
     expected = by_ftfy(line)
     if expected != line or not is_bad(line):
@@ -185,7 +186,13 @@ def test_equals_ftfy(line: str) -> None:
 @given(LATIN)
 def test_a_line_that_ftfy_cannot_mend_is_mended_in_parts(line: str) -> None:
     """Deliberately more than ftfy: of a line that it calls bad and leaves, words and parts of them go to it alone."""
-    if NOT_OURS.search(line) or legacy_spans(line) or "\x1a" in line or by_ftfy(line) != line:
+    if (
+        NOT_OURS.search(line)
+        or legacy_spans(line)
+        or cjk_mojibake_edits(line)
+        or "\x1a" in line
+        or by_ftfy(line) != line
+    ):
         return
     words = re.split("([ \t\r]+)", line)
     parts = [word if (after := by_ftfy(word)) == word and not is_bad(word) else (word, after) for word in words]

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from cleantext.text.plausible import as_chinese, mean_score
 from cleantext.text.recode import big5_text, gb18030_text, latin_bytes
-from cleantext.text.spans import LOST, Span
+from cleantext.text.spans import LOST, Span, applied
 
 __all__ = ["SPECIALS", "bytes_as_latin"]
 
@@ -31,6 +31,7 @@ _GATE = re.compile(f"[\xa1-\xff][{_HIGH}\ufffd]{{3}}")
 _GATE_BIG5 = re.compile(f"(?:[\xa4-\xc6{SPECIALS}\u0100-\u07ff][@-~{_HIGH}]){{2}}")
 _THREE_BYTES = re.compile(f"[\xe2-\xef][\x80-\xbf{SPECIALS}\ufffd]{{2}}")
 _UTF8_RUN = re.compile(f"(?:[\xc2-\xf0][\x80-\xbf{SPECIALS}\ufffd]+)+")
+_TWO_BYTES = re.compile(f"[\xc2\xc3][\x80-\xbf{SPECIALS}]")
 _FOUR_BYTES = re.compile(f"[\x81-\xfe{SPECIALS}\ufffd][0-9][\x81-\xfe{SPECIALS}\ufffd][0-9]")
 _WIDE = re.compile("[\u3000-\u9fff\uff00-\uffef]")
 _PAIRS = re.compile(rb"(?:[\x81-\xff][\x40-\x7e\x80-\xff])+")
@@ -46,6 +47,7 @@ _WORST = -12.0  # of a run in a line that holds certain ones
 _MIN_PAIRS = 2
 _MIN_PAIRS_BIG5 = 3
 _MIN_EVEN = 6
+_SURE = 6  # characters from which on a run is certain whatever stands before it
 # A line this long that reads this well in one encoding does not in the other.
 _BEYOND_DOUBT = -8.5
 _LONG = 12
@@ -72,19 +74,7 @@ def bytes_as_latin(line: str) -> list[Span]:
     if not (evenly or _GATE.search(line) or _GATE_BIG5.search(line)):
         return []
     runs = [run.span() for run in _RUN.finditer(masked)]
-    best: list[_Reading] = []
-    best_score = -100.0
-    for name, pairs, decode in (("gbk", _PAIRS, gb18030_text), ("big5", _BIG5_PAIRS, big5_text)):
-        readings = [found for start, end in runs for found in _readings(masked, start, end, name, pairs, decode)]
-        certain = "".join(found.after for found in readings if found.strong or (evenly and not found.is_utf8)).replace(
-            LOST, ""
-        )
-        score = mean_score(certain, as_chinese())
-        enough = len(certain) >= (_MIN_PAIRS if name == "gbk" else _MIN_PAIRS_BIG5) and len(set(certain)) > 1
-        if enough and score >= _floor(len(certain)) and score > best_score:
-            best, best_score = readings, score
-        if best_score > _BEYOND_DOUBT and len(certain) >= _LONG:
-            break
+    best = _best_readings(masked, runs, evenly=evenly)
     if not best:
         return []
     whole = 2 * sum(found.end - found.start for found in best if found.strong) > sum(end - start for start, end in runs)
@@ -92,6 +82,29 @@ def bytes_as_latin(line: str) -> list[Span]:
     if kept and kept[0].rule.endswith("gbk"):
         kept = sorted([*kept, *_four_bytes(line)])
     return [span for found in kept for span in _spans(found)]
+
+
+def _best_readings(line: str, runs: list[tuple[int, int]], *, evenly: bool) -> list[_Reading]:
+    """What the runs are in the encoding in which the certain ones read best; none if that is not well enough."""
+    best: list[_Reading] = []
+    best_score, length = -100.0, 0
+    for name, pairs, decode in (("gbk", _PAIRS, gb18030_text), ("big5", _BIG5_PAIRS, big5_text)):
+        readings = [found for start, end in runs for found in _readings(line, start, end, name, pairs, decode)]
+        strong = [found.after for found in readings if found.strong or (evenly and not found.is_utf8)]
+        certain = "".join(strong).replace(LOST, "")
+        score = mean_score(certain, as_chinese())
+        enough = len(certain) >= (_MIN_PAIRS if name == "gbk" else _MIN_PAIRS_BIG5) and len(set(certain)) > 1
+        if enough and score >= _floor(len(certain)) and score > best_score:
+            best, best_score, length = readings, score, len(certain)
+        if best_score > _BEYOND_DOUBT and length >= _LONG:
+            break
+    return [] if length < _SURE and _has_utf8_beside(line, best) else best
+
+
+def _has_utf8_beside(line: str, readings: list[_Reading]) -> bool:
+    """Whether `line` is UTF-8 where it is not one of the certain `readings`."""
+    certain = applied(line, [Span(found.start, found.end, " ", "") for found in readings if found.strong])
+    return bool(_THREE_BYTES.search(certain) or _TWO_BYTES.search(certain))
 
 
 def _reads(text: str) -> bool:
@@ -159,6 +172,10 @@ def _readings(
             continue
         is_utf8 = _is_utf8(data[match.start() : match.end() + torn])
         strong = not is_utf8 and bool((_GATE if name == "gbk" else _GATE_BIG5).search(consumed))
+        if strong and len(after) < _SURE and line[start + begin - 1 : start + begin].isalpha():
+            strong = False  # the end of a word, as in cafÃ©°é
+        if strong and name == "big5" and len(after) < _SURE and _TWO_BYTES.search(consumed):
+            strong = False
         rule = f"{'ftfy>' if damaged else ''}latin-1>{name}"
         yield _Reading(start + begin, start + stop, after + LOST * torn, strong, rule, is_utf8)
 
