@@ -93,6 +93,15 @@ def test_the_files_of_a_run(corpus: Callable[..., Path], tmp_path: Path) -> None
     assert report.documents == 3
 
 
+def test_the_report_counts_what_cannot_be_had_back(corpus: Callable[..., Path], tmp_path: Path) -> None:
+    broken = "鐢熸€佺幆澧冿紝鍏ㄩ潰钀藉疄涓ぎ銆佺渷濮旂殑閲嶅ぇ鍐崇瓥閮ㄧ讲\ufffd"
+    folder = corpus(f"{article(1)}\n\n锟斤拷锟斤拷，{article(2)}烫烫烫\n\n{broken}", article(3))
+    report = run(folder, tmp_path / "out")
+    written = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
+    assert written["damage"] == dict(report.damage) == {"锟斤拷": 2, "U+FFFD": 2, "lossy": 1, "烫烫烫": 1}
+    assert "cannot be had back: 6 places" in report.summary()
+
+
 def test_batches_workers_and_runs_change_nothing(corpus: Callable[..., Path], tmp_path: Path) -> None:
     texts = [
         article(*(n % 6, (n + 1) % 6, (n * n) % 6)) + f"\n第{n}篇的结尾，与其他各篇都不相同，编号是{n * 7919}。"

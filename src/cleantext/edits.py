@@ -162,7 +162,8 @@ def _undone(rule: str) -> str:
     if len(names) < 2:
         names.append("UTF-8")
     lost = ", with characters lost" if rule.endswith("/lossy") else ""
-    return " and again ".join(f"{was} read as {read}" for read, was in pairwise(names)) + lost
+    chain = zip(names[::2], names[1::2], strict=True) if len(names) % 2 == 0 else pairwise(names)
+    return " and again ".join(f"{was} read as {read}" for read, was in chain) + lost
 
 
 def _encoding_name(name: str) -> str:

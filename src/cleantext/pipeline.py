@@ -37,6 +37,7 @@ from cleantext.records import Document, Removed
 from cleantext.rehearsal import rehearsed
 from cleantext.report import RunReport, Stage
 from cleantext.spool import Spool
+from cleantext.text import lost_in_repair, unrecoverable
 
 __all__ = ["Progress", "load_profile", "run", "write_profile"]
 
@@ -189,6 +190,8 @@ class _Intake:
         result.encodings[document.encoding] += 1
         result.scripts[document.script or "none"] += 1
         result.metadata.update(document.metadata.keys())
+        result.damage += unrecoverable(document.text)
+        result.damage += lost_in_repair(step for steps in document.edits for step in steps)
 
 
 def _read(

@@ -45,7 +45,11 @@ class Stage:
 
 @dataclass(slots=True, kw_only=True)
 class RunReport:
-    """The run: counts, throughput, S-curve, configuration and versions. `to_dict()` is report.json."""
+    """The run: counts, throughput, S-curve, configuration and versions. `to_dict()` is report.json.
+
+    `damage` counts what is left in the paragraphs of text that cannot be had back (锟斤拷, U+FFFD, …), and repairs that
+    had to mark characters as `lost`.
+    """
 
     config: Config
     stages: list[Stage] = field(default_factory=list)
@@ -55,6 +59,7 @@ class RunReport:
     encodings: Counter[str] = field(default_factory=Counter)
     scripts: Counter[str] = field(default_factory=Counter)
     metadata: Counter[str] = field(default_factory=Counter)
+    damage: Counter[str] = field(default_factory=Counter)
     settings: Mapping[str, Any] = field(default_factory=dict)
     rehearsal: Rehearsal | None = None
 
@@ -105,6 +110,7 @@ class RunReport:
             "scripts": _sorted(self.scripts),
             "metadata": _sorted(self.metadata),
             "flagged": _sorted(self.flagged),
+            "damage": _sorted(self.damage),
             "duplicates": dict(self.settings),
         }
 
@@ -127,6 +133,8 @@ class RunReport:
             elif stage.name == "paragraphs" and lost:
                 lines.append(f"across documents: {stage.came_in:,} paragraphs, {lost:,} repeated{reasons}")
         lines += list(self._checked())
+        if self.damage:
+            lines.append(f"cannot be had back: {sum(self.damage.values()):,} places{_reasons(self.damage)}")
         lines += [f"look at: {count:,} flagged {flag}" for flag, count in sorted(self.flagged.items())]
         rate = self.source_chars / self.seconds / 1e6 if self.seconds else 0.0
         lines.append(f"{self.seconds:.1f} s, {rate:.2f} million characters a second")

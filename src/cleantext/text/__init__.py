@@ -20,6 +20,7 @@ from cleantext.text.script import (
     to_script,
 )
 from cleantext.text.steps import Repaired
+from cleantext.text.unrecoverable import lost_in_repair, unrecoverable
 
 if TYPE_CHECKING:
     from cleantext.text.punctuation import fix_punctuation
@@ -40,6 +41,7 @@ __all__ = [
     "fix_characters",
     "fix_punctuation",
     "fix_width",
+    "lost_in_repair",
     "normalize",
     "normalize_steps",
     "offset_map",
@@ -48,6 +50,7 @@ __all__ = [
     "script_evidence",
     "strip_glosses",
     "to_script",
+    "unrecoverable",
 ]
 
 # These load numpy, which repairing a short text can do without.

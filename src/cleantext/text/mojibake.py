@@ -8,7 +8,7 @@ pairs such as `Ì«` for UTF-8, and what could still be recovered would be lost.
 
 ftfy sees only pieces that it changes or calls mojibake: with this configuration it acts on what its own pattern of bad
 sequences matches, on C1 controls, surrogates and terminal escapes, and on text that is not composed. Each of these
-needs a character of `TRIGGERS`.
+needs a character of `BAD_TRIGGERS` or `COMPOSITION_TRIGGERS`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from typing import NamedTuple
 
 from cleantext.edits import diff
 from cleantext.records import Edit
+from cleantext.text.cjk_mojibake import TRIGGERS as CJK_TRIGGERS
+from cleantext.text.cjk_mojibake import cjk_mojibake_edits
 from cleantext.text.legacy import CJK, legacy_spans
 
 __all__ = ["BAD_TRIGGERS", "COMPOSITION_TRIGGERS", "ENCODINGS", "RULES", "TRIGGERS", "mojibake_edits"]
@@ -44,7 +46,7 @@ COMPOSITION_TRIGGERS = (
     "\u2ce0-\u2dff\u302a-\u302f\u3099\u309a\ua66e-\uabff\ud7b0-\ud7ff\uf900-\ufaff\ufb1d-\ufb4f\ufe20-\ufe2f"
     "\U00010000-\U0001efff\U0002f800-\U0002fa1f\U000e0000-\U0010ffff"
 )
-TRIGGERS = BAD_TRIGGERS + COMPOSITION_TRIGGERS
+TRIGGERS = BAD_TRIGGERS + COMPOSITION_TRIGGERS + CJK_TRIGGERS
 
 # What the rule of an edit can be: the encoding that was undone, or ftfy's name of another repair, or NFC.
 ENCODINGS = (
@@ -53,7 +55,7 @@ ENCODINGS = (
 )
 RULES = (*ENCODINGS, "fix_c1_controls", "fix_surrogates", "remove_terminal_escapes", "NFC")
 
-_SUSPECT = re.compile(f"[{TRIGGERS}]")
+_SUSPECT = re.compile(f"[{BAD_TRIGGERS}{COMPOSITION_TRIGGERS}]")
 _BAD = re.compile(f"[{BAD_TRIGGERS}]")
 _NOT_ASCII = re.compile("[^\x00-\x7f]+")
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -118,10 +120,14 @@ def _rule(actions: list[tuple[str, str]]) -> str:
 
 
 def mojibake_edits(line: str) -> list[Edit]:
-    """The edits that mend the mojibake of `line`; the rule is one of `RULES`."""
-    if not _SUSPECT.search(line):
-        return []
-    edits: list[Edit] = []
+    """The edits that mend the mojibake of `line`; the rule is one of `RULES`, or one of `cjk_mojibake_edits`.
+
+    Mojibake of Chinese encodings comes first, because ftfy would take pairs of it for UTF-8. Where there is any, ftfy
+    has the line in the next round.
+    """
+    edits = cjk_mojibake_edits(line)
+    if edits or not _SUSPECT.search(line):
+        return edits
     for match in _PIECE.finditer(line):
         piece = match[0]
         if not _SUSPECT.search(piece):
