@@ -118,7 +118,7 @@ def tamed_both_ways(html: str, max_depth: int = 16) -> str:
     """The markup as it is tamed in a process that has met little, and in one that has met much: the same."""
     before, tamed = compiled._Met.characters, list[str]()
     try:
-        for met in (0, compiled.COMPILED_FROM):
+        for met in (0, compiled.COMPILING_FROM):
             compiled._Met.characters = met
             tamed.append(dom_module._tame(html, max_depth))
     finally:

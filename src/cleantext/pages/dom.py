@@ -346,7 +346,7 @@ def _is_quick(tags: int, reopened: int, max_depth: int) -> bool:
 
 def _is_calm(html: str, max_depth: int) -> bool:
     """Whether a compiled look, where that pays, finds nothing to tame."""
-    if not html or not pays():
+    if not html or not pays("_look"):
         return False
     from cleantext.pages._look import look, needs_taming  # noqa: PLC0415 - numba is loaded by those who need it
 
