@@ -38,6 +38,9 @@ _MANY = 0.15  # share of suspects of a line that is looked at as a whole
 _HAN = re.compile("[\u4e00-\u9fff]")
 # Marks and signs that are everyday in good text and are never all a run of mojibake consists of.
 _PLAIN = "·×°©®«»"
+# A suspect of which so many of the four characters beside it are among the commonest Han stands in ordinary text: of
+# three characters of mojibake in a row each has two of the others beside it, and those are not common.
+_AT_EASE, _EVERYDAY = 3, 600
 _RAREST = -12.5  # the score of usual Han that the list of words does not have
 
 
@@ -114,10 +117,14 @@ def _is_worth_a_look(line: str) -> bool:
     places = [match.start() for match in _SUSPECT.finditer(line)]
     if len(places) >= _MANY * (len(line) - len(line.encode("ascii", "ignore"))):
         return bool(places)
+    everyday = _everyday()
     for place in places:
         char = line[place]
         if char < "\u0100":
             return True
+        beside = line[max(0, place - 2) : place] + line[place + 1 : place + 3]
+        if sum(map(everyday.__contains__, beside)) >= _AT_EASE:
+            continue
         near = line[max(0, place - _NEAR) : place + _NEAR + 1]
         if char in _IN_CONTEXT:
             if any(pattern.search(line, max(0, place - _NEAR), place + _BEHIND) for _, pattern, _ in _contexts(char)):
@@ -125,6 +132,13 @@ def _is_worth_a_look(line: str) -> bool:
         elif is_odd_around(line, place) or begins_utf8(near) or _twice_gbk().search(near):
             return True
     return False
+
+
+@cache
+def _everyday() -> frozenset[str]:
+    """The commonest Han."""
+    scores = usual_han()
+    return frozenset(sorted(scores, key=lambda char: (-scores[char], char))[:_EVERYDAY])
 
 
 def _found(line: str, depth: int, *, certain: bool = False) -> list[Span]:
