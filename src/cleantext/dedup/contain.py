@@ -3,8 +3,9 @@
 A teaser, a cut-off lead or a paragraph in a digest has runs of text in common with what it stands in. Every text is
 reduced to *anchors*, hashes of runs of about twelve characters chosen so that equal runs give equal anchors
 (`_loops.anchors`). Anchors that no other text has cannot be shared: a text with too many of them stands in nothing,
-which rules out nearly all texts of an ordinary corpus at once. Of the others a few of the rarest anchors are looked up,
-and the texts that have several of them are compared.
+which rules out nearly all texts of an ordinary corpus at once. Of the others the rarest anchor of each stretch is
+looked up, and the texts that have several of them are compared: two texts with one clause in common share it in one
+stretch or two, however many rare anchors it has.
 
 A few passes over the anchors, a table of a byte a slot, and the lists of the rarest anchors in rounds: memory does not
 depend on how alike the texts are.
@@ -42,7 +43,7 @@ _SPAN, _WINDOW = 24, 6
 # Share of anchors in no other text above which a text stands in nothing: three changes in a hundred characters, as
 # many as a contained text may have, break about half of its anchors.
 _LONELY = 0.6
-# Anchors looked up for a text, and the share of them that must agree.
+# Stretches of a text of which an anchor is looked up, and the share of them that must agree.
 _PROBES, _HITS = 6, (3, 8)
 # Texts followed for one anchor, the longest, and texts compared with one text.
 _LONGEST, _COMPARED = 64, 16
