@@ -18,7 +18,16 @@ if TYPE_CHECKING:
 __all__ = ["SCHEMA_VERSION", "RunReport", "Stage", "versions"]
 
 SCHEMA_VERSION = 1
-_PACKAGES = ("cleantext-corpus", "datasketch", "trafilatura", "ftfy", "opencc-python-reimplemented", "numpy", "numba")
+_PACKAGES = (
+    "cleantext-corpus",
+    "datasketch",
+    "trafilatura",
+    "ftfy",
+    "opencc",
+    "opencc-python-reimplemented",
+    "numpy",
+    "numba",
+)
 _LISTED = 6
 
 
