@@ -19,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleantext.text import controls, entities, flags, glosses, mojibake
+from cleantext.text.cjk_mojibake import cjk_mojibake_edits
 from cleantext.text.flags import FlagTable, members
 from cleantext.text.repair import FLAGS
 from text_strategies import TEXT
@@ -83,7 +84,9 @@ def test_no_bit_wanted_finds_nothing() -> None:
 def test_each_bit_by_itself() -> None:
     text = "甲\n&\nÃ\n\u200b\nǎ\n乙"
     found = {name: [text[a:b] for a, b in FLAGS.lines(text, bit)] for name, bit in FLAGS.bits.items()}
-    assert found == {"entities": ["&"], "mojibake": ["Ã"], "controls": ["\u200b"], "glosses": ["ǎ"]}
+    assert found == {"entities": ["&"], "mojibake": ["Ã"], "controls": ["\u200b"], "glosses": ["ǎ"]} | {
+        "cjk_mojibake": ["Ã"]
+    }
 
 
 @settings(deadline=None, max_examples=200)
@@ -99,12 +102,27 @@ def test_every_edge_of_a_range() -> None:
     codes = sorted({code + step for code in ends for step in (-1, 0, 1)} - {-1, 0x110000})
     chosen = {FLAGS.bits[name]: chars_of(triggers) for name, triggers in FLAGS._triggers.items()}
     flags_of = {code: sum(bit for bit, chars in chosen.items() if code in chars) for code in codes}
-    assert FLAGS._table[codes].tolist() == list(flags_of.values())
+    assert (FLAGS.table[codes] & 0x7F).tolist() == list(flags_of.values())
     assert all(FLAGS.flags(chr(code)) == flags_of[code] for code in codes[::101])
     for code in codes:
         for bit in FLAGS.bits.values():
             if code != 0x0A:
                 assert bool(list(FLAGS.lines(chr(code), bit))) == bool(flags_of[code] & bit)
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.text(st.sampled_from("我们在这里开会的秸秆忻漏，。浣犲ソ锛岃繖 \n"), max_size=60), st.integers(1, 40))
+def test_suspects_at_ease_are_left_out_only_where_nothing_would_be_found(text: str, block: int) -> None:
+    bit = FLAGS.bits["cjk_mojibake"]
+    found = by_array(FLAGS, text, bit, block)
+    every = plain_lines(FLAGS, text, bit)
+    assert set(found) <= set(every)
+    assert not any(cjk_mojibake_edits(text[a:b]) for a, b in set(every) - set(found))
+
+
+def test_a_rare_character_among_common_ones_is_at_ease() -> None:
+    bit = FLAGS.bits["cjk_mojibake"]
+    assert by_array(FLAGS, "我们在这忻里开会\n浣犲ソ锛", bit, 100) == [(9, 13)]
 
 
 def test_long_texts_over_many_blocks() -> None:

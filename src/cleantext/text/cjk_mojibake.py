@@ -21,7 +21,7 @@ from cleantext.text.recode import gb18030_bytes, latin_bytes, pair_table
 from cleantext.text.spans import LOST, Span, applied
 from cleantext.text.utf8_as_gbk import begins_utf8, utf8_as_gbk
 
-__all__ = ["TRIGGERS", "cjk_mojibake_edits", "could_be_cjk_mojibake", "suspects"]
+__all__ = ["AT_EASE", "TRIGGERS", "cjk_mojibake_edits", "could_be_cjk_mojibake", "everyday", "suspects"]
 
 STAGE = "mojibake"
 
@@ -40,7 +40,7 @@ _HAN = re.compile("[\u4e00-\u9fff]")
 _PLAIN = "·×°©®«»"
 # A suspect of which so many of the four characters beside it are among the commonest Han stands in ordinary text: of
 # three characters of mojibake in a row each has two of the others beside it, and those are not common.
-_AT_EASE, _EVERYDAY = 3, 600
+AT_EASE, _EVERYDAY = 3, 1500
 _RAREST = -12.5  # the score of usual Han that the list of words does not have
 
 
@@ -115,16 +115,15 @@ def _is_worth_a_look(line: str) -> bool:
     Clean text has a suspect here and there; so little is looked at of such a line.
     """
     places = [match.start() for match in _SUSPECT.finditer(line)]
+    uneasy = [place for place in places if not _is_at_ease(line, place)]
+    if not uneasy:
+        return False
     if len(places) >= _MANY * (len(line) - len(line.encode("ascii", "ignore"))):
-        return bool(places)
-    everyday = _everyday()
-    for place in places:
+        return True
+    for place in uneasy:
         char = line[place]
         if char < "\u0100":
             return True
-        beside = line[max(0, place - 2) : place] + line[place + 1 : place + 3]
-        if sum(map(everyday.__contains__, beside)) >= _AT_EASE:
-            continue
         near = line[max(0, place - _NEAR) : place + _NEAR + 1]
         if char in _IN_CONTEXT:
             if any(pattern.search(line, max(0, place - _NEAR), place + _BEHIND) for _, pattern, _ in _contexts(char)):
@@ -134,11 +133,17 @@ def _is_worth_a_look(line: str) -> bool:
     return False
 
 
+def _is_at_ease(line: str, place: int) -> bool:
+    """Whether a rare Han stands among so many common ones that it is one of them; `flags` says so of long texts."""
+    beside = line[max(0, place - 2) : place] + line[place + 1 : place + 3]
+    return line[place] >= "\u0100" and sum(map(everyday().__contains__, beside)) >= AT_EASE
+
+
 @cache
-def _everyday() -> frozenset[str]:
-    """The commonest Han."""
+def everyday() -> frozenset[str]:
+    """The commonest Han, and the marks of sentences."""
     scores = usual_han()
-    return frozenset(sorted(scores, key=lambda char: (-scores[char], char))[:_EVERYDAY])
+    return frozenset(sorted(scores, key=lambda char: (-scores[char], char))[:_EVERYDAY]) | frozenset(",，.。、;；:：")
 
 
 def _found(line: str, depth: int, *, certain: bool = False) -> list[Span]:

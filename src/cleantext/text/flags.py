@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-__all__ = ["FlagTable", "members"]
+__all__ = ["Ease", "FlagTable", "members"]
 
 # Characters from which on the array is faster than the regular expression, and worth loading numpy for.
 _LONG = 1_024
@@ -26,6 +26,8 @@ _BLOCK = 1 << 15
 
 _RANGE = re.compile("(.)-(.)|(.)", re.DOTALL)
 
+# The bit of everyday characters, and where those that never are at ease end.
+_EASY, _LATIN = 0x80, 0x100
 # From a position to the next trigger at or after it, -1 where there is none.
 _Find = Callable[[int], int]
 
@@ -36,10 +38,20 @@ def members(triggers: str) -> Iterator[tuple[int, int]]:
         yield (ord(first), ord(last)) if first else (ord(single), ord(single))
 
 
-class FlagTable:
-    """The triggers of up to eight stages; `bits` has the bit of each by name."""
+class Ease(NamedTuple):
+    """When the triggers of a stage mean nothing: those beyond Latin-1 with at least `enough` of the `everyday`
+    characters among the four beside them. The stage itself must find nothing in a line of such alone."""
 
-    def __init__(self, triggers: Mapping[str, str]) -> None:
+    stage: str
+    everyday: frozenset[str]
+    enough: int
+
+
+class FlagTable:
+    """The triggers of up to seven stages; `bits` has the bit of each by name. `ease` saves looks at long texts."""
+
+    def __init__(self, triggers: Mapping[str, str], ease: Ease | None = None) -> None:
+        self.ease = ease
         self.bits = {name: 1 << number for number, name in enumerate(triggers)}
         self._triggers = dict(triggers)
         self._patterns: dict[int, re.Pattern[str]] = {}  # by wanted bits: at most 2 ** len(triggers)
@@ -55,7 +67,7 @@ class FlagTable:
     def lines(self, text: str, wanted: int) -> Iterator[tuple[int, int]]:
         r"""Start and end, in order, of the lines of `text` (parts between `\n`) that hold a trigger in `wanted`."""
         start, size = 0, len(text)
-        find = _Blocks(text, self._table, wanted).find if size >= _LONG else self._searcher(text, wanted)
+        find = _Blocks(text, self, wanted).find if size >= _LONG else self._searcher(text, wanted)
         while start < size and (hit := find(start)) >= 0:
             start = text.rfind("\n", start, hit) + 1 or start
             end = text.find("\n", hit)
@@ -73,20 +85,37 @@ class FlagTable:
         return lambda position: match.start() if (match := search(text, position)) else -1
 
     @cached_property
-    def _table(self) -> npt.NDArray[np.uint8]:
+    def table(self) -> npt.NDArray[np.uint8]:
+        """The bits of every code point, and 0x80 for everyday characters: uint8[0x110000]."""
         import numpy as np  # noqa: PLC0415 - only long texts need it
 
         table = np.zeros(0x110000, dtype=np.uint8)
         for name, triggers in self._triggers.items():
             for low, high in members(triggers):
                 table[low : high + 1] |= self.bits[name]
+        if self.ease:
+            table[[ord(char) for char in self.ease.everyday]] |= _EASY
         return table
+
+    def at_ease(self, flags: npt.NDArray[np.uint8], hits: npt.NDArray[np.int64], wanted: int) -> npt.NDArray[np.bool_]:
+        """Which of the `hits` in a stretch of characters, of all their `flags`, mean nothing."""
+        import numpy as np  # noqa: PLC0415 - only long texts need it
+
+        if not self.ease or not wanted & self.bits[self.ease.stage]:
+            return np.zeros(hits.size, dtype=np.bool_)
+        easy = np.zeros(flags.size + 4, dtype=np.uint8)
+        easy[2:-2] = flags >> 7
+        beside = easy[hits] + easy[hits + 1] + easy[hits + 3] + easy[hits + 4]
+        found: npt.NDArray[np.bool_] = (beside >= self.ease.enough) & (
+            flags[hits] & wanted == self.bits[self.ease.stage]
+        )
+        return found
 
 
 class _Blocks:
     """The triggers of a long text, found a block at a time."""
 
-    def __init__(self, text: str, table: npt.NDArray[np.uint8], wanted: int) -> None:
+    def __init__(self, text: str, table: FlagTable, wanted: int) -> None:
         self._text, self._table, self._wanted = text, table, wanted
         self._end = 0  # of the last block looked at
         self._hits: npt.NDArray[np.int64] | None = None  # the triggers in it, from its start on
@@ -106,12 +135,15 @@ class _Blocks:
 
         size = len(self._text)
         while position < size:
-            flags = self._table.take(code_points(self._text[position : position + _BLOCK]), mode="clip")
-            flags &= self._wanted
-            if flags.any():
-                self._hits = flags.nonzero()[0]
+            codes = code_points(self._text[position : position + _BLOCK])
+            flags = self._table.table.take(codes, mode="clip")
+            hits = (flags & self._wanted).nonzero()[0]
+            if hits.size:
+                hits = hits[(codes[hits] < _LATIN) | ~self._table.at_ease(flags, hits, self._wanted)]
+            if hits.size:
+                self._hits = hits
                 self._start, self._end = position, position + len(flags)
-                return position + int(self._hits[0])
+                return position + int(hits[0])
             position += _BLOCK
         self._end = size
         self._hits = None

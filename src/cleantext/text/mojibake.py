@@ -22,7 +22,6 @@ from typing import NamedTuple
 
 from cleantext.edits import diff
 from cleantext.records import Edit
-from cleantext.text.cjk_mojibake import TRIGGERS as CJK_TRIGGERS
 from cleantext.text.cjk_mojibake import cjk_mojibake_edits
 from cleantext.text.legacy import CJK, legacy_spans
 
@@ -46,7 +45,7 @@ COMPOSITION_TRIGGERS = (
     "\u2ce0-\u2dff\u302a-\u302f\u3099\u309a\ua66e-\uabff\ud7b0-\ud7ff\uf900-\ufaff\ufb1d-\ufb4f\ufe20-\ufe2f"
     "\U00010000-\U0001efff\U0002f800-\U0002fa1f\U000e0000-\U0010ffff"
 )
-TRIGGERS = BAD_TRIGGERS + COMPOSITION_TRIGGERS + CJK_TRIGGERS
+TRIGGERS = BAD_TRIGGERS + COMPOSITION_TRIGGERS
 
 # What the rule of an edit can be: the encoding that was undone, or ftfy's name of another repair, or NFC.
 ENCODINGS = (

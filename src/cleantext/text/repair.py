@@ -15,8 +15,8 @@ from typing import NamedTuple
 from cleantext.config import RepairConfig
 from cleantext.edits import apply_steps
 from cleantext.records import Edit
-from cleantext.text import controls, entities, glosses, mojibake
-from cleantext.text.flags import FlagTable
+from cleantext.text import cjk_mojibake, controls, entities, glosses, mojibake
+from cleantext.text.flags import Ease, FlagTable
 from cleantext.text.glosses import find_glosses, strip_glosses
 from cleantext.text.steps import Repaired
 
@@ -32,13 +32,17 @@ _STAGES: dict[str, Stage] = {
     "mojibake": mojibake.mojibake_edits,
     "controls": controls.control_edits,
 }
+# Triggers of the first part of mojibake repair: rare Han, which good text has here and there.
+_CJK = "cjk_mojibake"
 FLAGS = FlagTable(
     {
         "entities": entities.TRIGGERS,
         "mojibake": mojibake.TRIGGERS,
         "controls": controls.TRIGGERS,
         "glosses": glosses.TRIGGERS,
-    }
+        _CJK: cjk_mojibake.TRIGGERS,
+    },
+    Ease(_CJK, cjk_mojibake.everyday(), cjk_mojibake.AT_EASE),
 )
 _DEFAULT = RepairConfig()
 
@@ -53,10 +57,10 @@ class _Plan(NamedTuple):
 
 @lru_cache(maxsize=16)
 def _plan(config: RepairConfig) -> _Plan:
-    wanted = [name for name in FLAGS.bits if getattr(config, name)]
-    line_flags = sum(FLAGS.bits[name] for name in wanted if name in _STAGES)
+    wanted = [name for name in FLAGS.bits if getattr(config, "mojibake" if name == _CJK else name)]
+    flags = sum(FLAGS.bits[name] for name in wanted)
     stages = tuple(stage for name, stage in _STAGES.items() if name in wanted)
-    return _Plan(stages, line_flags, sum(FLAGS.bits[name] for name in wanted))
+    return _Plan(stages, flags & ~FLAGS.bits["glosses"], flags)
 
 
 def repair(text: str, config: RepairConfig | None = None) -> Repaired:
