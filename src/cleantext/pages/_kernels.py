@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 import numba
 import numpy as np
 
+from cleantext.pages import _climb
 from cleantext.pages._layout import SPACE, U8, U32, Int, Truth
 from cleantext.pages._trees import add_trees as _add_trees
 
@@ -117,3 +118,5 @@ def find(codes: U32, i: Int, one: Int, other: Int) -> Int:
 
 
 add_trees = kernel(_add_trees)
+climb, add_rows = kernel(_climb.climb), kernel(_climb.add_rows)
+gather, find_core = kernel(_climb.gather), kernel(_climb.find_core)

@@ -79,6 +79,12 @@ def _compiled(patterns: Mapping[str, str], flags: int = 0) -> re.Pattern[str]:
 _BEGINS = _compiled(_PATTERNS, re.IGNORECASE)
 _HOLDS_WORD, _HOLDS_NUMBER, _ENDS = _compiled(_WORDS), _compiled(_NUMBERS), _compiled({"more": _MORE})
 _DIGIT, _LAST = re.compile(r"\d"), frozenset(".…»›→e")
+# One of these stands in every text that `_HOLDS_WORD` finds something in: among ASCII, and the others' first characters.
+_ASCII_HINTS = (
+    *("(c)", "copyright", "all rights", "privacy", "cookie", "terms ", "disclaimer", "icp", "impressum", "datenschutz"),
+    *("mentions", "advertis"),
+)
+_WIDE_HINTS = frozenset("©版备備免转轉许許隐隱著無条條個个评網网最发發我分扫掃二")
 _NUMBER = {name: number for number, name in enumerate(CUES, 1)}
 
 
@@ -90,9 +96,16 @@ def cue_of(text: str) -> int:
     if match:
         return _NUMBER[match.lastgroup or ""]
     lower = text.lower()
-    found = [_HOLDS_WORD.search(lower, 1)]
+    found = [_HOLDS_WORD.search(lower, 1)] if _may_hold_word(lower) else []
     if _DIGIT.search(lower):
         found.append(_HOLDS_NUMBER.search(lower, 1))
     if lower.rstrip()[-1:] in _LAST:
         found.append(_ENDS.search(lower, 1))
     return min(((one.start(), _NUMBER[one.lastgroup or ""]) for one in found if one), default=(0, 0))[1]
+
+
+def _may_hold_word(lower: str) -> bool:
+    """Whether one of the words may be found: looking for these is quicker."""
+    if any(hint in lower for hint in _ASCII_HINTS):
+        return True
+    return not lower.isascii() and not _WIDE_HINTS.isdisjoint(lower)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -21,9 +22,11 @@ import numpy.typing as npt
 
 from cleantext.folding import code_points
 from cleantext.pages.align import bare
+from cleantext.pages.ancestry import Tree, element_columns, paths
 from cleantext.pages.cues import CUES, cue_of
 from cleantext.pages.elements import Element
-from cleantext.pages.wordscores import WordScores, class_words
+from cleantext.pages.tags import KINDS
+from cleantext.pages.wordscores import WordScores
 
 if TYPE_CHECKING:
     from cleantext.pages.blocks import Page
@@ -40,24 +43,11 @@ _CLASSES = 11
 _CJK_RANGES = ((0x3040, 0x30FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xAC00, 0xD7AF), (0xF900, 0xFAFF))
 
 _KINDS = ("heading", "list", "table", "code", "quote")
-_TAGS = ("p", "li", "td", "th", "div", "section", "h1", "h2", "h3", "h4", "dt", "dd", "figcaption", "button", "option")
-_KIND_CODES, _TAG_CODES = ({name: code for code, name in enumerate(names)} for names in (_KINDS, _TAGS))
-_LANDMARKS = ("nav", "header", "footer", "aside", "main", "article", "form", "dialog", "comments")
-# Class words of what readers add.
-_COMMENT_WORDS = frozenset({"comment", "comments", "commentlist", "reply", "replies", "respond", "disqus"})
-_ROLES = {
-    **{name: name for name in _LANDMARKS[:-1]},
-    "select": "form",
-    "search": "form",
-}
+_KIND_CODES = tuple(KINDS.index(name) for name in _KINDS)
 # A block of so many tokens and so few links is running text.
 _LONG, _FEW_LINKS = 15, 0.3
 _WINDOWS = (1, 3, 8, 20)
 _AROUND = (1, 2)
-_GROUP_LEVELS = 4
-_SAME_MASS = 0.7
-# So few elements up a landmark counts as around the block.
-_NEAR = 7
 # Longer than any title.
 _TITLE = 200
 # Columns that a text dump cannot fill.
@@ -119,32 +109,34 @@ def _read(text: str, starts: I64, ends: I64) -> _Text:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
-    """What is looked at: blocks as spans of a text with what is known of each. A text dump knows no `elements`."""
+    """What is looked at: blocks as spans of a text with what is known of each. A text dump knows no elements.
+
+    `kinds` are places in `tags.KINDS`."""
 
     text: str
     starts: I64
     ends: I64
     title: str = ""
-    kinds: tuple[str, ...] = ()
+    kinds: I64 | None = None
     levels: I64 | None = None
     links: F64 | None = None
     element: I64 | None = None
-    elements: tuple[Element, ...] = ()
+    tree: Tree | None = None
 
     @classmethod
     def of_page(cls, page: Page) -> Sight:
         """The blocks of a page."""
-        blocks = page.blocks
+        arrays = page.arrays
         return cls(
             text=page.source_text,
-            starts=np.array([block.start for block in blocks], dtype=np.int64),
-            ends=np.array([block.end for block in blocks], dtype=np.int64),
+            starts=arrays.starts,
+            ends=arrays.ends,
             title=page.dom.head.title,
-            kinds=tuple(block.kind for block in blocks),
-            levels=np.array([block.level for block in blocks], dtype=np.int64),
-            links=np.array([block.link_density for block in blocks]),
-            element=np.array([block.element for block in blocks], dtype=np.int64),
-            elements=page.elements,
+            kinds=arrays.kinds,
+            levels=arrays.levels,
+            links=arrays.link_densities,
+            element=arrays.elements,
+            tree=Tree.of_arrays(arrays),
         )
 
     @classmethod
@@ -185,7 +177,8 @@ def page_features(sight: Sight, scores: WordScores) -> tuple[F32, F64, tuple[str
     cues = _cues(columns, texts, sight.title)
     _around(columns, text.tokens, links, plain, running)
     _place(columns, sight, text.tokens, running, cues)
-    _elements(columns, sight, scores, (text.tokens, links, plain, running))
+    some = (running > 0).astype(np.float64)
+    _elements(columns, sight, scores, np.column_stack([np.ones(size), text.tokens, plain, running, some]))
     _whole(columns, text, links, plain, running)
     table = np.empty((size, len(columns.values)), dtype=np.float32)
     for number, values in enumerate(columns.values):
@@ -221,23 +214,23 @@ def _own_text(columns: _Columns, sight: Sight, text: _Text, links: F64, plain: F
         for kind in kinds:
             columns.add(f"{name}_{kind}", ends == kind)
     none = np.zeros(tokens.size)
-    codes = np.array([_KIND_CODES.get(name, -1) for name in sight.kinds], dtype=np.int64)
-    for code, name in enumerate(_KINDS):
-        columns.add(name, codes == code if sight.kinds else none)
+    for code, name in zip(_KIND_CODES, _KINDS, strict=True):
+        columns.add(name, none if sight.kinds is None else sight.kinds == code)
     columns.add("level", none if sight.levels is None else sight.levels)
 
 
 def _cues(columns: _Columns, texts: Sequence[str], page_title: str) -> I64:
-    cues = np.array([cue_of(text) for text in texts], dtype=np.int64)
+    counts = Counter(texts)  # menus repeat themselves
+    known = {text: cue_of(text) for text in counts}
+    cues = np.array([known[text] for text in texts], dtype=np.int64)
     for number, name in enumerate(CUES, 1):
         columns.add(f"cue_{name}", cues == number)
     title = _key(page_title)
-    keys = [_key(text) if len(text) < _TITLE else "" for text in texts]
-    columns.add("is_title", np.array([bool(key) and key == title for key in keys]))
-    columns.add("in_title", np.array([len(key) > 3 and key in title for key in keys]))
-    counts: dict[str, int] = {}
-    for text in texts:
-        counts[text] = counts.get(text, 0) + 1
+    keys = {text: _key(text) for text in counts if len(text) < _TITLE} if title else {}
+    same = {text for text, key in keys.items() if key == title}
+    inside = {text for text, key in keys.items() if len(key) > 3 and key in title}
+    columns.add("is_title", np.array([text in same for text in texts]))
+    columns.add("in_title", np.array([text in inside for text in texts]))
     columns.add("copies", np.array([min(counts[text], 9) for text in texts]))
     return cues
 
@@ -285,8 +278,8 @@ def _place(columns: _Columns, sight: Sight, tokens: F64, running: F64, cues: I64
     columns.add("from_top", np.log1p(before))
     columns.add("to_bottom", np.log1p(tokens.sum() - before - tokens))
     heading, top = np.zeros(size, dtype=np.bool_), np.zeros(size, dtype=np.bool_)
-    if sight.levels is not None:
-        heading = np.array([kind == "heading" for kind in sight.kinds])
+    if sight.levels is not None and sight.kinds is not None:
+        heading = sight.kinds == _KIND_CODES[0]
         top = heading & (sight.levels == 1)
     columns.add("since_heading", _since(heading, 30))
     columns.add("since_h1", _since(top, 200))
@@ -304,115 +297,11 @@ def _since(flags: npt.NDArray[np.bool_], most: int) -> I64:
     return np.minimum(places - last, most)
 
 
-def _elements(columns: _Columns, sight: Sight, scores: WordScores, texts: tuple[F64, F64, F64, F64]) -> None:
-    tokens, _, plain, running = texts
-    elements, element = sight.elements, sight.element
-    if element is None:  # one element around everything, which no column that is left shows
-        elements, element = (Element(-1, "body", ""),), np.zeros(tokens.size, dtype=np.int64)
-    size = len(elements)
-    parent = np.array([one.parent for one in elements], dtype=np.int64)
-    depth, inside, own, path, lowest, highest = paths(elements, scores)
-    columns.add("depth", depth[element])
-    tags = np.array([_TAG_CODES.get(one.tag, -1) for one in elements])[element]
-    for code, tag in enumerate(_TAGS):
-        columns.add(f"tag_{tag}", tags == code)
-    for number, name in enumerate(_LANDMARKS):
-        columns.add(f"in_{name}", inside[element, number])
-    columns.add("words_own", own[element])
-    columns.add("words_parent", own[np.where(parent[element] >= 0, parent[element], element)])
-    columns.add("words_path", path[element])
-    columns.add("words_low", lowest[element])
-    columns.add("words_high", highest[element])
-    commented = inside[element, _LANDMARKS.index("comments")] < _NEAR
-    columns.add("page_comments", np.full(tokens.size, plain[commented].sum() / max(plain.sum(), 1)))
-    mass = np.zeros((size, 5))
-    rows = np.column_stack([np.ones(tokens.size), tokens, plain, running, (running > 0).astype(np.float64)])
-    np.add.at(mass, element, rows)
-    parents = parent.tolist()
-    for place in range(size - 1, 0, -1):
-        if parents[place] >= 0:
-            mass[parents[place]] += mass[place]
-    whole = rows.sum(axis=0)
-    at = element
-    for level in range(_GROUP_LEVELS):
-        count, total, own_text, long, long_blocks = mass[at].T
-        columns.add(f"group{level}_blocks", np.log1p(count))
-        columns.add(f"group{level}_plain", np.log1p(own_text))
-        columns.add(f"group{level}_links", 1 - own_text / np.maximum(total, 1))
-        columns.add(f"group{level}_running", long / np.maximum(total, 1))
-        columns.add(f"group{level}_share", long / max(whole[3], 1))
-        columns.add(f"group{level}_long", long_blocks / count)
-        at = np.where(parent[at] >= 0, parent[at], at)
-    core = _core(mass[:, 3], parent, whole[3])
-    columns.add("to_core", _distance(core, element, parent))
-    signature: dict[tuple[str, str, str], int] = {}
-    kinds: list[int] = []
-    for one in elements:
-        around = elements[one.parent].names if one.parent >= 0 else ""
-        kinds.append(signature.setdefault((one.tag, one.names, around), len(signature)))
-    alike = np.zeros((len(signature), 5))
-    kind = np.array(kinds, dtype=np.int64)[element]
-    np.add.at(alike, kind, rows)
-    count, total, own_text, long, _ = alike[kind].T
-    columns.add("alike_blocks", np.log1p(count))
-    columns.add("alike_plain", np.log1p(own_text))
-    columns.add("alike_links", 1 - own_text / np.maximum(total, 1))
-    columns.add("alike_running", long / np.maximum(total, 1))
-    columns.add("alike_share", own_text / max(whole[2], 1))
-
-
-def paths(elements: Sequence[Element], scores: WordScores) -> tuple[I64, F64, F64, F64, F64, F64]:
-    """For every element: its depth, how far up each landmark around it is, and its class words' scores: its own, the
-    sum along the path, and the least and the greatest on it."""
-    size = len(elements)
-    depth = np.zeros(size, dtype=np.int64)
-    inside = np.full((size, len(_LANDMARKS)), 20.0)
-    own, path, lowest, highest = (np.zeros(size) for _ in range(4))
-    for place, one in enumerate(elements):
-        score = scores.of(one.tag, one.names)
-        own[place] = score
-        above = one.parent
-        if above >= 0:
-            depth[place] = depth[above] + 1
-            inside[place] = inside[above] + 1
-            path[place] = path[above] + score
-            lowest[place], highest[place] = min(lowest[above], score), max(highest[above], score)
-        else:
-            path[place], lowest[place], highest[place] = score, min(score, 0), max(score, 0)
-        landmark = _ROLES.get(one.tag)
-        if landmark:
-            inside[place, _LANDMARKS.index(landmark)] = 0
-        if one.names and not _COMMENT_WORDS.isdisjoint(class_words(one.tag, one.names)):
-            inside[place, _LANDMARKS.index("comments")] = 0
-    return depth, np.minimum(inside, 20.0), own, path, lowest, highest
-
-
-def _core(long: F64, parent: I64, total: float) -> int:
-    """The innermost element that holds most of the running text of the one around it, and so on from the top."""
-    children: dict[int, list[int]] = {}
-    for place, above in enumerate(parent.tolist()):
-        children.setdefault(above, []).append(place)
-    at, mass = -1, total
-    while children.get(at):
-        best = max(children[at], key=lambda place: (long[place], -place))
-        if long[best] < _SAME_MASS * mass or long[best] <= 0:
-            break
-        at, mass = best, float(long[best])
-    return at
-
-
-def _distance(core: int, element: I64, parent: I64) -> I64:
-    """How many elements up from the core an element around the block is; 0 inside of it."""
-    if core < 0:
-        return np.full(element.size, -1)
-    up, at, steps = np.full(parent.size, -1, dtype=np.int64), core, 0
-    while at >= 0:
-        up[at] = steps
-        at, steps = int(parent[at]), steps + 1
-    for place, above in enumerate(parent.tolist()):
-        if up[place] < 0 and above >= 0:
-            up[place] = up[above]
-    return np.where(up[element] < 0, steps, up[element])
+def _elements(columns: _Columns, sight: Sight, scores: WordScores, rows: F64) -> None:
+    tree, element = sight.tree, sight.element
+    if tree is None or element is None:  # one element around everything, which no column that is left shows
+        tree, element = Tree.of([Element(-1, "body", "")]), np.zeros(rows.shape[0], dtype=np.int64)
+    element_columns(columns.add, tree, element, scores, rows)
 
 
 def _whole(columns: _Columns, text: _Text, links: F64, plain: F64, running: F64) -> None:

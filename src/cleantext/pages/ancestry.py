@@ -1,0 +1,168 @@
+"""What the elements around a block say of it: landmarks, class words, and the text they and those like them hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cleantext.pages import _climb
+from cleantext.pages.compiled import pays
+from cleantext.pages.elements import Element
+from cleantext.pages.tags import tag_table
+from cleantext.pages.wordscores import WordScores, class_words
+
+if TYPE_CHECKING:
+    from cleantext.pages.page import Arrays
+
+__all__ = ["LANDMARKS", "Tree", "element_columns", "paths"]
+
+F64 = npt.NDArray[np.float64]
+I64 = npt.NDArray[np.int64]
+Add = Callable[[str, npt.NDArray[np.generic]], None]
+
+_TAGS = ("p", "li", "td", "th", "div", "section", "h1", "h2", "h3", "h4", "dt", "dd", "figcaption", "button", "option")
+_TAG_CODES = {name: code for code, name in enumerate(_TAGS)}
+# What readers add is the last of them.
+LANDMARKS = ("nav", "header", "footer", "aside", "main", "article", "form", "dialog", "comments")
+_COMMENTS = len(LANDMARKS) - 1
+# Class words of what readers add.
+_COMMENT_WORDS = frozenset({"comment", "comments", "commentlist", "reply", "replies", "respond", "disqus"})
+_ROLES = {
+    **{name: name for name in LANDMARKS[:-1]},
+    "select": "form",
+    "search": "form",
+}
+_GROUP_LEVELS = 4
+_SAME_MASS = 0.7
+# A landmark is no farther than this; so few elements up one counts as around the block.
+_FARTHEST, _NEAR = 20.0, 7
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """Elements, each after the one around it: the places of those, and which kind each is of.
+
+    A kind is a tag with a class and id: `kinds` are all of them, as (tag, names).
+    """
+
+    parents: I64
+    kind: I64
+    kinds: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, elements: Sequence[Element]) -> Tree:
+        """The tree of `elements`."""
+        parents = np.array([one.parent for one in elements], dtype=np.int64)
+        return cls._made(parents, [(one.tag, one.names) for one in elements])
+
+    @classmethod
+    def of_arrays(cls, arrays: Arrays) -> Tree:
+        """The tree of a page's elements."""
+        tags = tag_table().names
+        pairs = zip(map(tags.__getitem__, arrays.element_tags.tolist()), arrays.element_names, strict=True)
+        return cls._made(arrays.element_parents, list(pairs))
+
+    @classmethod
+    def _made(cls, parents: I64, pairs: Sequence[tuple[str, str]]) -> Tree:
+        numbers = {pair: number for number, pair in enumerate(dict.fromkeys(pairs))}
+        kind = np.fromiter(map(numbers.__getitem__, pairs), np.int64, len(pairs))
+        return cls(parents, kind, tuple(numbers))
+
+    def signatures(self) -> I64:
+        """A number for every element, equal for those of one kind in elements of the same class and id."""
+        numbers: dict[str, int] = {"": 0}
+        names = np.array([numbers.setdefault(names, len(numbers)) for _, names in self.kinds], dtype=np.int64)
+        around = np.where(self.parents >= 0, names[self.kind[self.parents]], 0)
+        return np.unique(self.kind * len(numbers) + around, return_inverse=True)[1]
+
+
+@lru_cache(maxsize=65_536)
+def _marks(tag: str, names: str) -> tuple[int, bool]:
+    """The column of an element's landmark, or -1; whether it begins what readers add."""
+    landmark = _ROLES.get(tag)
+    commented = bool(names) and not _COMMENT_WORDS.isdisjoint(class_words(tag, names))
+    return LANDMARKS.index(landmark) if landmark else -1, commented
+
+
+def _loops() -> Any:
+    """The loops of `_climb`, compiled where that pays."""
+    if pays():
+        import cleantext.pages._kernels as kernels  # noqa: PLC0415 - numba is loaded by those who need it
+
+        return kernels
+    return _climb
+
+
+def paths(elements: Sequence[Element], scores: WordScores) -> tuple[I64, F64, F64, F64, F64, F64]:
+    """For every element: its depth, how far up each landmark around it is, and its class words' scores: its own, the
+    sum along the path, and the least and the greatest on it."""
+    return _paths(Tree.of(elements), scores)
+
+
+def _paths(tree: Tree, scores: WordScores) -> tuple[I64, F64, F64, F64, F64, F64]:
+    size = tree.parents.size
+    own = np.array([scores.of(*kind) for kind in tree.kinds], dtype=np.float64)[tree.kind]
+    marks = np.array([_marks(*kind) for kind in tree.kinds], dtype=np.int64).reshape(-1, 2)[tree.kind]
+    depth = np.zeros(size, dtype=np.int64)
+    inside = np.full((size, len(LANDMARKS)), _FARTHEST)
+    path, lowest, highest = (np.zeros(size) for _ in range(3))
+    _loops().climb(tree.parents, own, marks[:, 0].copy(), marks[:, 1].copy(), depth, inside, path, lowest, highest)
+    return depth, inside, own, path, lowest, highest
+
+
+def element_columns(add: Add, tree: Tree, element: I64, scores: WordScores, rows: F64) -> None:
+    """Adds the columns of what is around each block, whose innermost element is `element`.
+
+    A row of `rows` is a block's 1, its tokens, those outside links, those of running text, and whether it has any.
+    """
+    depth, inside, own, path, lowest, highest = _paths(tree, scores)
+    parent, whole = tree.parents, rows.sum(axis=0)
+    add("depth", depth[element])
+    tags = np.array([_TAG_CODES.get(tag, -1) for tag, _ in tree.kinds], dtype=np.int64)[tree.kind[element]]
+    for code, tag in enumerate(_TAGS):
+        add(f"tag_{tag}", tags == code)
+    around = inside[element]
+    for number, name in enumerate(LANDMARKS):
+        add(f"in_{name}", around[:, number])
+    add("words_own", own[element])
+    add("words_parent", own[np.where(parent[element] >= 0, parent[element], element)])
+    add("words_path", path[element])
+    add("words_low", lowest[element])
+    add("words_high", highest[element])
+    commented = around[:, _COMMENTS] < _NEAR
+    add("page_comments", np.full(element.size, rows[commented, 2].sum() / max(whole[2], 1)))
+    loops = _loops()
+    mass = np.zeros((parent.size, rows.shape[1]))
+    loops.add_rows(element, rows, mass)
+    loops.gather(parent, mass)
+    _groups(add, tree, element, mass, whole[3])
+    best, up = np.full(parent.size + 1, -1, dtype=np.int64), np.full(parent.size, -1, dtype=np.int64)
+    steps = loops.find_core(parent, mass[:, 3].copy(), whole[3], _SAME_MASS, best, up)
+    add("to_core", np.where((up[element] < 0) & (steps >= 0), steps, up[element]))
+    kind = tree.signatures()[element]
+    alike = np.zeros((int(kind.max()) + 1, rows.shape[1]))
+    loops.add_rows(kind, rows, alike)
+    count, total, own_text, long, _ = alike[kind].T
+    add("alike_blocks", np.log1p(count))
+    add("alike_plain", np.log1p(own_text))
+    add("alike_links", 1 - own_text / np.maximum(total, 1))
+    add("alike_running", long / np.maximum(total, 1))
+    add("alike_share", own_text / max(whole[2], 1))
+
+
+def _groups(add: Add, tree: Tree, element: I64, mass: F64, running: float) -> None:
+    at = element
+    for level in range(_GROUP_LEVELS):
+        count, total, own_text, long, long_blocks = mass[at].T
+        add(f"group{level}_blocks", np.log1p(count))
+        add(f"group{level}_plain", np.log1p(own_text))
+        add(f"group{level}_links", 1 - own_text / np.maximum(total, 1))
+        add(f"group{level}_running", long / np.maximum(total, 1))
+        add(f"group{level}_share", long / max(running, 1))
+        add(f"group{level}_long", long_blocks / count)
+        at = np.where(tree.parents[at] >= 0, tree.parents[at], at)

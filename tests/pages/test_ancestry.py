@@ -1,0 +1,150 @@
+"""What is around blocks: the loops, plain and compiled, against definitions that count for every element anew."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cleantext.pages import _climb, ancestry, compiled
+from cleantext.pages.ancestry import LANDMARKS, Tree, element_columns, paths
+from cleantext.pages.cues import _HOLDS_WORD, _may_hold_word
+from cleantext.pages.elements import Element
+from cleantext.pages.wordscores import WordScores
+
+SCORES = WordScores({"post": 1.5, "menu": -2.0, "<p": 0.5, "<nav": -1.0})
+KINDS = (
+    ("div", ""),
+    ("p", ""),
+    ("nav", ""),
+    ("div", "post"),
+    ("ul", "menu"),
+    ("div", "comments"),
+    ("select", "a post"),
+)
+
+
+@st.composite
+def _trees(draw: st.DrawFn) -> list[Element]:
+    """Elements, each after the one around it; some stand on their own."""
+    picks = draw(st.lists(st.tuples(st.integers(0, 99), st.sampled_from(KINDS)), min_size=1, max_size=30))
+    return [Element(pick % (i + 1) - 1, *kind) for i, (pick, kind) in enumerate(picks)]
+
+
+def _up(elements: list[Element], place: int) -> list[int]:
+    """The element and those around it, outwards."""
+    found = [place]
+    while (above := elements[found[-1]].parent) >= 0:
+        found.append(above)
+    return found
+
+
+def _is_landmark(element: Element, name: str) -> bool:
+    if name == "comments":
+        return "comments" in element.names
+    return {"select": "form"}.get(element.tag, element.tag) == name
+
+
+@given(_trees())
+def test_paths_are_what_walking_up_from_each_element_gives(elements: list[Element]) -> None:
+    depth, inside, own, path, lowest, highest = paths(elements, SCORES)
+    for place in range(len(elements)):
+        up = _up(elements, place)
+        scores = [SCORES.of(elements[one].tag, elements[one].names) for one in up]
+        assert depth[place] == len(up) - 1
+        assert own[place] == scores[0]
+        assert path[place] == pytest.approx(sum(scores))
+        assert lowest[place] == min(*scores, 0)
+        assert highest[place] == max(*scores, 0)
+        for number, name in enumerate(LANDMARKS):
+            steps = (step for step, one in enumerate(up) if _is_landmark(elements[one], name))
+            assert inside[place, number] == min(next(steps, 20), 20)
+
+
+def test_no_landmark_is_farther_than_the_farthest() -> None:
+    elements = [Element(place - 1, "nav" if place == 0 else "div", "") for place in range(40)]
+    assert paths(elements, SCORES)[1][:, 0].tolist() == [float(min(place, 20)) for place in range(40)]
+
+
+def _columns(elements: list[Element], places: list[int]) -> dict[str, list[float]]:
+    element = np.array([place % len(elements) for place in places], dtype=np.int64)
+    tokens = np.array([3.0 * (place + 1) for place in places])
+    running = np.where(tokens > 40, tokens, 0.0)
+    rows = np.column_stack([np.ones(len(places)), tokens, tokens / 2, running, (running > 0).astype(np.float64)])
+    found: dict[str, list[float]] = {}
+    element_columns(
+        lambda name, values: found.update({name: values.tolist()}), Tree.of(elements), element, SCORES, rows
+    )
+    return found
+
+
+@given(_trees(), st.lists(st.integers(0, 60), min_size=1, max_size=20))
+def test_groups_and_the_core_are_those_of_their_definitions(elements: list[Element], places: list[int]) -> None:
+    found = _columns(elements, places)
+    at = [place % len(elements) for place in places]
+    held = {one: [i for i, place in enumerate(at) if one in _up(elements, place)] for one in range(len(elements))}
+    assert found["group0_blocks"] == pytest.approx([np.log1p(len(held[place])) for place in at])
+
+    def signature(place: int) -> tuple[str, str, str]:
+        one = elements[place]
+        return one.tag, one.names, elements[one.parent].names if one.parent >= 0 else ""
+
+    alike = [sum(signature(place) == signature(other) for other in at) for place in at]
+    assert found["alike_blocks"] == pytest.approx([np.log1p(count) for count in alike])
+
+    running = [3.0 * (place + 1) if 3 * (place + 1) > 40 else 0.0 for place in places]
+    mass = {one: sum(running[i] for i in blocks) for one, blocks in held.items()}
+    core, whole = -1, sum(running)
+    while inner := [one for one in range(len(elements)) if elements[one].parent == core]:
+        best = max(inner, key=lambda one: (mass[one], -one))
+        if mass[best] < 0.7 * whole or mass[best] <= 0:
+            break
+        core, whole = best, mass[best]
+    up = _up(elements, core) if core >= 0 else []
+    for place, steps in zip(at, found["to_core"], strict=True):
+        shared = [up.index(one) for one in _up(elements, place) if one in up]
+        assert steps == (-1 if core < 0 else shared[0] if shared else len(up))
+
+
+@settings(max_examples=30, deadline=None)
+@given(_trees(), st.lists(st.integers(0, 60), min_size=1, max_size=20))
+def test_compiled_loops_give_the_same(elements: list[Element], places: list[int]) -> None:
+    given_columns = []
+    for met in (0, compiled.COMPILED_FROM):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(compiled._Met, "characters", met)
+            assert (ancestry._loops() is _climb) == (met == 0)
+            given_columns.append(_columns(elements, places))
+    assert given_columns[0] == given_columns[1]
+
+
+WORDS = (
+    *(
+        "©",
+        "(c) 2019",
+        "(C)1999",
+        "Copyright",
+        "all rights reserved",
+        "Privacy",
+        "cookie",
+        "terms of",
+        "terms &",
+        "版权",
+    ),
+    *("disclaimer", "备案", "備案", "ICP", "免責", "转载请", "轉載請", "许可证", "隱私", "impressum", "datenschutz"),
+    *("mentions légales", "著作権", "無断転載", "条评论", "個回复", "评论列表", "网友评论", "最新评论", "发表评论"),
+    *("我来说两句", "分享到", "扫一扫", "扫码", "二维码", "advertising"),
+)
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_a_text_with_a_word_is_searched_for_it(word: str) -> None:
+    lower = f"x {word}".lower()
+    assert _HOLDS_WORD.search(lower)
+    assert _may_hold_word(lower)
+
+
+@given(st.lists(st.sampled_from((*WORDS, "a", " ", "字", "İ", "\ud800", "e\u0301")), max_size=4).map("".join))
+def test_no_text_with_a_word_is_passed_over(text: str) -> None:
+    assert _may_hold_word(text.lower()) or not _HOLDS_WORD.search(text.lower())
