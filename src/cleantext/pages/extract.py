@@ -11,19 +11,23 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby, pairwise
+from itertools import pairwise
 from operator import mul
 from typing import Any, Protocol
 
+import numpy as np
+
 from cleantext.config import ExtractConfig, LimitsConfig
 from cleantext.pages.align import align, bare
-from cleantext.pages.blocks import Block, Page, parse_page
+from cleantext.pages.blocks import Page, parse_page
 from cleantext.pages.classify import block_votes
+from cleantext.pages.content import PageLine, content_of, page_lines, whole_line
 from cleantext.pages.dom import TREE_FAULTS
 from cleantext.pages.dump import Hint, Labels, LineLabel, label_lines
 from cleantext.pages.metadata import page_metadata
+from cleantext.pages.reasons import Reasons
 from cleantext.pages.rules import PageRules
-from cleantext.records import Field, MainContent, Removed
+from cleantext.records import Field, MainContent
 
 __all__ = ["EXTRACTORS", "All", "Classifier", "Extractor", "LinkDensity", "Trafilatura", "Votes", "extract_page"]
 
@@ -51,18 +55,6 @@ _ASIDE = frozenset({"nav", "footer", "aside", "form", "dialog"})
 _GAP, _GAP_LINKS = 2, 0.3
 # A page of more lines than this is no article, and the labeller takes a second for so many.
 _MAX_JUDGED = 20_000
-# Words of class and id attributes that say what a block is.
-_TELLING = {
-    "comments": frozenset({"comment", "comments", "reply", "replies", "respond"}),
-    "share": frozenset({"share", "sharing", "social", "bdsharebuttonbox"}),
-    "pager": frozenset({"pager", "pagination", "pagenav"}),
-    "navigation": frozenset({"nav", "navbar", "navigation", "menu", "breadcrumb", "breadcrumbs", "crumbs", "topbar"}),
-    "related": frozenset({"related", "recommend", "recommended", "sidebar", "popular", "trending", "hot", "rank"}),
-    "advert": frozenset({"ad", "ads", "advert", "advertisement", "sponsored", "promo", "banner"}),
-    "legal": frozenset({"footer", "copyright", "foot", "disclaimer", "legal"}),
-}
-# A link no longer than this is an item of a menu rather than another page's title.
-_MENU_ITEM = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,32 +175,23 @@ def extract_page(
     config = config or ExtractConfig()
     page = parse_page(html, limits)
     extractor, votes = _votes(page, url, config)
-    lines = _lines(page)
+    lines = page_lines(page)
     judged = extractor.name != "all" and (extractor.name == "links" or page.is_chinese) and len(lines) <= _MAX_JUDGED
-    votes = _without_comments(page, votes, config.include_comments)
+    reasons = Reasons(page)
+    votes = _without_comments(page, votes, reasons, config.include_comments)
     if judged and extractor.name == "classifier":
         labels = _agreed(page, lines, votes)
     else:
         labels = _labels(page, lines, votes) if judged else _unjudged(page, lines, votes, extractor)
     metadata = page_metadata(page, url=url, labelled=labels.metadata)
-    verdicts = _verdicts(page, lines, labels.lines, metadata, PageRules(config.rules, url))
+    verdicts = _verdicts(page, lines, labels.lines, reasons, metadata, PageRules(config.rules, url))
     asked = EXTRACTORS[config.extractor][0]
     flags = list(page.flags)
     if lines and extractor is not asked:
         flags.append(f"extractor-{extractor.name}")
     if votes.unaligned > _UNALIGNED * len(page.source_text):
         flags.append("unaligned")
-    return _content(page, lines, verdicts, metadata, tuple(flags))
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line of a block: most blocks have one."""
-
-    number: int
-    block: int
-    start: int
-    text: str
+    return content_of(page, lines, verdicts, metadata, tuple(flags))
 
 
 def _votes(page: Page, url: str | None, config: ExtractConfig) -> tuple[Extractor, Votes]:
@@ -220,20 +203,7 @@ def _votes(page: Page, url: str | None, config: ExtractConfig) -> tuple[Extracto
     raise AssertionError("the last extractor always answers")
 
 
-def _lines(page: Page) -> list[_Line]:
-    lines: list[_Line] = []
-    for i, block in enumerate(page.blocks):
-        position = block.start
-        for text in block.text.split("\n"):
-            stripped = text.strip()
-            if stripped:
-                start = position + text.index(stripped)
-                lines.append(_Line(len(lines) + 1, i, start, stripped))
-            position += len(text) + 1
-    return lines
-
-
-def _labels(page: Page, lines: Sequence[_Line], votes: Votes) -> Labels:
+def _labels(page: Page, lines: Sequence[PageLine], votes: Votes) -> Labels:
     """What the labeller of text dumps makes of the page's lines, knowing the votes.
 
     It cannot see where on the page a line stood: what no extractor kept and is links, or stands aside, is no body.
@@ -242,7 +212,7 @@ def _labels(page: Page, lines: Sequence[_Line], votes: Votes) -> Labels:
     blocks = [page.blocks[line.block] for line in lines]
     labels = _label_lines(page, lines, votes)
     seen = [
-        _label("chrome/other", line)
+        whole_line("chrome/other", line)
         if label.label == "body" and share < _KEPT and (block.link_density >= _LINKS or block.landmark in _ASIDE)
         else label
         for line, label, block, share in zip(lines, labels.lines, blocks, shares, strict=True)
@@ -250,7 +220,7 @@ def _labels(page: Page, lines: Sequence[_Line], votes: Votes) -> Labels:
     return Labels(lines=tuple(seen), metadata=labels.metadata)
 
 
-def _label_lines(page: Page, lines: Sequence[_Line], votes: Votes) -> Labels:
+def _label_lines(page: Page, lines: Sequence[PageLine], votes: Votes) -> Labels:
     blocks = [page.blocks[line.block] for line in lines]
     return label_lines(
         [line.text for line in lines],
@@ -263,7 +233,7 @@ def _label_lines(page: Page, lines: Sequence[_Line], votes: Votes) -> Labels:
     )
 
 
-def _agreed(page: Page, lines: Sequence[_Line], votes: Votes) -> Labels:
+def _agreed(page: Page, lines: Sequence[PageLine], votes: Votes) -> Labels:
     """What the classifier and the labeller make of the lines of a Chinese page together.
 
     A line is body where the classifier is sure of it, or where the labeller says so and the classifier does not
@@ -276,9 +246,9 @@ def _agreed(page: Page, lines: Sequence[_Line], votes: Votes) -> Labels:
     seen = []
     for line, label, share in zip(lines, labels.lines, shares, strict=True):
         if label.label == "body" and share < _OBJECTS:
-            seen.append(_label("chrome/other", line))
+            seen.append(whole_line("chrome/other", line))
         elif label.label in _UNCERTAIN and share >= _SURE:
-            seen.append(_label("body", line))
+            seen.append(whole_line("body", line))
         else:
             seen.append(label)
     return Labels(lines=tuple(seen), metadata=labels.metadata)
@@ -286,25 +256,23 @@ def _agreed(page: Page, lines: Sequence[_Line], votes: Votes) -> Labels:
 
 def _is_flat(page: Page) -> bool:
     """Whether the markup says nothing: all blocks stand in elements of one kind, in the same one around them."""
-    around = {
-        (page.elements[block.element].tag, page.elements[block.element].names, page.elements[block.element].parent)
-        for block in page.blocks
-        if block.element >= 0
-    }
-    return len(around) <= 1
+    arrays = page.arrays
+    places = np.unique(arrays.elements[arrays.elements >= 0]).tolist()
+    tags, names, parents = arrays.element_tags, arrays.element_names, arrays.element_parents
+    return len({(tags[place], names[place], parents[place]) for place in places}) <= 1
 
 
-def _numbers(lines: Sequence[_Line]) -> list[int]:
+def _numbers(lines: Sequence[PageLine]) -> list[int]:
     return [line.number for line in lines]
 
 
-def _without_comments(page: Page, votes: Votes, include: str) -> Votes:
+def _without_comments(page: Page, votes: Votes, reasons: Reasons, include: str) -> Votes:
     """The votes without those for readers' comments, unless these are wanted or are most of what would be kept."""
     if include == "yes":
         return votes
     blocks = page.blocks
     kept = [i for i, share in enumerate(votes.shares) if share >= _KEPT]
-    said = [i for i in kept if blocks[i].words & _TELLING["comments"]]
+    said = [i for i in kept if reasons.is_comment(i)]
     comments, whole = (sum(len(blocks[i].text) for i in part) for part in (said, kept))
     if not said or (include == "auto" and 2 * comments > whole):
         return votes
@@ -314,7 +282,7 @@ def _without_comments(page: Page, votes: Votes, include: str) -> Votes:
     return replace(votes, shares=tuple(shares))
 
 
-def _unjudged(page: Page, lines: Sequence[_Line], votes: Votes, extractor: Extractor) -> Labels:
+def _unjudged(page: Page, lines: Sequence[PageLine], votes: Votes, extractor: Extractor) -> Labels:
     """The votes as labels: what an extractor keeps is body, and the little that trafilatura leaves out in between."""
     kept = [share >= _KEPT for share in votes.shares]
     for i, block in enumerate(page.blocks[1:], 1):
@@ -325,17 +293,14 @@ def _unjudged(page: Page, lines: Sequence[_Line], votes: Votes, extractor: Extra
             for i in range(before + 1, after):
                 block = page.blocks[i]
                 kept[i] = block.link_density <= _GAP_LINKS and block.landmark not in _ASIDE
-    return Labels(lines=tuple(_label("body" if kept[line.block] else "chrome/other", line) for line in lines))
-
-
-def _label(label: str, line: _Line) -> LineLabel:
-    return LineLabel(label=label, start=0, end=len(line.text))
+    return Labels(lines=tuple(whole_line("body" if kept[line.block] else "chrome/other", line) for line in lines))
 
 
 def _verdicts(
     page: Page,
-    lines: Sequence[_Line],
+    lines: Sequence[PageLine],
     labels: Sequence[LineLabel],
+    reasons: Reasons,
     metadata: Mapping[str, Field],
     rules: PageRules,
 ) -> list[LineLabel]:
@@ -343,21 +308,21 @@ def _verdicts(
     title = _title_line(page, lines, metadata.get("title"))
     verdicts: list[LineLabel] = []
     for i, (line, label) in enumerate(zip(lines, labels, strict=True)):
-        block, ruled = page.blocks[line.block], rules.label(line.text) if rules else None
+        ruled = rules.label(line.text) if rules else None
         if ruled and not (ruled == label.label == "body"):
-            verdicts.append(_label(ruled, line))
+            verdicts.append(whole_line(ruled, line))
         elif ruled is None and (i == title or label.label == "title"):
-            verdicts.append(_label("meta/title", line))
+            verdicts.append(whole_line("meta/title", line))
         elif label.label == "chrome/other":
-            verdicts.append(_label(_reason(block), line))
+            verdicts.append(whole_line(reasons.of(line.block), line))
         else:
             verdicts.append(label)
     if lines and not rules and not any(verdict.label == "body" for verdict in verdicts):
-        return [_label("body", line) for line in lines]
+        return [whole_line("body", line) for line in lines]
     return _without_repeats(page, lines, verdicts)
 
 
-def _without_repeats(page: Page, lines: Sequence[_Line], verdicts: Sequence[LineLabel]) -> list[LineLabel]:
+def _without_repeats(page: Page, lines: Sequence[PageLine], verdicts: Sequence[LineLabel]) -> list[LineLabel]:
     """The verdicts, with those blocks out that say again what an earlier block says, to the letter and at length."""
     seen: set[str] = set()
     repeats: set[int] = set()
@@ -369,13 +334,15 @@ def _without_repeats(page: Page, lines: Sequence[_Line], verdicts: Sequence[Line
             if block.text in seen:
                 repeats.add(number)
             seen.add(block.text)
+    if not repeats:
+        return list(verdicts)
     return [
-        _label("duplicate/exact", line) if line.block in repeats and verdict.label == "body" else verdict
+        whole_line("duplicate/exact", line) if line.block in repeats and verdict.label == "body" else verdict
         for line, verdict in zip(lines, verdicts, strict=True)
     ]
 
 
-def _title_line(page: Page, lines: Sequence[_Line], title: Field | None) -> int | None:
+def _title_line(page: Page, lines: Sequence[PageLine], title: Field | None) -> int | None:
     """The line that shows the page's title: the first heading that equals it, else the first line that does."""
     key = bare(title.value).lower() if title else ""
     if not key:
@@ -387,64 +354,3 @@ def _title_line(page: Page, lines: Sequence[_Line], title: Field | None) -> int 
 
 def _is(text: str, key: str) -> bool:
     return len(text) <= 2 * len(key) + 20 and bare(text).lower() == key
-
-
-def _reason(block: Block) -> str:
-    """Why a block goes of which the words say nothing: where it stands, else that it is links."""
-    if block.landmark == "nav":
-        return "chrome/navigation"
-    if block.landmark == "footer":
-        return "chrome/legal" if block.link_density < _LINKS else "chrome/navigation"
-    for reason, words in _TELLING.items():
-        if block.words & words:
-            return f"chrome/{reason}"
-    if block.link_density >= _LINKS:
-        return "chrome/related" if len(block.text) > _MENU_ITEM else "chrome/navigation"
-    return "chrome/other"
-
-
-def _content(
-    page: Page,
-    lines: Sequence[_Line],
-    verdicts: Sequence[LineLabel],
-    metadata: Mapping[str, Field],
-    flags: tuple[str, ...],
-) -> MainContent:
-    """The pieces of the source text that stay, those of one block in one, and those that go."""
-    source = page.source_text
-    parts = sorted(part for pair in zip(lines, verdicts, strict=True) for part in _parts(*pair))
-    blocks, kinds, levels, spans, removed = [], [], [], [], []
-    for (number, reason), run in groupby(parts, key=lambda part: (part[2], part[3])):
-        pieces = list(run)
-        start, end = pieces[0][0], pieces[-1][1]
-        if reason == "body":
-            blocks.append(source[start:end])
-            kinds.append(page.blocks[number].kind)
-            levels.append(page.blocks[number].level)
-            spans.append((start, end))
-        else:
-            removed.append(Removed(start=start, end=end, text=source[start:end], reason=reason))
-    return MainContent(
-        source_text=source,
-        blocks=tuple(blocks),
-        kinds=tuple(kinds),
-        levels=tuple(levels),
-        spans=tuple(spans),
-        removed=tuple(removed),
-        metadata=metadata,
-        flags=flags,
-    )
-
-
-def _parts(line: _Line, verdict: LineLabel) -> list[tuple[int, int, int, str]]:
-    """A line's parts that show something: where each begins and ends, its block, and its label."""
-    cuts = sorted([(verdict.start, verdict.end, verdict.label), *verdict.affixes])
-    parts = []
-    for (start, _, label), (end, _, _) in zip(cuts, [*cuts[1:], (len(line.text), 0, "")], strict=True):
-        begin = 0 if start == cuts[0][0] else start
-        text = line.text[begin:end]
-        stripped = text.strip()
-        if stripped:
-            begin += text.index(stripped)
-            parts.append((line.start + begin, line.start + begin + len(stripped), line.block, label))
-    return parts

@@ -14,14 +14,19 @@ from cleantext.pages.dom import Dom
 from cleantext.pages.elements import Element
 from cleantext.pages.tags import KINDS, LANDMARKS, tag_table
 
-__all__ = ["Arrays", "Block", "Page", "Surroundings"]
+__all__ = ["ANCESTORS", "Arrays", "Block", "Page", "Surroundings", "words_of"]
 
 I64 = npt.NDArray[np.int64]
 
 _WORDS = re.compile(r"[a-z0-9]+")
 # Class and id words of this many of the nearest ancestors that have any describe where a block stands.
-_ANCESTORS = 4
+ANCESTORS = 4
 _MAX_WORDS = 24
+
+
+def words_of(names: str) -> frozenset[str]:
+    """The lower-case words of a class and id, the first of them where there are many."""
+    return frozenset(_WORDS.findall(names.lower())[:_MAX_WORDS])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +128,7 @@ class Surroundings:
     def _of(self, scope: int) -> tuple[tuple[str, ...], frozenset[str]]:
         tags, names = list[str](), list[str]()
         parents, all_tags, all_names = self._scopes
-        while scope > 0 and len(names) < _ANCESTORS and len(tags) < 2 * _ANCESTORS:
+        while scope > 0 and len(names) < ANCESTORS and len(tags) < 2 * ANCESTORS:
             tags.append(all_tags[scope])
             if name := all_names[scope]:
                 names.append(name)
@@ -136,7 +141,7 @@ class Surroundings:
 
     def _words_of(self, name: str) -> frozenset[str]:
         if name not in self._words:
-            self._words[name] = frozenset(_WORDS.findall(name.lower())[:_MAX_WORDS])
+            self._words[name] = words_of(name)
         return self._words[name]
 
 
