@@ -14,6 +14,7 @@ from cleantext.folding import (
     UNKNOWN,
     code_points,
     interchanged_table,
+    label_text,
     label_view,
     match_clusters,
     match_codes,
@@ -118,3 +119,8 @@ def test_what_converters_interchange_is_one_in_match_text_alone() -> None:
     table = interchanged_table()
     assert not [value for value in table.values() if value in table]
     assert not set(table) & set(simplified_table())
+
+
+@given(TEXT)
+def test_the_text_of_the_label_view_is_that_of_its_quick_way(text: str) -> None:
+    assert label_text(text) == label_view(text)[0]

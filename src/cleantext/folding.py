@@ -25,6 +25,7 @@ __all__ = [
     "UNKNOWN",
     "code_points",
     "interchanged_table",
+    "label_text",
     "label_view",
     "match_clusters",
     "match_codes",
@@ -173,6 +174,26 @@ def _label_char(code: int) -> str:
 def without_readings(text: str) -> str:
     """`text` without the readings in brackets that the label view drops."""
     return _GLOSS.sub("", text) if "(" in text or "（" in text else text
+
+
+class _Labels(dict[int, str]):
+    """`_label_char` as a table for `str.translate`."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = _label_char(code)
+        return self[code]
+
+
+_LABELS = _Labels()
+
+
+def label_text(text: str) -> str:
+    """The first value of `label_view`, faster.
+
+    >>> label_text("發(fā) 布 日 期：２０１６")
+    '发布日期:2016'
+    """
+    return without_readings(text).translate(_LABELS)
 
 
 def label_view(text: str) -> tuple[str, list[int]]:

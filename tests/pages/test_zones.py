@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleantext.pages.line_weights import WEIGHTS
-from cleantext.pages.looks import NAMES, fold, look_at, shorten
+from cleantext.pages.looks import NAMES, _is_letters, _letters, _shape, fold, look_at, shorten
 from cleantext.pages.zones import FEATURES, body_path, features, line_scores, survey
 from text_strategies import TEXT
 
@@ -133,3 +133,32 @@ def test_a_long_line_is_read_at_its_ends() -> None:
     look = look_at(long)
     assert len(look.view) <= 400
     assert look.units > 0.8 * len(long)
+
+
+LETTERS = st.text(alphabet="前首页年月日的the andé一𠮷한丨", max_size=20)
+
+
+@given(LETTERS | TEXT)
+def test_letters_alone_have_the_shape_that_is_read_of_any_line(text: str) -> None:
+    look = look_at(text)
+    if _is_letters(look.view):
+        assert _letters(look.view, 0.3) == _shape(look.view, look.spaced, 0.3)
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "value"),
+    [
+        ("首页 新闻 体育 财经", "cells", 1.0),
+        ("首页 新闻 体育", "cells", 0.0),
+        ("three hours of the day", "latin", 1.0),
+        ("两小时前", "date_end", 1.0),
+        ("电话 010-12345678", "contact", 1.0),
+        ("見 www.example.cn", "contact", 1.0),
+        ("2020年1月2日", "date", 1.0),
+        ("²", "digits", 1.0),
+        ("丨", "separator", 1 / 3),
+        ("12 34", "numeric", 1.0),
+    ],
+)
+def test_the_shape_of_a_line(line: str, name: str, value: float) -> None:
+    assert look_at(line).values[NAMES.index(name)] == pytest.approx(value)

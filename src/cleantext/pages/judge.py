@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cleantext.folding import label_view
+from cleantext.folding import label_text
 from cleantext.pages.linemeta import LineMeta, Pair, normalize_date, read_meta
 from cleantext.pages.looks import NAMES, look_at
 from cleantext.pages.spam import is_spam_title
@@ -74,7 +74,7 @@ class Page:
         self._spam = self._find_spam()
         self._read = [i for i in range(len(lines)) if i not in self._spam]
         looks = [self._looks[i] for i in self._read]
-        self._zones = survey(looks, label_view(title[:300])[0])
+        self._zones = survey(looks, label_text(title[:300]))
         self.metas: dict[int, LineMeta] = {
             i: meta for i, meta in zip(self._read, self._zones.metas, strict=True) if meta is not None
         }

@@ -96,6 +96,11 @@ def find(view: str, spaced: str) -> Entry | None:
         bits ^= lowest
         entry = ENTRIES[lowest.bit_length() - 1]
         text = spaced if entry.spaced else view
-        if len(text) <= entry.limit and any(need in text for need in entry.needs) and entry.pattern.search(text):
-            return entry
+        if len(text) > entry.limit:
+            continue
+        for need in entry.needs:
+            if need in text:
+                if entry.pattern.search(text):
+                    return entry
+                break
     return None

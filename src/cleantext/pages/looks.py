@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from cleantext.folding import label_view, without_readings
@@ -13,7 +14,7 @@ __all__ = ["EDGE", "NAMES", "Look", "fold", "look_at", "shorten"]
 # Of a long line only this many code points at either end are read: nothing here depends on a line's length.
 EDGE = 200
 
-_WIDE = re.compile("[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
+_WIDE = re.compile("[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+")
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _END = re.compile(r"[。!?.…:;][”’\"'」』)\]】》]*$|[。!?…][^\w]*$")
 _CLAUSE = re.compile(r"[,、;:](?!\d)")
@@ -40,6 +41,8 @@ _CELLS, _LATIN_CELLS = re.compile(r"[ |·/•│丨>»›]+"), re.compile(r" ?[|
 _TRAIL = re.compile(r"(?:\.{2,}|…)$")
 _MEDIA = re.compile(r"[(\[【](?:组?图|视频|影|多图|[^()\[\]]{0,3}图)[)\]】]?$|\((?:图|组图)\)")
 _CONTACT = re.compile(r"https?:|www\.|@[\w-]+\.|\b\d{3,4}-\d{7,8}\b|\b1[3-9]\d{9}\b")
+# One of these begins an address without digits.
+_ADDRESS = re.compile(r"https?:|www\.|@")
 _QUOTE = ("“", "「", "『", '"', "‘", "(", "《", "—")
 
 
@@ -61,13 +64,16 @@ class Look:
 
 
 # The columns of `Look.values`: ten of length, the shape of the text, what the lexicon says.
-NAMES: tuple[str, ...] = (
-    *("size1", "size2", "size4", "size8", "size13", "size20", "size32", "size50", "size80", "size150"),
+_SIZED = ("size1", "size2", "size4", "size8", "size13", "size20", "size32", "size50", "size80", "size150")
+_SHAPE = (
     *("end", "clause", "stop", "function", "digits", "date", "date_end", "separator", "cells", "latin", "bullet"),
     *("trail", "media", "contact", "quote", "colon", "tag"),
-    *("nav", "share", "pager", "related", "comments", "legal", "advert", "other", "certain", "strong", "weak", "clock"),
-    "numeric",
 )
+_LEXICON_NAMES = ("nav", "share", "pager", "related", "comments", "legal", "advert", "other")
+_LEXICON = ("navigation", *_LEXICON_NAMES[1:])
+NAMES: tuple[str, ...] = (*_SIZED, *_SHAPE, *_LEXICON_NAMES, "certain", "strong", "weak", "clock", "numeric")
+_MENU, _LATIN = NAMES.index("cells"), NAMES.index("latin")
+_GRAMMAR, _DATED_END = _SHAPE.index("function"), _SHAPE.index("date_end")
 _SIZES = (1, 2, 4, 8, 13, 20, 32, 50, 80)
 
 
@@ -115,7 +121,7 @@ def look_at(text: str) -> Look:
     """Read a line."""
     spaced = _spaced_view(shorten(text))
     view = spaced.replace(" ", "")
-    wide = len(_WIDE.findall(view))
+    wide = 0 if view.isascii() else len(view) - len(_WIDE.sub("", view))
     words = len(_WORD.findall(spaced)) if wide < len(view) else 0
     units = wide + (2 * words if wide < len(view) else 0)
     if len(text) > 2 * EDGE:
@@ -130,43 +136,54 @@ def look_at(text: str) -> Look:
         reason, strength = max(sorted(set(known)), key=known.count), STRONG
     elif not strength and known and len(view) <= 30:
         reason, strength = known[0], WEAK
+    grammar = (len(_FUNCTION.findall(view)) + 2 * (len(_FUNCTION_WORD.findall(spaced)) if words else 0)) / max(units, 4)
+    shape = _letters(view, grammar) if _is_letters(view) else _shape(view, spaced, grammar)
+    values = [0.0] * len(_SIZED)
+    values[bisect_left(_SIZES, units)] = 1.0
+    values += shape
+    values[_MENU] = float(len(cells) >= 4 and len(view) <= 6 * len(cells))
+    values[_LATIN] = float(wide == 0)
     name = reason.partition("/")[2] if reason else ""
-    bucket = sum(units > size for size in _SIZES)
-    mean = len(view) / len(cells) if cells else 99.0
-    grammar = (len(_FUNCTION.findall(view)) + 2 * len(_FUNCTION_WORD.findall(spaced))) / max(units, 4)
-    values = [0.0] * len(NAMES)
-    values[bucket] = 1.0
-    rest = (
+    values += [float(name == one) for one in _LEXICON]
+    values += (strength == CERTAIN, strength == STRONG, strength == WEAK, name == "clock")
+    values.append(bool(view) and not any(map(str.isalpha, view)))
+    return Look(
+        view, spaced, units, reason, strength, entry is None and word_class(view) is not None, tuple(map(float, values))
+    )
+
+
+def _is_letters(view: str) -> bool:
+    """Whether a view is letters alone, one of which also separates: such a line has no shape."""
+    return view.isalpha() and "丨" not in view
+
+
+def _letters(view: str, grammar: float) -> list[float]:
+    """`_shape` of letters alone."""
+    values = [0.0] * len(_SHAPE)
+    values[_GRAMMAR] = min(grammar * 5, 2.0)
+    values[_DATED_END] = float(view.endswith("前"))
+    return values
+
+
+def _shape(view: str, spaced: str, grammar: float) -> list[float]:
+    """The columns of `_SHAPE`, but for cells and Latin lines, which are left empty."""
+    digits = sum(map(str.isdigit, view))
+    return [
         bool(_END.search(view[-8:])),
         min(len(_CLAUSE.findall(view)), 6) / 3,
         min(len(_STOP.findall(spaced)), 4) / 2,
         min(grammar * 5, 2.0),
-        sum(map(str.isdigit, view)) / max(len(view), 1),
-        bool(_DATE.search(spaced[:200])),
+        digits / max(len(view), 1),
+        bool(digits and _DATE.search(spaced[:200])),
         bool(_DATE_END.search(spaced[-24:])),
         min(len(_SEPARATOR.findall(view)), 6) / 3,
-        len(cells) >= 4 and mean <= 6,
-        wide == 0,
+        0.0,
+        0.0,
         bool(_BULLET.match(spaced)),
         bool(_TRAIL.search(view)),
         bool(_MEDIA.search(view[-20:])),
-        bool(_CONTACT.search(spaced)),
+        bool((digits or _ADDRESS.search(spaced)) and _CONTACT.search(spaced)),
         view.startswith(_QUOTE),
         view.endswith(":"),
         view.startswith(("#", "【", "[")) and not view.endswith("。"),
-        name == "navigation",
-        name == "share",
-        name == "pager",
-        name == "related",
-        name == "comments",
-        name == "legal",
-        name == "advert",
-        name == "other",
-        strength == CERTAIN,
-        strength == STRONG,
-        strength == WEAK,
-        name == "clock",
-        bool(view) and not any(map(str.isalpha, view)),
-    )
-    values[10:] = map(float, rest)
-    return Look(view, spaced, units, reason, strength, entry is None and word_class(view) is not None, tuple(values))
+    ]

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from cleantext.folding import label_view, simplified_table
+from cleantext.folding import label_text, simplified_table
 
 __all__ = ["SpamEvidence", "is_spam_title", "spam_evidence"]
 
@@ -83,7 +83,7 @@ def _in_big5(char: str) -> bool:
 
 def _overlap(line: str, body: str) -> float:
     """The share of the line's character pairs, or of its words where it has no Han, that occur in the text."""
-    view, text = label_view(line)[0], label_view(body)[0]
+    view, text = label_text(line), label_text(body)
     if _HAN.search(view):
         units = {view[i : i + 2] for i in range(len(view) - 1) if view[i : i + 2].isalnum()}
         return sum(unit in text for unit in units) / len(units) if units else 1.0
@@ -95,7 +95,7 @@ def _overlap(line: str, body: str) -> float:
 def spam_evidence(line: str, body: str) -> SpamEvidence:
     """What speaks for `line` being a spam title above `body` (the text of the page without the line)."""
     line = line[:_MAX_LINE]
-    view = label_view(line)[0]
+    view = label_text(line)
     ours, theirs = _script(line), _script(body)
     return SpamEvidence(
         segments=len(_segments(line)),
@@ -117,6 +117,6 @@ def is_spam_title(line: str, body: str) -> bool:
     if not 8 <= len(line) <= _MAX_LINE or len(body) < _MIN_BODY or "。" in line:
         return False
     # Without a chain or a word of the trade no line gets to 3: the text need not be read.
-    if len(_segments(line)) < _CHAIN and not _TRADE.search(label_view(line)[0]):
+    if len(_segments(line)) < _CHAIN and not _TRADE.search(label_text(line)):
         return False
     return spam_evidence(line, body).score >= 3
