@@ -10,6 +10,7 @@ import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import xxhash
 
@@ -90,7 +91,7 @@ def extract(
     source: bytes | str, url: str | None = None, content_type: str | None = None, kind: str = "auto"
 ) -> MainContent:
     """The main content of `source` as it stands there: chrome removed, nothing repaired or converted."""
-    cleaner = Cleaner(Config.from_dict({"extract": {"kind": kind}}))
+    cleaner = _of_kind(kind)
     text = cleaner.decoded(source, content_type).text
     content, pieces = cleaner.main_content(text, url=url, content_type=content_type, mend=False)
     return dataclasses.replace(
@@ -100,6 +101,12 @@ def extract(
         levels=tuple(piece.level for piece in pieces),
         spans=tuple((piece.start, piece.end) for piece in pieces),
     )
+
+
+@lru_cache(maxsize=8)
+def _of_kind(kind: str) -> Cleaner:
+    """What `extract` uses for a kind of input: it holds no state, so one is enough."""
+    return Cleaner(Config.from_dict({"extract": {"kind": kind}}))
 
 
 class Cleaner:

@@ -9,7 +9,7 @@ from cleantext.pages.dump import LineLabel
 from cleantext.pages.page import Page
 from cleantext.records import Field, MainContent, Removed
 
-__all__ = ["PageLine", "content_of", "page_lines", "whole_line"]
+__all__ = ["PageLine", "content_of", "page_lines"]
 
 # Where a piece begins and ends, its block, its label.
 _Part = tuple[int, int, int, str]
@@ -37,11 +37,6 @@ def page_lines(page: Page) -> list[PageLine]:
                 lines.append(PageLine(len(lines) + 1, i, start, stripped))
             position += len(text) + 1
     return lines
-
-
-def whole_line(label: str, line: PageLine) -> LineLabel:
-    """A label for all of a line."""
-    return LineLabel(label=label, start=0, end=len(line.text))
 
 
 def content_of(

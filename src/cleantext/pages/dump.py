@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from cleantext.config import ExtractConfig
 from cleantext.pages.affixes import cut_affixes
@@ -20,7 +21,7 @@ from cleantext.pages.looks import fold, shorten
 from cleantext.pages.rules import PageRules
 from cleantext.records import Field
 
-__all__ = ["Hint", "Labels", "Line", "LineLabel", "label_lines", "split_lines"]
+__all__ = ["Hint", "Labels", "Line", "LineLabel", "label_lines", "split_lines", "whole_line"]
 
 # A line the classifier holds less likely than this is no body; in a text of a few lines it has little to go by.
 _OBJECTS, _FEW_LINES = 0.1, 8
@@ -57,6 +58,12 @@ class LineLabel:
     start: int
     end: int
     affixes: tuple[tuple[int, int, str], ...] = ()
+
+
+@lru_cache(maxsize=4096)
+def whole_line(label: str, length: int) -> LineLabel:
+    """The label of all of a line; those of lines of one length are one object."""
+    return LineLabel(label=label, start=0, end=length)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +136,7 @@ def _doubted(lines: Sequence[str], labels: Sequence[str]) -> list[str]:
 
 def _line_label(line: str, label: str, block: Block) -> LineLabel:
     if label not in ("body", "title") or block.kind == "code":
-        return LineLabel(label=label, start=0, end=len(line))
+        return whole_line(label, len(line))
     start, end, affixes = cut_affixes(line)
     return LineLabel(label=label, start=start, end=end, affixes=affixes)
 
@@ -139,7 +146,7 @@ def _ruled(line: str, found: LineLabel, rules: PageRules) -> LineLabel:
     label = rules.label(line)
     if label is None or label == found.label == "body":
         return found
-    return LineLabel(label=label, start=0, end=len(line))
+    return whole_line(label, len(line))
 
 
 def _metadata(lines: Sequence[str], page: Page, labels: Sequence[str], numbers: Sequence[int]) -> dict[str, Field]:

@@ -21,9 +21,9 @@ from cleantext.config import ExtractConfig, LimitsConfig
 from cleantext.pages.align import align, bare
 from cleantext.pages.blocks import Page, parse_page
 from cleantext.pages.classify import block_votes
-from cleantext.pages.content import PageLine, content_of, page_lines, whole_line
+from cleantext.pages.content import PageLine, content_of, page_lines
 from cleantext.pages.dom import TREE_FAULTS
-from cleantext.pages.dump import Hint, Labels, LineLabel, label_lines
+from cleantext.pages.dump import Hint, Labels, LineLabel, label_lines, whole_line
 from cleantext.pages.metadata import page_metadata
 from cleantext.pages.reasons import Reasons
 from cleantext.pages.rules import PageRules
@@ -212,7 +212,7 @@ def _labels(page: Page, lines: Sequence[PageLine], votes: Votes) -> Labels:
     blocks = [page.blocks[line.block] for line in lines]
     labels = _label_lines(page, lines, votes)
     seen = [
-        whole_line("chrome/other", line)
+        whole_line("chrome/other", len(line.text))
         if label.label == "body" and share < _KEPT and (block.link_density >= _LINKS or block.landmark in _ASIDE)
         else label
         for line, label, block, share in zip(lines, labels.lines, blocks, shares, strict=True)
@@ -246,9 +246,9 @@ def _agreed(page: Page, lines: Sequence[PageLine], votes: Votes) -> Labels:
     seen = []
     for line, label, share in zip(lines, labels.lines, shares, strict=True):
         if label.label == "body" and share < _OBJECTS:
-            seen.append(whole_line("chrome/other", line))
+            seen.append(whole_line("chrome/other", len(line.text)))
         elif label.label in _UNCERTAIN and share >= _SURE:
-            seen.append(whole_line("body", line))
+            seen.append(whole_line("body", len(line.text)))
         else:
             seen.append(label)
     return Labels(lines=tuple(seen), metadata=labels.metadata)
@@ -293,7 +293,9 @@ def _unjudged(page: Page, lines: Sequence[PageLine], votes: Votes, extractor: Ex
             for i in range(before + 1, after):
                 block = page.blocks[i]
                 kept[i] = block.link_density <= _GAP_LINKS and block.landmark not in _ASIDE
-    return Labels(lines=tuple(whole_line("body" if kept[line.block] else "chrome/other", line) for line in lines))
+    return Labels(
+        lines=tuple(whole_line("body" if kept[line.block] else "chrome/other", len(line.text)) for line in lines)
+    )
 
 
 def _verdicts(
@@ -310,15 +312,15 @@ def _verdicts(
     for i, (line, label) in enumerate(zip(lines, labels, strict=True)):
         ruled = rules.label(line.text) if rules else None
         if ruled and not (ruled == label.label == "body"):
-            verdicts.append(whole_line(ruled, line))
+            verdicts.append(whole_line(ruled, len(line.text)))
         elif ruled is None and (i == title or label.label == "title"):
-            verdicts.append(whole_line("meta/title", line))
+            verdicts.append(whole_line("meta/title", len(line.text)))
         elif label.label == "chrome/other":
-            verdicts.append(whole_line(reasons.of(line.block), line))
+            verdicts.append(whole_line(reasons.of(line.block), len(line.text)))
         else:
             verdicts.append(label)
     if lines and not rules and not any(verdict.label == "body" for verdict in verdicts):
-        return [whole_line("body", line) for line in lines]
+        return [whole_line("body", len(line.text)) for line in lines]
     return _without_repeats(page, lines, verdicts)
 
 
@@ -337,7 +339,7 @@ def _without_repeats(page: Page, lines: Sequence[PageLine], verdicts: Sequence[L
     if not repeats:
         return list(verdicts)
     return [
-        whole_line("duplicate/exact", line) if line.block in repeats and verdict.label == "body" else verdict
+        whole_line("duplicate/exact", len(line.text)) if line.block in repeats and verdict.label == "body" else verdict
         for line, verdict in zip(lines, verdicts, strict=True)
     ]
 
