@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cleantext.pages import _climb, ancestry, compiled
 from cleantext.pages.ancestry import LANDMARKS, Tree, element_columns, paths
-from cleantext.pages.cues import _HOLDS_WORD, _may_hold_word
+from cleantext.pages.cues import _BEGINS, _BEGINS_LOWER, _HOLDS_WORD, _may_hold_word
 from cleantext.pages.elements import Element
 from cleantext.pages.wordscores import WordScores
 
@@ -148,3 +148,27 @@ def test_a_text_with_a_word_is_searched_for_it(word: str) -> None:
 @given(st.lists(st.sampled_from((*WORDS, "a", " ", "字", "İ", "\ud800", "e\u0301")), max_size=4).map("".join))
 def test_no_text_with_a_word_is_passed_over(text: str) -> None:
     assert _may_hold_word(text.lower()) or not _HOLDS_WORD.search(text.lower())
+
+
+BEGINNINGS = (
+    "Share",
+    "RELATED",
+    "by ",
+    "12 Comments",
+    "Next",
+    "Home",
+    "Ad",
+    "2020-01-02",
+    "x",
+    " ",
+    "(C) 2019",
+    "X\n",
+    "K",
+)
+
+
+@given(st.sampled_from(BEGINNINGS) | st.characters(codec="ascii"), st.text("aZ \n9.", max_size=4))
+def test_small_letters_begin_as_letters_of_any_case(begin: str, rest: str) -> None:
+    text = begin + rest
+    plain, small = _BEGINS.match(text), _BEGINS_LOWER.match(text.lower())
+    assert (plain and (plain.lastgroup, plain.end())) == (small and (small.lastgroup, small.end()))

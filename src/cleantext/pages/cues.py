@@ -76,7 +76,8 @@ def _compiled(patterns: Mapping[str, str], flags: int = 0) -> re.Pattern[str]:
     return re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in patterns.items()), flags)
 
 
-_BEGINS = _compiled(_PATTERNS, re.IGNORECASE)
+# Among ASCII, small letters say the same, and are found faster.
+_BEGINS, _BEGINS_LOWER = _compiled(_PATTERNS, re.IGNORECASE), _compiled(_PATTERNS)
 _HOLDS_WORD, _HOLDS_NUMBER, _ENDS = _compiled(_WORDS), _compiled(_NUMBERS), _compiled({"more": _MORE})
 _DIGIT, _LAST = re.compile(r"\d"), frozenset(".…»›→e")
 # One of these stands in every text that `_HOLDS_WORD` finds something in: among ASCII, and the others' first characters.
@@ -92,10 +93,10 @@ def cue_of(text: str) -> int:
     """The number of the first cue in a short text, its place in `CUES` plus one; 0 for none."""
     if len(text) > _LONGEST:
         return 0
-    match = _BEGINS.match(text)
+    lower = text.lower()
+    match = _BEGINS_LOWER.match(lower) if text.isascii() else _BEGINS.match(text)
     if match:
         return _NUMBER[match.lastgroup or ""]
-    lower = text.lower()
     found = [_HOLDS_WORD.search(lower, 1)] if _may_hold_word(lower) else []
     if _DIGIT.search(lower):
         found.append(_HOLDS_NUMBER.search(lower, 1))
