@@ -76,7 +76,7 @@ def answer(source: Source) -> Scored:
             texts.append("")
     dump = None
     if source.row.get("blocks"):
-        text = cleantext.extract(dump_of(source.row), kind="text").text
+        text = cleantext.extract(dump_of(source.row).encode()).text
         dump = f1(text, source.gold, chinese=source.chinese)
     own, other = (f1(text, source.gold, chinese=source.chinese) for text in texts)
     return Scored(source.name, source.data_set, source.page_type, own, other, dump)
