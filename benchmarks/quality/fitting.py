@@ -49,6 +49,7 @@ class Settings:
     chinese: float = 3.0
     mixed: float = 1.5
     seed: int = 1
+    threads: int = 2
 
     def weight(self, page: Labelled) -> float:
         """How much a page counts: Chinese ones are few, those in several languages too."""
@@ -152,7 +153,7 @@ def _parameters(settings: Settings) -> dict[str, Any]:
         "min_data_in_leaf": settings.least_rows,
         "lambda_l2": 2.0,
         "max_bin": 127,
-        "num_threads": 2,
+        "num_threads": settings.threads,
         "seed": settings.seed,
         "deterministic": True,
         "force_row_wise": True,
