@@ -9,7 +9,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cleantext.errors import StageMismatchError
@@ -77,18 +77,26 @@ def plain_score(model: Model, row: list[float]) -> float:
     return total
 
 
+@pytest.fixture(params=[False, True], ids=["arrays", "compiled"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trees are walked by arrays, or by the kernel."""
+    monkeypatch.setattr(classify, "pays", lambda: request.param)
+
+
+@pytest.mark.usefixtures("way")
 @given(models(), st.lists(st.tuples(SINGLES, SINGLES, SINGLES), min_size=1, max_size=8))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_trees_side_by_side_are_trees_one_by_one(model: Model, rows: list[tuple[float, float, float]]) -> None:
     found = tree_scores(model, np.array(rows, dtype=np.float32))
-    assert found.tolist() == pytest.approx([plain_score(model, list(row)) for row in rows], abs=1e-12)
+    assert found.tolist() == [plain_score(model, list(row)) for row in rows]
 
 
+@pytest.mark.usefixtures("way")
 def test_the_shipped_trees_one_by_one() -> None:
     model, random = load_model(), np.random.default_rng(3)
     table = random.normal(0, 3, (20, len(model.names))).astype(np.float32)
     table[::2, ::3] = np.nan
-    expected = [plain_score(model, row) for row in table.tolist()]
-    assert tree_scores(model, table).tolist() == pytest.approx(expected, abs=1e-9)
+    assert tree_scores(model, table).tolist() == [plain_score(model, row) for row in table.tolist()]
 
 
 def test_the_shipped_model_knows_the_features() -> None:
