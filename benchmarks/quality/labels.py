@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import compress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,7 +29,7 @@ from cleantext.pages.decode import decode
 from cleantext.pages.elements import Element
 from cleantext.pages.features import Sight, page_features
 from cleantext.pages.wordscores import WordScores, class_words
-from quality.extraction import pages, tokens
+from quality.extraction import f1, pages, tokens
 
 __all__ = ["Labelled", "Rows", "Source", "best_blocks", "group_of", "read_all", "sources", "targets"]
 
@@ -92,6 +93,7 @@ class Labelled:
 
     `elements` are those around the sampled blocks. `words` says of each word of tags and classes which share of the
     page's main content, and of all else, stands inside of elements that have it. `labelled_lines`: people did the dump.
+    `best` is the F1 of the best choice of blocks: no decision reaches more.
     """
 
     source: Source
@@ -100,6 +102,7 @@ class Labelled:
     elements: tuple[Element, ...]
     words: dict[str, tuple[float, float]]
     labelled_lines: bool
+    best: float
 
 
 def group_of(url: str | None) -> str:
@@ -132,7 +135,7 @@ def _read(source: Source) -> Labelled | None:
         return None
     if not page.blocks or not source.gold:
         return None
-    target = targets([block.text for block in page.blocks], source.gold, chinese=source.chinese)
+    target, best = targets([block.text for block in page.blocks], source.gold, chinese=source.chinese)
     sight = Sight.of_page(page)
     table, sizes, _ = page_features(sight, WordScores({}))
     place = _places(sight)
@@ -149,7 +152,7 @@ def _read(source: Source) -> Labelled | None:
     table, sizes, _ = page_features(Sight.of_lines(lines), WordScores({}))
     picked = _sample(source.name, len(lines))
     dump = Rows(table[picked], target[picked], sizes[picked], len(lines), np.zeros(len(picked), dtype=np.int64))
-    return Labelled(source, blocks, dump, elements, words, bool(labelled))
+    return Labelled(source, blocks, dump, elements, words, bool(labelled), best)
 
 
 def _places(sight: Sight) -> I64:
@@ -166,12 +169,13 @@ def _sample(name: str, size: int) -> I64:
     return np.sort(random.choice(size, _ROWS, replace=False))
 
 
-def targets(texts: Sequence[str], gold: str, *, chinese: bool) -> F64:
-    """For each block how much of it is main content: a half for its share in the gold, a half for the best choice."""
+def targets(texts: Sequence[str], gold: str, *, chinese: bool) -> tuple[F64, float]:
+    """For each block how much of it is main content: a half for its share in the gold, a half for the best choice; and
+    the F1 of that choice."""
     shares, _, _ = align(texts, [line for line in gold.split("\n") if line.strip()])
     best = best_blocks(texts, gold, [share >= 0.5 for share in shares], chinese=chinese)
     mixed: F64 = (1 - _CLIMBED) * np.array(shares) + _CLIMBED * np.array(best, dtype=np.float64)
-    return mixed
+    return mixed, f1("\n".join(compress(texts, best)), gold, chinese=chinese)
 
 
 def best_blocks(texts: Sequence[str], gold: str, first: Sequence[bool], *, chinese: bool) -> list[bool]:

@@ -67,11 +67,12 @@ def test_pages_are_grouped_by_domain(url: str | None, group: str) -> None:
 
 def test_targets_are_what_is_found_in_the_gold() -> None:
     texts = ["menu", "The council met on Tuesday.", "It was late.", "Advertisement of a shop"]
-    assert labels.targets(texts, "The council met on Tuesday.\nIt was late.", chinese=False).tolist() == [0, 1, 1, 0]
-    assert labels.targets(["首頁", "會議今日召開，市長主持。"], "會議今日召開，市長主持。", chinese=True).tolist() == [
-        0,
-        1,
-    ]
+    found, best = labels.targets(texts, "The council met on Tuesday.\nIt was late.", chinese=False)
+    assert (found.tolist(), best) == ([0, 1, 1, 0], 1)
+    texts = ["會議今日下午在禮堂召開，市長主持。", "首頁"]
+    found, best = labels.targets(texts, "會議今日下午在禮堂召開。", chinese=True)
+    assert found.tolist() == pytest.approx([0.5 + 0.5 * 11 / 15, 0])
+    assert best == 2 * 11 / (15 + 11)
 
 
 def test_climbing_finds_what_alignment_missed() -> None:
@@ -131,7 +132,7 @@ def test_pruned_elements_have_the_same_paths(parents: list[int], wanted: list[in
 def made(name: str, words: dict[str, tuple[float, float]], *, chinese: bool = False) -> Labelled:
     rows = Rows(np.zeros((1, 1), np.float32), np.zeros(1), np.zeros(1), 1, np.zeros(1, np.int64))
     source = Source({"id": name, "url": f"http://{name}.example/"}, Path(name), "wcxb-dev", "article", chinese)
-    return Labelled(source, rows, rows, (), words, labelled_lines=False)
+    return Labelled(source, rows, rows, (), words, labelled_lines=False, best=1.0)
 
 
 def test_scores_of_words_are_log_odds_of_four_sites() -> None:
@@ -206,11 +207,12 @@ def test_training_twice_writes_the_same_bytes_and_reports(
 
 
 def test_the_worst_pages_come_first() -> None:
-    scores = [train.Scored(str(i), "zh-dev", "article", f, 0.5, None) for i, f in enumerate((0.9, 0.1, 0.5, 0.1))]
-    assert [one.name for one in train.worst(scores, 3)] == ["1", "3", "2"]
+    values = ((0.75, 1.0), (0.1, 0.2), (0.5, 1.0), (0.1, 0.6), (0.0, None))
+    scores = [train.Scored(str(i), "zh-dev", "article", f, 0.5, None, best) for i, (f, best) in enumerate(values)]
+    assert [one.name for one in train.worst(scores, 4)] == ["2", "3", "0", "1"]
     lines = train.report(scores).split("\n")
-    assert lines[1].split() == ["zh-dev", "4", "0.4000", "0.5000"]
-    assert lines[4].split() == ["0.1000", "0.5000", "zh-dev/article", "1"]
+    assert lines[1].split() == ["zh-dev", "5", "0.2900", "0.5000"]
+    assert lines[4].split() == ["0.5000", "1.0000", "0.5000", "zh-dev/article", "2"]
 
 
 def test_bytes_depend_on_the_model_alone() -> None:
