@@ -26,7 +26,7 @@ import trafilatura
 
 import cleantext
 
-__all__ = ["Score", "dump_of", "f1", "pages", "score"]
+__all__ = ["Score", "dump_of", "f1", "pages", "score", "tokens"]
 
 _TOKEN = re.compile(r"[㐀-鿿豈-﫿぀-ヿ가-힯]|[a-z0-9]+")
 _WORD = re.compile(r"\w+")
@@ -70,10 +70,14 @@ def dump_of(row: Mapping[str, Any]) -> str:
     return "\n".join(block["text"] for block in row["blocks"])
 
 
+def tokens(text: str, *, chinese: bool = True) -> Counter[str]:
+    """The multiset of tokens of a text: CJK characters and runs of ASCII letters and digits, else words."""
+    return Counter((_TOKEN if chinese else _WORD).findall(text.lower()))
+
+
 def f1(predicted: str, gold: str, *, chinese: bool = True) -> float:
     """F1 of the multisets of tokens; 1 where both are empty."""
-    pattern = _TOKEN if chinese else _WORD
-    a, b = (Counter(pattern.findall(text.lower())) for text in (predicted, gold))
+    a, b = (tokens(text, chinese=chinese) for text in (predicted, gold))
     return 2 * (a & b).total() / (a.total() + b.total()) if a and b else float(not a and not b)
 
 

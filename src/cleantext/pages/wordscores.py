@@ -8,7 +8,7 @@ from functools import lru_cache
 
 __all__ = ["WordScores", "class_words"]
 
-_WORDS = re.compile(r"[A-Za-z][a-z]*|[A-Z]+(?![a-z])")
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Za-z][a-z]*")
 _MAX_WORDS = 12
 
 

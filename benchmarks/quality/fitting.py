@@ -1,0 +1,161 @@
+"""Fit the block classifier: scores of class words, then gradient-boosted trees over the rows of labelled pages.
+
+The scores of words are themselves learned, so a tree must not see scores that its own page helped to make: the pages
+are parted four ways, and each part gets the scores of the other three. LightGBM fits the trees; it is imported here
+only, and only to fit.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cleantext.errors import MissingDependencyError
+from cleantext.pages.features import paths
+from cleantext.pages.wordscores import WordScores
+from quality.labels import Labelled, Rows
+
+__all__ = ["Settings", "fit", "fold_of", "weights_of", "word_columns", "word_scores"]
+
+F32 = npt.NDArray[np.float32]
+F64 = npt.NDArray[np.float64]
+
+WORD_COLUMNS = ("words_own", "words_parent", "words_path", "words_low", "words_high")
+_INNER_FOLDS = 4
+# A word in pages of fewer sites says something of them only; a smaller score nothing.
+_SITES, _LEAST_SCORE = 4, 0.1
+# A page counts by its rows, but not by more than so many.
+_MOST_ROWS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How the shipped model is fitted: found by cross-validation on the three sets of docs/extraction.md."""
+
+    trees: int = 300
+    leaves: int = 31
+    rate: float = 0.05
+    features: float = 0.5
+    least_rows: int = 20
+    word_prior: float = 6.0
+    dumps: float = 0.3
+    labelled_dumps: float = 3.0
+    chinese: float = 3.0
+    mixed: float = 1.5
+    seed: int = 1
+    threads: int = 2
+
+    def weight(self, page: Labelled) -> float:
+        """How much a page counts: Chinese ones are few, those in several languages too."""
+        if page.source.chinese:
+            return self.chinese
+        return self.mixed if page.source.data_set.startswith("mixed") else 1.0
+
+
+def fold_of(group: str, folds: int) -> int:
+    """The fold of a group: the same on every machine."""
+    return zlib.crc32(group.encode()) % folds
+
+
+def word_scores(pages: Sequence[Labelled], settings: Settings) -> dict[str, float]:
+    """For words of four sites or more the log-odds that what stands inside of them is main content.
+
+    Few pages say little: both sides start from a prior, and the score grows with what was seen up to it.
+    """
+    kept: Counter[str] = Counter()
+    lost: Counter[str] = Counter()
+    sites: dict[str, set[str]] = defaultdict(set)
+    for page in pages:
+        weight = settings.weight(page)
+        for word, (inside, outside) in page.words.items():
+            kept[word] += inside * weight  # type: ignore[assignment]
+            lost[word] += outside * weight  # type: ignore[assignment]
+            sites[word].add(page.source.group)
+    prior, found = settings.word_prior, {}
+    for word in sorted(word for word, seen in sites.items() if len(seen) >= _SITES):
+        odds = np.log((kept[word] + 0.1 * prior) / (lost[word] + 0.1 * prior))
+        score = float(odds * min(1.0, (kept[word] + lost[word]) / prior))
+        if abs(score) >= _LEAST_SCORE:
+            found[word] = round(score, 3)
+    return found
+
+
+def word_columns(page: Labelled, scores: Mapping[str, float]) -> F64:
+    """What the class words around each sampled block say, in the order of `WORD_COLUMNS`."""
+    _, _, own, path, lowest, highest = paths(page.elements, WordScores(scores))
+    parent = np.array([one.parent for one in page.elements], dtype=np.int64)
+    at = page.blocks.element
+    above = np.where(parent[at] >= 0, parent[at], at)
+    return np.column_stack([own[at], own[above], path[at], lowest[at], highest[at]])
+
+
+def weights_of(rows: Rows, weight: float) -> F64:
+    """The weights of a page's rows: by the root of their tokens, together by the root of how many rows the page has."""
+    sizes = np.sqrt(rows.tokens + 0.5)
+    found: F64 = sizes / sizes.sum() * weight * np.sqrt(min(rows.of, _MOST_ROWS))
+    return found
+
+
+def fit(pages: Sequence[Labelled], names: Sequence[str], settings: Settings) -> tuple[str, dict[str, float]]:
+    """The trees as LightGBM writes them, and the scores of words that go with them."""
+    lightgbm = _lightgbm()
+    parts = [fold_of(page.source.group + "i", _INNER_FOLDS) for page in pages]
+    scores = [
+        word_scores([page for page, part in zip(pages, parts, strict=True) if part != left], settings)
+        for left in range(_INNER_FOLDS)
+    ]
+    at = [names.index(name) for name in WORD_COLUMNS]
+    tables, targets, weights = list[F32](), list[F64](), list[F64]()
+    for page, part in zip(pages, parts, strict=True):
+        table = page.blocks.table.copy()
+        table[:, at] = word_columns(page, scores[part])
+        dump = settings.dumps * (settings.labelled_dumps if page.labelled_lines else 1.0)
+        for rows, own, share in ((page.blocks, table, 1.0), (page.lines, page.lines.table, dump)):
+            tables.append(own)
+            targets.append(rows.target)
+            weights.append(weights_of(rows, settings.weight(page) * share))
+    weight = np.concatenate(weights)
+    data = lightgbm.Dataset(
+        np.concatenate(tables),
+        np.concatenate(targets),
+        weight=weight * (len(weight) / weight.sum()),
+        feature_name=list(names),
+        params={"max_bin": 127, "verbose": -1},
+    )
+    booster = lightgbm.train(_parameters(settings), data, settings.trees)
+    return str(booster.model_to_string()), word_scores(pages, settings)
+
+
+def _lightgbm() -> Any:
+    try:
+        import lightgbm  # noqa: PLC0415 - nothing but fitting needs it
+    except ImportError as error:
+        raise MissingDependencyError(
+            "fitting the block classifier needs LightGBM: pip install 'cleantext-corpus[train]'"
+        ) from error
+    return lightgbm
+
+
+def _parameters(settings: Settings) -> dict[str, Any]:
+    return {
+        "objective": "cross_entropy",
+        "num_leaves": settings.leaves,
+        "learning_rate": settings.rate,
+        "feature_fraction": settings.features,
+        "bagging_fraction": 0.7,
+        "bagging_freq": 1,
+        "min_data_in_leaf": settings.least_rows,
+        "lambda_l2": 2.0,
+        "max_bin": 127,
+        "num_threads": settings.threads,
+        "seed": settings.seed,
+        "deterministic": True,
+        "force_row_wise": True,
+        "verbose": -1,
+    }

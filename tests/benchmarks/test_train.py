@@ -1,0 +1,249 @@
+"""The block classifier is fitted, written and scored as its trainer says."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import sys
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cleantext.errors import MissingDependencyError
+from cleantext.pages.classify import Model, load_model
+from cleantext.pages.elements import Element
+from cleantext.pages.features import paths
+from cleantext.pages.wordscores import WordScores
+from quality import fitting, labels, modelfile, train
+from quality.extraction import f1
+from quality.fitting import Settings
+from quality.labels import Labelled, Rows, Source
+
+WORDS = ("river", "road", "council", "report", "plan", "bridge", "school", "water", "money", "people", "house", "field")
+
+
+def site(folder: Path, count: int) -> Path:
+    """Labelled pages of made-up sites, half of them with a labelled dump."""
+    random = np.random.default_rng(5)
+    for i in range(count):
+        gold = [" ".join(random.choice(WORDS, 25)) + f" {i}." for _ in range(4)]
+        menu = [str(random.choice(WORDS)) for _ in range(5)]
+        html = (
+            f"<nav class=menu><ul>{''.join(f'<li><a href=/>{word}</a></li>' for word in menu)}</ul></nav>"
+            f"<div class=post>{''.join(f'<p>{text}</p>' for text in gold)}</div><div class=footer>© {i}</div>"
+        )
+        (folder / f"page{i}.html.gz").write_bytes(gzip.compress(html.encode(), mtime=0))
+        row = {"kind": "article", "url": f"http://site{i % 7}.example/{i}", "main_content": "\n".join(gold)}
+        if i % 2:
+            lines = [(word, "chrome") for word in menu] + [(text, "body") for text in gold]
+            row["blocks"] = [{"text": text, "label": label} for text, label in lines]  # type: ignore[assignment]
+        (folder / f"page{i}.json").write_text(json.dumps(row), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> list[Labelled]:
+    return list(labels.read_all(labels.sources(site(tmp_path_factory.mktemp("zh-made"), 14))))
+
+
+@pytest.mark.parametrize(
+    ("url", "group"),
+    [
+        ("http://news.example.com.cn/1.html", "example.com.cn"),
+        ("https://www.example.org/a", "example.org"),
+        ("https://a.b.example.de/", "example.de"),
+        ("https://user@localhost:80/", "localhost"),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_pages_are_grouped_by_domain(url: str | None, group: str) -> None:
+    assert labels.group_of(url) == group
+
+
+def test_targets_are_what_is_found_in_the_gold() -> None:
+    texts = ["menu", "The council met on Tuesday.", "It was late.", "Advertisement of a shop"]
+    found, best = labels.targets(texts, "The council met on Tuesday.\nIt was late.", chinese=False)
+    assert (found.tolist(), best) == ([0, 1, 1, 0], 1)
+    texts = ["會議今日下午在禮堂召開，市長主持。", "首頁"]
+    found, best = labels.targets(texts, "會議今日下午在禮堂召開。", chinese=True)
+    assert found.tolist() == pytest.approx([0.5 + 0.5 * 11 / 15, 0])
+    assert best == 2 * 11 / (15 + 11)
+
+
+def test_climbing_finds_what_alignment_missed() -> None:
+    texts = ["b a", "c", "x y z"]
+    assert labels.best_blocks(texts, "a b c", [False, True, True], chinese=False) == [True, True, False]
+    assert labels.best_blocks([], "a", [], chinese=False) == []
+    assert labels.best_blocks(["a"], "", [False], chinese=False) == [False]
+
+
+@given(
+    st.lists(st.tuples(st.text("ab c漢𠮷", max_size=8), st.booleans()), max_size=7), st.text("ab c漢𠮷", max_size=12)
+)
+def test_climbing_never_makes_the_page_worse(blocks: list[tuple[str, bool]], gold: str) -> None:
+    texts, first = [text for text, _ in blocks], [keep for _, keep in blocks]
+    found = labels.best_blocks(texts, gold, first, chinese=True)
+
+    def reached(keep: list[bool]) -> float:
+        return f1("\n".join(text for text, is_kept in zip(texts, keep, strict=True) if is_kept), gold)
+
+    assert reached(found) >= reached(first) - 1e-12 or reached(first) == 1.0
+
+
+def test_a_labelled_page(pages: list[Labelled]) -> None:
+    page = next(page for page in pages if page.source.name == "page1")
+    assert page.labelled_lines
+    assert page.blocks.target.tolist() == [0] * 5 + [1] * 4 + [0]
+    assert page.lines.target.tolist() == [0] * 5 + [1] * 4
+    assert page.source.group == "site1.example"
+    assert (page.blocks.of, page.lines.of) == (10, 9)
+    kept, lost = page.words["post"]
+    assert kept > 0.95
+    assert lost == 0
+    assert page.words["menu"][0] == 0
+    assert {page.elements[place].tag for place in page.blocks.element.tolist()} == {"li", "p", "div"}
+
+
+def test_the_rows_of_a_long_page_are_a_sample_and_always_the_same() -> None:
+    first, again, other = (labels._sample(name, 1000) for name in ("a", "a", "b"))
+    assert first.tolist() == again.tolist() == sorted(set(first.tolist()))
+    assert len(first) == 160
+    assert first.tolist() != other.tolist()
+    assert labels._sample("a", 160).tolist() == list(range(160))
+
+
+@given(st.lists(st.integers(0, 10), max_size=12), st.lists(st.integers(0, 30), min_size=1, max_size=4))
+def test_pruned_elements_have_the_same_paths(parents: list[int], wanted: list[int]) -> None:
+    elements = [Element(-1, "body", "")]
+    for i, parent in enumerate(parents, 1):
+        elements.append(Element(parent % i, ("div", "p", "nav")[i % 3], ("post", "", "menu")[i % 3]))
+    places = np.array([place % len(elements) for place in wanted])
+    kept, new = labels._pruned(elements, places)
+    scores = WordScores({"post": 1.0, "menu": -1.0, "<p": 0.5})
+    for full, pruned in zip(paths(elements, scores), paths(kept, scores), strict=True):
+        assert full[places].tolist() == pruned[new].tolist()
+
+
+def made(name: str, words: dict[str, tuple[float, float]], *, chinese: bool = False) -> Labelled:
+    rows = Rows(np.zeros((1, 1), np.float32), np.zeros(1), np.zeros(1), 1, np.zeros(1, np.int64))
+    source = Source({"id": name, "url": f"http://{name}.example/"}, Path(name), "wcxb-dev", "article", chinese)
+    return Labelled(source, rows, rows, (), words, labelled_lines=False, best=1.0)
+
+
+def test_scores_of_words_are_log_odds_of_four_sites() -> None:
+    some = [made(f"s{i}", {"post": (1.0, 0.0), "menu": (0.0, 0.5), "flat": (0.5, 0.5)}) for i in range(4)]
+    some[0].words["rare"] = (1.0, 0.0)
+    found = fitting.word_scores(some, Settings())
+    assert found == {"menu": round(np.log(0.6 / 2.6) * 2 / 6, 3), "post": round(np.log(4.6 / 0.6) * 4 / 6, 3)}
+    assert fitting.word_scores(some[:3], Settings()) == {}
+    heavy = [made(page.source.name, page.words, chinese=True) for page in some]
+    assert fitting.word_scores(heavy, Settings())["post"] == round(np.log(12.6 / 0.6), 3)
+
+
+def test_a_page_counts_by_the_root_of_its_rows() -> None:
+    rows = Rows(np.zeros((3, 1), np.float32), np.zeros(3), np.array([0.5, 3.5, 8.5]), 100, np.zeros(3, np.int64))
+    found = fitting.weights_of(rows, 2.0)
+    assert found.sum() == pytest.approx(20)
+    assert (found / found[0]).tolist() == pytest.approx([1, 2, 3])
+
+
+def test_without_lightgbm_there_is_a_line_that_installs_it(
+    monkeypatch: pytest.MonkeyPatch, pages: list[Labelled]
+) -> None:
+    monkeypatch.setitem(sys.modules, "lightgbm", None)
+    with pytest.raises(MissingDependencyError, match=r"pip install 'cleantext-corpus\[train\]'"):
+        fitting.fit(pages, train.feature_names(), Settings())
+
+
+def test_arrays_give_what_lightgbm_gives(pages: list[Labelled]) -> None:
+    lightgbm = pytest.importorskip("lightgbm")
+    names = train.feature_names()
+    trees, words = fitting.fit(pages, names, Settings(trees=20, least_rows=2, threads=1))
+    model = modelfile.model_of(modelfile.arrays_of(trees), names, words)
+    assert words["post"] > 0 > words["menu"]
+    random = np.random.default_rng(0)
+    table = random.normal(0, 2, (300, len(names))).astype(np.float32)
+    table[::3, ::2] = np.nan
+    table[5] = 0
+    expected = lightgbm.Booster(model_str=trees).predict(table)
+    assert len(set(expected.tolist())) > 10
+    assert np.abs(model.probabilities(table) - expected).max() < 1e-6
+
+
+def read_back(path: Path) -> tuple[Model, dict[str, float]]:
+    with np.load(path) as arrays:
+        parts = {name: arrays[name] for name in arrays.files}
+    about = json.loads(bytes(parts.pop("about")))
+    model = Model(**parts, names=tuple(about["names"]), words=WordScores({}), version=about["version"])
+    return model, about["words"]
+
+
+def test_training_twice_writes_the_same_bytes_and_reports(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("lightgbm")
+    monkeypatch.setattr(train, "Settings", lambda: Settings(trees=8, least_rows=2, threads=1))
+    data = site(tmp_path, 10)
+    first, second, report = tmp_path / "1.npz", tmp_path / "2.npz", tmp_path / "report.txt"
+    assert train.main(["--data", str(data), "--folds", "2", "--out", str(first), "--report", str(report)]) == 0
+    printed = capsys.readouterr().out
+    assert train.main(["--data", str(data), "--folds", "0", "--out", str(second)]) == 0
+    assert first.read_bytes() == second.read_bytes()
+    model, words = read_back(first)
+    assert len(model.roots) == 8
+    assert "post" in words
+    content = json.loads(report.read_text(encoding="utf-8"))
+    assert sorted(page["name"] for page in content["pages"]) == sorted(f"page{i}" for i in range(10))
+    row = content["means"][f"{tmp_path.name}/article"]
+    assert (row["pages"], row["dumps"]) == (10, 5)
+    assert row["f1"] == sum(page["f1"] for page in content["pages"]) / 10 > 0.5
+    assert f"{row['f1']:.4f}" in printed
+    assert load_model().version != model.version, "the product has its own model again"
+
+
+def test_the_worst_pages_come_first() -> None:
+    values = ((0.75, 1.0), (0.1, 0.2), (0.5, 1.0), (0.1, 0.6), (0.0, None))
+    scores = [train.Scored(str(i), "zh-dev", "article", f, 0.5, None, best) for i, (f, best) in enumerate(values)]
+    assert [one.name for one in train.worst(scores, 4)] == ["2", "3", "0", "1"]
+    lines = train.report(scores).split("\n")
+    assert lines[1].split() == ["zh-dev", "5", "0.2900", "0.5000"]
+    assert lines[4].split() == ["0.5000", "1.0000", "0.5000", "zh-dev/article", "2"]
+
+
+def test_bytes_depend_on_the_model_alone() -> None:
+    tree = (
+        "tree\n\nTree=0\nnum_leaves=2\nsplit_feature=1\nthreshold=0.1\ndecision_type=2\nleft_child=-1\n"
+        "right_child=-2\nleaf_value=0.25 -0.5\n\nTree=1\nnum_leaves=1\nleaf_value=0.125\n"
+    )
+    arrays = modelfile.arrays_of(tree)
+    one = modelfile.npz_bytes(arrays, ["a", "b"], {"x": 1.0, "y": 2.0})
+    assert one == modelfile.npz_bytes(arrays, ["a", "b"], {"y": 2.0, "x": 1.0})
+    assert one != modelfile.npz_bytes(arrays, ["a", "b"], {"y": 2.0, "x": 1.5})
+    model = modelfile.model_of(arrays, ["a", "b"], {})
+    below, above = np.float32(0.1), np.nextafter(np.float32(0.1), np.float32(1))
+    table = np.array([[0, 0.09], [0, above], [0, np.nan], [0, below]], dtype=np.float32)
+    scores = (1 / (1 + np.exp(-np.array([0.375, -0.375, 0.375, -0.375 if float(below) > 0.1 else 0.375])))).tolist()
+    assert model.probabilities(table).tolist() == pytest.approx(scores)
+
+
+def test_categorical_splits_are_refused() -> None:
+    tree = (
+        "\nTree=0\nnum_leaves=2\nsplit_feature=1\nthreshold=0.1\ndecision_type=1\nleft_child=-1\nright_child=-2\n"
+        "leaf_value=0.25 -0.5\n"
+    )
+    with pytest.raises(ValueError, match="a categorical split, which no feature asks for"):
+        modelfile.arrays_of(tree)
+
+
+def test_the_shipped_file_is_named_after_its_content() -> None:
+    with files("cleantext.pages.model").joinpath("blocks.npz").open("rb") as stream, np.load(stream) as loaded:
+        arrays = {name: loaded[name] for name in loaded.files}
+    about = json.loads(bytes(arrays.pop("about")))
+    made_again = modelfile.model_of(arrays, about["names"], about["words"])
+    assert made_again.version == about["version"] == load_model().version
+    assert tuple(about["names"]) == train.feature_names()

@@ -1,0 +1,235 @@
+"""The classifier: its trees walked one by one, its file, where it cuts, and what becomes of pages and lines."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from importlib.resources import files
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cleantext.errors import StageMismatchError
+from cleantext.pages import classify
+from cleantext.pages.blocks import parse_page
+from cleantext.pages.classify import Model, best_cut, block_votes, line_probabilities, load_model, tree_scores
+from cleantext.pages.features import Sight, page_features
+from cleantext.pages.wordscores import WordScores
+from markup_strategies import MARKUP
+
+SINGLES = st.floats(width=32, allow_infinity=True, allow_nan=True)
+ARTICLE = "".join(
+    f"<p>Paragraph {i} of an article that goes on, with commas, and with enough words in it to be read as text.</p>"
+    for i in range(6)
+)
+PAGE = f"<nav class=menu><a href=/>Home</a></nav><article><h1>A title</h1>{ARTICLE}</article><footer>© 2020</footer>"
+
+
+@st.composite
+def models(draw: st.DrawFn) -> Model:
+    """A few trees of random shape over three features."""
+    feature, left, right, roots = (list[int]() for _ in range(4))
+    threshold, value, missing = list[float](), list[float](), list[bool]()
+
+    def grow(depth: int) -> int:
+        place = len(feature)
+        is_leaf = depth == 0 or draw(st.booleans())
+        feature.append(draw(st.integers(0, 2)))
+        threshold.append(draw(st.floats(-2, 2, width=32)))
+        value.append(draw(st.floats(-1, 1, width=32)) if is_leaf else 0.0)
+        missing.append(draw(st.booleans()))
+        left.append(place)
+        right.append(place)
+        if not is_leaf:
+            left[place] = grow(depth - 1)
+            right[place] = grow(depth - 1)
+        return place
+
+    for _ in range(draw(st.integers(1, 4))):
+        roots.append(grow(draw(st.integers(0, 4))))
+    return Model(
+        feature=np.array(feature, np.int16),
+        threshold=np.array(threshold, np.float32),
+        left=np.array(left, np.int32),
+        right=np.array(right, np.int32),
+        value=np.array(value, np.float32),
+        missing_left=np.array(missing, np.bool_),
+        roots=np.array(roots, np.int32),
+        names=("a", "b", "c"),
+        words=WordScores({}),
+        version="test",
+    )
+
+
+def plain_score(model: Model, row: list[float]) -> float:
+    """One row down one tree after another, a node at a time."""
+    total = 0.0
+    for root in model.roots.tolist():
+        at = root
+        while int(model.left[at]) != at:
+            asked = row[int(model.feature[at])]
+            is_left = bool(model.missing_left[at]) if asked != asked else asked <= float(model.threshold[at])  # noqa: PLR0124
+            at = int(model.left[at] if is_left else model.right[at])
+        total += float(model.value[at])
+    return total
+
+
+@pytest.fixture(params=[False, True], ids=["arrays", "compiled"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trees are walked by arrays, or by the kernel."""
+    monkeypatch.setattr(classify, "pays", lambda: request.param)
+
+
+@pytest.mark.usefixtures("way")
+@given(models(), st.lists(st.tuples(SINGLES, SINGLES, SINGLES), min_size=1, max_size=8))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_trees_side_by_side_are_trees_one_by_one(model: Model, rows: list[tuple[float, float, float]]) -> None:
+    found = tree_scores(model, np.array(rows, dtype=np.float32))
+    assert found.tolist() == [plain_score(model, list(row)) for row in rows]
+
+
+@pytest.mark.usefixtures("way")
+def test_the_shipped_trees_one_by_one() -> None:
+    model, random = load_model(), np.random.default_rng(3)
+    table = random.normal(0, 3, (20, len(model.names))).astype(np.float32)
+    table[::2, ::3] = np.nan
+    assert tree_scores(model, table).tolist() == [plain_score(model, row) for row in table.tolist()]
+
+
+def test_the_shipped_model_knows_the_features() -> None:
+    model = load_model()
+    for sight in (Sight.of_page(parse_page(PAGE)), Sight.of_lines(["one", "two"])):
+        assert page_features(sight, model.words)[2] == model.names
+    assert len(set(model.names)) == len(model.names)
+    assert 0 <= model.feature.min() <= model.feature.max() < len(model.names)
+    assert len(model.roots) == 300
+
+
+def test_the_shipped_model_is_whole_and_small() -> None:
+    model, size = load_model(), len(load_model().feature)
+    assert files("cleantext.pages.model").joinpath("blocks.npz").read_bytes().__len__() <= 500_000
+    for follow in (model.left, model.right):
+        assert ((follow >= np.arange(size)) & (follow < size)).all(), "a walk goes on, and ends"
+    leaves = model.left == np.arange(size)
+    assert (leaves == (model.right == np.arange(size))).all()
+    assert (model.value[~leaves] == 0).all()
+    assert np.isfinite(model.value).all()
+    assert np.isfinite(model.threshold).all()
+    assert load_model() is model
+
+
+def test_a_model_of_another_format_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(classify, "FORMAT", 99)
+    with pytest.raises(StageMismatchError, match="block model: format is 1, expected 99"):
+        load_model.__wrapped__()
+
+
+WEIGHTED = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 50)), min_size=1, max_size=9)
+
+
+def expected_f1(rows: list[tuple[float, int]], keep: tuple[bool, ...]) -> float:
+    """The F1 of expected tokens: twice those kept and right, over those kept and those that should be."""
+    kept = sum(tokens for (_, tokens), is_kept in zip(rows, keep, strict=True) if is_kept)
+    right = sum(tokens * likely for (likely, tokens), is_kept in zip(rows, keep, strict=True) if is_kept)
+    wanted = sum(tokens * likely for likely, tokens in rows)
+    return 2 * right / (kept + wanted) if kept + wanted else 0.0
+
+
+@given(WEIGHTED)
+@settings(max_examples=60, deadline=None)
+def test_no_choice_of_blocks_has_more_expected_f1_than_the_cut(rows: list[tuple[float, int]]) -> None:
+    likely, tokens = (np.array(column, dtype=np.float64) for column in zip(*rows, strict=True))
+    best = max(expected_f1(rows, keep) for keep in product((False, True), repeat=len(rows)))
+    cut = best_cut(likely, tokens)
+    if likely @ tokens > 1e-6:
+        assert cut == pytest.approx(min(max(best / 2, 0.1), 0.5), abs=1e-9)
+        # a hair below, where a block is as likely as the cut itself
+        kept = expected_f1(rows, tuple(share >= cut - 1e-12 for share, _ in rows))
+        assert kept == pytest.approx(best, abs=1e-6) or best / 2 < 0.1
+    assert 0.1 <= cut <= 0.5
+
+
+def constant(monkeypatch: pytest.MonkeyPatch, likely: list[float]) -> None:
+    """Every page has these probabilities."""
+    model = load_model()
+
+    class Fixed:
+        words, names = model.words, model.names
+
+        def probabilities(self, table: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> object:
+            assert len(table) == len(likely)
+            return np.array(likely)
+
+    monkeypatch.setattr(classify, "load_model", Fixed)
+
+
+def test_a_half_decides_whatever_the_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = parse_page("".join(f"<p>{'word ' * 20}</p>" for _ in range(4)))
+    constant(monkeypatch, [0.9, 0.4, 0.3, 0.05])
+    votes = block_votes(page)
+    assert votes is not None
+    assert list(votes) == sorted(votes, reverse=True)
+    cut = best_cut(np.array([0.9, 0.4, 0.3, 0.05]), np.full(4, 20.0))
+    assert [vote >= 0.5 for vote in votes] == [likely >= cut for likely in (0.9, 0.4, 0.3, 0.05)]
+    assert 0.3 < cut < 0.4
+
+
+def test_chinese_pages_are_cut_at_a_half(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = parse_page("".join(f"<p>{'會議今日召開。' * 5}</p>" for _ in range(3)))
+    constant(monkeypatch, [0.9, 0.5, 0.49])
+    votes = block_votes(page)
+    assert votes is not None
+    assert votes == pytest.approx((0.9, 0.5, 0.49))
+
+
+def test_a_page_without_a_likely_block_is_left_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = parse_page("<p>One</p><p>Two</p>")
+    constant(monkeypatch, [0.19, 0.1])
+    assert block_votes(page) is None
+    constant(monkeypatch, [0.21, 0.1])
+    votes = block_votes(page)
+    assert votes is not None
+    assert votes[0] >= 0.5 > votes[1]
+
+
+def test_an_article_and_what_stands_around_it() -> None:
+    page = parse_page(PAGE)
+    votes = block_votes(page)
+    assert votes is not None
+    kept = [block.text for block, vote in zip(page.blocks, votes, strict=True) if vote >= 0.5]
+    assert [text for text in kept if text.startswith("Paragraph")] == [
+        block.text for block in page.blocks if block.tags[-1] == "p"
+    ]
+    assert not {"Home", "© 2020"} & set(kept)
+
+
+def test_lines() -> None:
+    found = line_probabilities(
+        ["首頁", *(f"第{i}段文字，說了很多話，所以很像正文，讀者一看就知道。" for i in range(9)), "版權所有"]
+    )
+    assert found.shape == (11,)
+    assert ((found > 0) & (found < 1)).all()
+    assert found[1:10].min() > max(found[0], found[10])
+
+
+@given(MARKUP)
+@settings(deadline=None, max_examples=60)
+def test_any_page_is_voted_on(html: str) -> None:
+    page = parse_page(html)
+    if page.blocks:
+        votes = block_votes(page)
+        assert votes is None or (len(votes) == len(page.blocks) and all(0 <= vote <= 1 for vote in votes))
+        assert block_votes(parse_page(html)) == votes
+        lines = line_probabilities([block.text for block in page.blocks])
+        assert np.isfinite(lines).all()
+
+
+def test_what_the_file_says_of_itself() -> None:
+    with files("cleantext.pages.model").joinpath("blocks.npz").open("rb") as stream, np.load(stream) as arrays:
+        about = json.loads(bytes(arrays["about"]))
+    assert list(about) == ["format", "version", "names", "words"]
+    assert list(about["words"]) == sorted(about["words"])
+    assert replace(load_model(), words=WordScores({})).version == about["version"]

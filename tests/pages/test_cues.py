@@ -1,0 +1,64 @@
+"""Cues: the words by which pages of all kinds say what a short line is."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+
+from cleantext.pages.cues import CUES, cue_of
+from text_strategies import TEXT
+
+EXAMPLES = {
+    "legal": [
+        "© 2021 Some Company",
+        "All Rights Reserved",
+        "Privacy policy",
+        "京ICP备12345678号",
+        "版權所有",
+        "免责声明",
+    ],
+    "comments": ["3 comments", "Leave a reply", "评论", "共有12条评论", "5楼", "Kommentare"],
+    "related": ["Related articles", "You may also like", "相关阅读", "熱門文章", "· 推荐"],
+    "share": ["Share this", "Twitter", "分享到：", "扫一扫"],
+    "account": ["Log in", "Add to cart", "Subscribe to our list", "登录", "立即购买"],
+    "pager": ["Next page", "Previous", "上一篇：前文", "1 2 3 4", "阅读全文"],
+    "navigation": ["Home", "Skip to content", "网站首页", "当前位置：新闻"],
+    "advert": ["Advertisement", "Sponsored", "广告"],
+    "meta": ["By Jane Doe", "Posted in News", "来源：某某日報"],
+    "date": ["On 2021-03-04", "3 hours ago", "May 4, 2020", "12.03.2019"],
+    "more": ["The beginning of something…", "Full story »"],
+}
+
+
+@pytest.mark.parametrize(("name", "text"), [(name, text) for name, texts in EXAMPLES.items() for text in texts])
+def test_examples(name: str, text: str) -> None:
+    assert cue_of(text) == 1 + CUES.index(name)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "會議今日召開，市長主持會議。",
+        "The council met here.",
+        "𠮷野家",
+        "\ud800",
+        "é\u0301",
+        "This is not by Jane",
+    ],
+)
+def test_text_has_no_cue(text: str) -> None:
+    assert cue_of(text) == 0
+
+
+def test_a_long_block_says_something_of_its_own() -> None:
+    text = "Copyright " + "x" * 110
+    assert cue_of(text) == 1 + CUES.index("legal")
+    assert cue_of(text + "x") == 0
+
+
+@given(TEXT)
+def test_any_text_has_a_cue_or_none(text: str) -> None:
+    assert 0 <= cue_of(text) <= len(CUES)
+    assert cue_of(text) == cue_of(text)
