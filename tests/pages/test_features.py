@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cleantext.pages.ancestry import Tree
 from cleantext.pages.blocks import parse_page
 from cleantext.pages.elements import Element
 from cleantext.pages.features import Sight, page_features, paths
@@ -241,12 +242,12 @@ def table_of(html: str) -> npt.NDArray[np.float32]:
 
 
 def test_other_objects_that_are_equal_give_equal_features() -> None:
-    sight = Sight.of_page(parse_page(ARTICLE))
+    page = parse_page(ARTICLE)
+    sight = Sight.of_page(page)
     copied = replace(
         sight,
         text="".join([*sight.text]),
-        kinds=tuple("".join([*kind]) for kind in sight.kinds),
-        elements=tuple(Element(one.parent, "".join([*one.tag]), "".join([*one.names])) for one in sight.elements),
+        tree=Tree.of([Element(one.parent, "".join([*one.tag]), "".join([*one.names])) for one in page.elements]),
     )
     first = page_features(sight, SCORES)[0].tobytes()
     assert (
