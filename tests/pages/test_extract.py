@@ -194,3 +194,13 @@ def test_same_answer_whatever_came_before() -> None:
 def test_any_markup_is_partitioned(html: str) -> None:
     check(extract_page(html))
     check(extract_page(html, config=ExtractConfig(rules=(Rule(name="all", pattern="漢"),))))
+
+
+def test_a_post_that_its_page_is_named_after_stays() -> None:
+    post = "Founded in 1898, the university pioneers intellectual and technological advancements, " * 2
+    html = f"<title>{post}</title><div><span>Profile</span><div><p>{post}</p></div><a href=/>More</a></div>"
+    content = extract_page(html)
+    check(content)
+    assert post.strip() in content.text
+    heading = extract_page(f"<title>{post}</title><h1>{post}</h1>" + "".join(f"<p>{text}</p>" for text in ENGLISH_BODY))
+    assert post.strip() not in heading.text

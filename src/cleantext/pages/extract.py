@@ -42,6 +42,8 @@ _KEPT = 0.5
 _SURE, _OBJECTS = 0.8, 0.25
 # Labels that say where a line stands more than what it says.
 _UNCERTAIN = frozenset({"chrome/other", "chrome/related", "chrome/navigation"})
+# Letters of a title from which on it is a post that the page is named after, unless it stands there as a heading.
+_TITLE = 120
 # A repeat of a block longer than this is left out.
 _REPEAT = 30
 _LINKS = 0.5
@@ -351,6 +353,8 @@ def _title_line(page: Page, lines: Sequence[PageLine], title: Field | None) -> i
         return None
     same = [i for i, line in enumerate(lines) if len(line.text) >= len(key) and _is(line.text, key)]
     headings = [i for i in same if page.blocks[lines[i].block].kind == "heading"]
+    if not headings and len(key) > _TITLE:
+        return None
     return next(iter(headings or same), None)
 
 
