@@ -105,6 +105,7 @@ def cached_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @settings(deadline=None, max_examples=120)
 @given(ANY, LAYERS, LAYERS, st.none() | LAYERS, st.booleans())
 @example("甲⿰乙丙丁乙", ({"乙": "B"},), ({"B": "C"},), None, False)
+@example("丁a", ({"丁a": "A"},), ({},), None, False)
 @example("甲乙丙丁", ({"甲乙": "A", "丙": "B"},), ({"BB": "C"},), ({"甲乙": "x"}, {"丙丁": "y"}), False)
 def test_forward_is_the_obvious_one(text: str, first: Layers, second: Layers, cut: Layers | None, same: bool) -> None:
     steps = ((*cut, *first) if cut and same else first, second)
@@ -235,7 +236,7 @@ def test_tables_are_kept_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     recipe = read_recipe("tw2s", DEPENDENCY)
     converted = Engine(recipe).convert_with(_loops, "著力改善環境")
     names = sorted(path.stem for path in tmp_path.iterdir())
-    assert names == [f"script-1-tw2s-{recipe.digest}-{number}" for number in range(2)]
+    assert names == [f"script-2-tw2s-{recipe.digest}-{number}" for number in range(2)]
     assert all(load_tables(name) for name in names)
     monkeypatch.setattr("cleantext.text.walker.compile_step", None)  # they are not made again
     assert Engine(recipe).convert_with(_loops, "著力改善環境") == converted == "着力改善环境"

@@ -15,7 +15,7 @@ from cleantext.text.dictionaries import Layers, Recipe
 __all__ = ["Walker", "load_tables"]
 
 # Part of the name of what is cached: changes with the form of the tables.
-_FORM = 1
+_FORM = 2
 
 
 class Walker:
@@ -87,8 +87,16 @@ def _plan(recipe: Recipe) -> list[tuple[Layers, Layers, int]]:
         else:
             plan.insert(0, (tuple({word: word for word in layer} for layer in cut), (), len(cut)))
     if plan:
-        plan[0] = (plan[0][0], before, plan[0][2])
+        plan[0] = (_without(plan[0][0], before), before, plan[0][2])
     return plan
+
+
+def _without(layers: Layers, before: Layers) -> Layers:
+    """`layers` without words that hold what is normalized before they are looked for, and so are never found."""
+    gone = {word[0] for layer in before for word in layer}
+    return tuple(
+        {word: value for word, value in layer.items() if len(word) == 1 or gone.isdisjoint(word)} for layer in layers
+    )
 
 
 def _through(walks: Any, units: U16, steps: list[Tables], *, longest_first: bool) -> U16 | None:
