@@ -152,8 +152,8 @@ def test_a_band_key_is_of_its_band_alone() -> None:
     rows[2] = rows[0]
     rows[2, [0, 1]] = rows[0, [1, 0]]
     buckets = Buckets(rows, np.array([3, 0, 1, 2]), Bands(21, 6), 0)
-    for band in range(21):
-        keys = buckets._keys(band)
+    for band, keys in enumerate(buckets._keys(range(21))):
+        assert keys.tolist() == buckets._keys(range(band, band + 1))[0].tolist()
         assert (keys & np.uint64(3)).tolist() == [0, 1, 2, 3]
         other, first, changed, swapped = (keys >> np.uint64(2)).tolist()
         assert (first == changed) == (band != 1)
@@ -215,9 +215,8 @@ def test_pairs_whose_sketches_differ_too_much_are_no_candidates(least: int) -> N
 
 @pytest.mark.usefixtures("arithmetic")
 def test_a_collision_of_keys_makes_no_candidates(monkeypatch: pytest.MonkeyPatch) -> None:
-    def colliding(self: Buckets, band: int) -> npt.NDArray[np.uint64]:
-        del band
-        return np.arange(self.rows.size, dtype=np.uint64)
+    def colliding(self: Buckets, bands: range) -> npt.NDArray[np.uint64]:
+        return np.tile(np.arange(self.rows.size, dtype=np.uint64), (len(bands), 1))
 
     keys = np.random.default_rng(4).integers(0, 3, (30, 2))
     monkeypatch.setattr(Buckets, "_keys", colliding)

@@ -604,13 +604,16 @@ def _reduced(value: np.uint64) -> np.uint64:
 
 
 @_compile
-def sketch_keys(sketches: U8, rows: I64, band: int, columns: int, shift: int) -> U64:
-    """For each of `rows` a key of its band above its number in the low `shift` bits."""
-    keys = np.empty(rows.size, dtype=np.uint64)
+def sketch_keys(sketches: U8, rows: I64, first: int, bands: int, columns: int, shift: int) -> U64:
+    """For each of `rows` the keys of `bands` bands from the `first` on, a row of the table each, above its number in
+    the low `shift` bits. A sketch is read once for all of them."""
+    keys = np.empty((bands, rows.size), dtype=np.uint64)
     for number in range(rows.size):
-        key = _ONE
-        for column in range(band * columns, (band + 1) * columns):
-            key = (key ^ np.uint64(sketches[rows[number], column])) * _BASE
-            key ^= key >> _S33
-        keys[number] = ((key >> np.uint64(shift)) << np.uint64(shift)) | np.uint64(number)
+        sketch = sketches[rows[number]]
+        for band in range(bands):
+            key = _ONE
+            for column in range((first + band) * columns, (first + band + 1) * columns):
+                key = (key ^ np.uint64(sketch[column])) * _BASE
+                key ^= key >> _S33
+            keys[band, number] = ((key >> np.uint64(shift)) << np.uint64(shift)) | np.uint64(number)
     return keys

@@ -144,7 +144,7 @@ class Buckets:
         bands = range(self.bands.num_bands if self.rows.size else 0)
         together = max(1, _TOGETHER // max(1, self.rows.size))
         parts = [bands[first : first + together] for first in range(0, len(bands), together)]
-        sorted_parts = spread(lambda part: [self._sorted(band) for band in part], parts, self.threads)
+        sorted_parts = spread(self._sorted, parts, self.threads)
         for band, keys in zip(bands, chain.from_iterable(sorted_parts), strict=True):
             yield from self._walked(keys, band) if self._compiled else self._listed(keys, band)
 
@@ -180,24 +180,25 @@ class Buckets:
             self.candidate_pairs += int(np.count_nonzero(fresh))
             yield left[fresh], right[fresh]
 
-    def _sorted(self, band: int) -> U64:
-        """A key of the band above the number of each text, ascending, so that texts of one bucket stand together."""
-        return arithmetic(self._work).sort(self._keys(band))
+    def _sorted(self, bands: range) -> list[U64]:
+        """A key of each band above the number of each text, ascending: texts of one bucket stand together."""
+        return [arithmetic(self._work).sort(keys) for keys in self._keys(bands)]
 
     @property
     def _shift(self) -> int:
         """Bits of a key that number the text."""
         return max(1, self.rows.size - 1).bit_length()
 
-    def _keys(self, band: int) -> U64:
+    def _keys(self, bands: range) -> U64:
         rows, shift = self.bands.rows_per_band, self._shift
         if self._compiled:
-            keys: U64 = compiled().sketch_keys(self.sketches, self.rows, band, rows, shift)
-            return keys
-        keys = np.ones(self.rows.size, dtype=np.uint64)
-        for column in range(band * rows, (band + 1) * rows):
-            keys = (keys ^ self.sketches[self.rows, column]) * np.uint64(BASE)
-            keys ^= keys >> np.uint64(33)
+            found: U64 = compiled().sketch_keys(self.sketches, self.rows, bands.start, len(bands), rows, shift)
+            return found
+        keys = np.ones((len(bands), self.rows.size), dtype=np.uint64)
+        for place, band in enumerate(bands):
+            for column in range(band * rows, (band + 1) * rows):
+                keys[place] = (keys[place] ^ self.sketches[self.rows, column]) * np.uint64(BASE)
+                keys[place] ^= keys[place] >> np.uint64(33)
         return (keys >> np.uint64(shift) << np.uint64(shift)) | np.arange(self.rows.size, dtype=np.uint64)
 
     def _sift(self, left: I64, right: I64, band: int) -> Flags:

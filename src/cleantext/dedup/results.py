@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from itertools import combinations, pairwise, product
+from itertools import combinations, pairwise, product, repeat
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, overload
 
 import numpy as np
@@ -211,6 +211,18 @@ class Groups(Sequence[tuple[int, ...]]):
             members = self.members[bounds[0] : bounds[-1]].tolist()
             yield from (tuple(members[begin:end]) for begin, end in pairwise((bounds - bounds[0]).tolist()))
 
+    def pairs(self) -> Iterator[Pair]:
+        """Every two members of a group as an exact pair, never stored; of some groups at a time those of two first."""
+        alike = (repeat("exact"), repeat(1.0), repeat(1.0))
+        for first in range(0, len(self), _ROWS):
+            bounds = self.offsets[first : first + _ROWS + 1]
+            two = np.diff(bounds) == 2
+            ends = np.sort([self.members[bounds[:-1][two]], self.members[bounds[:-1][two] + 1]], axis=0).tolist()
+            yield from map(_pair, zip(*ends, *alike, strict=False))
+            for place in np.flatnonzero(~two).tolist():
+                group = np.sort(self.members[bounds[place] : bounds[place + 1]]).tolist()
+                yield from (_pair((i, j, "exact", 1.0, 1.0)) for i, j in combinations(group, 2))
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Sequence):
             return NotImplemented
@@ -288,17 +300,21 @@ class Duplicates:
 
     def expanded(self) -> Iterator[Pair]:
         """Every pair, equal texts multiplied out, one at a time: n equal texts are n(n-1)/2 pairs, never stored."""
-        members = {}
-        for group in self.groups:
-            members[group[0]] = group
-            for i, j in combinations(sorted(group), 2):
-                yield _pair((i, j, "exact", 1.0, 1.0))
+        yield from self.groups.pairs()
+        members = self._members()
         for pair in self.pairs.where(self.pairs.kind != EXACT):
             if pair.i in members or pair.j in members:
                 for a, b in product(members.get(pair.i, (pair.i,)), members.get(pair.j, (pair.j,))):
                     yield pair._replace(i=min(a, b), j=max(a, b))
             else:
                 yield pair
+
+    def _members(self) -> dict[int, tuple[int, ...]]:
+        """The groups that a pair of different texts names, by their representatives."""
+        other = self.pairs.kind != EXACT
+        leaders = self.groups.members[self.groups.offsets[:-1]]
+        named = np.isin(leaders, np.concatenate([self.pairs.i[other], self.pairs.j[other]]))
+        return {self.groups[place][0]: self.groups[place] for place in np.flatnonzero(named).tolist()}
 
     def columns(self) -> Mapping[str, npt.NDArray[Any]]:
         """The columns of `pairs` and `cluster`, the number of the cluster that each pair is in."""

@@ -27,11 +27,14 @@ if TYPE_CHECKING:
 __all__ = ["Joined", "TextStore", "Texts"]
 
 U16 = npt.NDArray[np.uint16]
+U32 = npt.NDArray[np.uint32]
 I64 = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 # Units (two bytes each) read from a file at a time.
 _READ = 1 << 23
+# Characters looked at together, so that what is made of them stays in the cache.
+_LOOKED_AT = 1 << 15
 # Characters from which texts are packed where nobody set a budget: 5 bytes each until then.
 _PLAIN = 1 << 24
 
@@ -114,12 +117,8 @@ class TextStore:
 
     def add_matched(self, texts: MatchTexts) -> None:
         """Add match texts made by the store's rule."""
-        codes = texts.codes
-        lone = codes - np.uint32(0xD800) < 0x800  # surrogates, only in raw text; UTF-16 has no place for them
-        if lone.any():
-            codes = codes.copy()
-            codes[lone] = 0xFFFD
-            texts = MatchTexts(codes, texts.offsets, texts.begins)
+        codes = _without_surrogates(texts.codes)
+        texts = MatchTexts(codes, texts.offsets, texts.begins)
         block = _Block(len(self), texts.offsets.size - 1, plain=texts)
         self._characters += codes.size
         self._lengths.append(texts.lengths.astype(np.int32))
@@ -211,6 +210,17 @@ class TextStore:
         while done < len(view):
             done += os.preadv(self._file.fileno(), [view[done : done + 2 * _READ]], place * 2 + done)
         return units
+
+
+def _without_surrogates(codes: U32) -> U32:
+    """`codes`, or a copy of them without lone surrogates, which only raw text has: UTF-16 has no place for them."""
+    clean = codes
+    for begin in range(0, codes.size, _LOOKED_AT):
+        lone = codes[begin : begin + _LOOKED_AT] - np.uint32(0xD800) < 0x800
+        if lone.any():
+            clean = codes.copy() if clean is codes else clean
+            clean[begin : begin + _LOOKED_AT][lone] = 0xFFFD
+    return clean
 
 
 @dataclass(frozen=True)
