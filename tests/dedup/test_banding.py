@@ -242,3 +242,14 @@ def test_few_texts(size: int) -> None:
     buckets = buckets_of(np.zeros((size, 4), dtype=np.int64))
     assert listed(buckets) == [(0, 1)] * (size == 2)
     assert (buckets.crowds, buckets.largest, buckets.crowded.tolist()) == (0, size, [False] * size)
+
+
+@pytest.mark.parametrize("columns", [1, 6, 8, 9, 21])
+def test_keys_are_the_same_compiled(monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+    rng = np.random.default_rng(columns)
+    sketches = rng.integers(0, 256, (50, 3 * columns), dtype=np.uint8)
+    buckets = Buckets(sketches, rng.permutation(50), Bands(3, columns), 0)
+    plain = buckets._keys(range(1, 3)).tolist()
+    compile_from(monkeypatch, 0)
+    assert buckets._keys(range(1, 3)).tolist() == plain
+    assert len({key >> 6 for own in plain for key in own}) > 90 if columns > 1 else plain

@@ -403,3 +403,15 @@ def test_both_digests_decide() -> None:
     lengths = np.array([3, 3, 3, 3, 0, 3, 0])
     assert plain_and_compiled("equals", (np.array(pairs, dtype=np.uint64), lengths)).tolist() == [0, 1, 2, 0, -1, 2, -1]
     assert plain_and_compiled("equals", (np.empty((0, 2), dtype=np.uint64), lengths[:0])).tolist() == []
+
+
+# --- Keys that are alone
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 2**64 - 1) | st.integers(0, 9).map(lambda n: n << 60), max_size=40), st.integers(1, 16))
+def test_keys_stay_whose_first_bits_another_has(values: list[int], bits: int) -> None:
+    keys = np.array(values, dtype=np.uint64)
+    firsts = [value >> 64 - bits for value in values]
+    expected = [value for value, own in zip(values, firsts, strict=True) if firsts.count(own) > 1]
+    assert plain_and_compiled("shared", (keys, bits)).tolist() == expected

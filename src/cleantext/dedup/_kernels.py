@@ -35,6 +35,7 @@ __all__ = [
     "probed",
     "proposed",
     "rarest",
+    "shared",
     "shingle_sets",
     "signatures",
     "sketch_keys",
@@ -536,6 +537,7 @@ def _intersections(values: U64, offsets: I64, left: I64, right: I64) -> I64:
 pack = _compile(_loops.pack)
 unpack = _compile(_loops.unpack)
 gather = _compile(_loops.gather)
+shared = _compile(_loops.shared)
 crowd = _compile(_loops.crowd)
 proposed = _compile(_loops.proposed)
 unite = _compile(_loops.unite)
@@ -603,17 +605,27 @@ def _reduced(value: np.uint64) -> np.uint64:
     return value - _M61 if value >= _M61 else value
 
 
+_EIGHT = np.uint64(8)
+
+
 @_compile
 def sketch_keys(sketches: U8, rows: I64, first: int, bands: int, columns: int, shift: int) -> U64:
     """For each of `rows` the keys of `bands` bands from the `first` on, a row of the table each, above its number in
-    the low `shift` bits. A sketch is read once for all of them."""
+    the low `shift` bits. A sketch is read once for all of them, and a band eight bytes at a time."""
     keys = np.empty((bands, rows.size), dtype=np.uint64)
+    flat, wide, step = sketches.reshape(-1), np.uint64(sketches.shape[1]), np.uint64(columns)
+    bits = np.uint64(shift)
     for number in range(rows.size):
-        sketch = sketches[rows[number]]
+        place = np.uint64(rows[number]) * wide + np.uint64(first) * step
         for band in range(bands):
-            key = _ONE
-            for column in range((first + band) * columns, (first + band + 1) * columns):
-                key = (key ^ np.uint64(sketch[column])) * _BASE
+            key, left = _ONE, step
+            while left:
+                value, count = np.uint64(0), min(left, _EIGHT)
+                for _ in range(count):
+                    value = (value << _EIGHT) | np.uint64(flat[place])
+                    place += _ONE
+                key = (key ^ value) * _BASE
                 key ^= key >> _S33
-            keys[band, number] = ((key >> np.uint64(shift)) << np.uint64(shift)) | np.uint64(number)
+                left -= count
+            keys[band, number] = ((key >> bits) << bits) | np.uint64(number)
     return keys

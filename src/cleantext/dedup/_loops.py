@@ -27,6 +27,7 @@ __all__ = [
     "pairs_within",
     "proposed",
     "rarest",
+    "shared",
     "slots",
     "tally",
     "unite",
@@ -119,6 +120,23 @@ def gather(units: U16, starts: I64, lengths: I64) -> U16:
             out[filled] = units[place]
             filled += 1
     return out
+
+
+def shared(keys: U64, bits: int) -> U64:
+    """The `keys` whose first `bits` bits another one has too, in the order they come.
+
+    Those are all that are in a bucket with another, and the more `bits` the fewer of the rest.
+    """
+    shift = np.uint64(64 - bits)
+    counts = np.zeros(1 << bits, dtype=np.uint8)
+    for place in range(keys.size):
+        slot = np.int64(keys[place] >> shift)
+        counts[slot] += counts[slot] < 2
+    found, filled = np.empty_like(keys), 0
+    for place in range(keys.size):
+        found[filled] = keys[place]
+        filled += counts[np.int64(keys[place] >> shift)] > 1
+    return found[:filled].copy()
 
 
 def crowd(keys: U64, shift: int, limit: int, crowded: Flags) -> tuple[int, int]:

@@ -36,6 +36,8 @@ BUCKET_LIMIT = 128
 _CHUNK = 1 << 20
 # Keys that are worth a thread's while.
 _TOGETHER = 1 << 17
+# Bits of a key by which texts are told to be alone in their bucket: the table of so many bytes is one a thread.
+_MOST_BITS = 25
 # How rarely a pair at the threshold may look so different by its sketches that it is not verified.
 _MISSED = 1e-6
 
@@ -152,7 +154,7 @@ class Buckets:
         """What `_listed` gives, by compiled loops over the sorted `keys`."""
         crowds, largest = compiled().crowd(keys, self._shift, self.limit, self.crowded)
         self.crowds += crowds
-        self.largest = max(self.largest, largest)
+        self.largest = max(self.largest, largest, 1)
         place, columns = 0, self.bands.rows_per_band
         while place < keys.size:
             left, right, place, pairs = compiled().proposed(
@@ -181,8 +183,14 @@ class Buckets:
             yield left[fresh], right[fresh]
 
     def _sorted(self, bands: range) -> list[U64]:
-        """A key of each band above the number of each text, ascending: texts of one bucket stand together."""
-        return [arithmetic(self._work).sort(keys) for keys in self._keys(bands)]
+        """A key of each band above the number of each text, ascending: texts of one bucket stand together.
+
+        Compiled, most texts that are alone in their bucket are left out before the rest is sorted.
+        """
+        keys = self._keys(bands)
+        if not self._compiled:
+            return [arithmetic(self._work).sort(own) for own in keys]
+        return [compiled().sort(compiled().shared(own, min(_MOST_BITS, self._shift + 2))) for own in keys]
 
     @property
     def _shift(self) -> int:
@@ -196,8 +204,11 @@ class Buckets:
             return found
         keys = np.ones((len(bands), self.rows.size), dtype=np.uint64)
         for place, band in enumerate(bands):
-            for column in range(band * rows, (band + 1) * rows):
-                keys[place] = (keys[place] ^ self.sketches[self.rows, column]) * np.uint64(BASE)
+            for word in range(band * rows, (band + 1) * rows, 8):
+                value = np.zeros(self.rows.size, dtype=np.uint64)
+                for column in range(word, min(word + 8, (band + 1) * rows)):
+                    value = (value << np.uint64(8)) | self.sketches[self.rows, column]
+                keys[place] = (keys[place] ^ value) * np.uint64(BASE)
                 keys[place] ^= keys[place] >> np.uint64(33)
         return (keys >> np.uint64(shift) << np.uint64(shift)) | np.arange(self.rows.size, dtype=np.uint64)
 
