@@ -15,8 +15,8 @@ import pytest
 import zstandard
 
 from cleantext import Cleaner, Config, ConfigError, EngineError, GuardError, run
+from cleantext.entries import _source
 from cleantext.formats.base import Record
-from cleantext.pipeline import _source
 
 SENTENCES = [
     "会议今日召开，市长主持会议并讲话，各区负责人参加了会议，并就下一步工作作了部署。",
@@ -270,7 +270,7 @@ def test_a_folder_that_cannot_be_made_stops_the_run_before_work(corpus: Callable
 def test_counts_that_do_not_balance_stop_the_run(
     corpus: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cleantext.pipeline._visible", len)  # a bug, which input cannot cause: spaces count
+    monkeypatch.setattr("cleantext.intake._visible", len)  # a bug, which input cannot cause: spaces count
     with pytest.raises(EngineError, match=r"do not balance, please report this: extract: \d+ characters in"):
         run(corpus(article(0, 1)), tmp_path / "out")
     assert not (tmp_path / "out").exists()
