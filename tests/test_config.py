@@ -53,7 +53,7 @@ OTHER = {
     "within": "tag", "documents": "tag", "across": "drop", "format": "text", "site": "off", "memory": "1G",
     "site_profile": "site.json", "width_letters": "half", "width_katakana": "full", "width_spaces": "half",
     "width_symbols": "half", "dictionary": str(Path(__file__).parent / "golden" / "words.tsv"), "protect": "names",
-    "include_comments": "no",
+    "include_comments": "no", "worker_memory": "2G",
     "threshold": 0.7, "recall": 0.9, "containment": 0.8, "max_removed": 0.4, "max_failures": 0.4,
 }  # fmt: skip
 

@@ -270,7 +270,7 @@ def test_a_folder_that_cannot_be_made_stops_the_run_before_work(corpus: Callable
 def test_counts_that_do_not_balance_stop_the_run(
     corpus: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cleantext.intake._visible", len)  # a bug, which input cannot cause: spaces count
+    monkeypatch.setattr("cleantext.summary._visible", len)  # a bug, which input cannot cause: spaces count
     with pytest.raises(EngineError, match=r"do not balance, please report this: extract: \d+ characters in"):
         run(corpus(article(0, 1)), tmp_path / "out")
     assert not (tmp_path / "out").exists()

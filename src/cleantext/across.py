@@ -116,6 +116,10 @@ class Collection:
         """One number a document."""
         return np.concatenate([np.empty(0, dtype=np.int64), *self._columns[name]])
 
+    def ids(self) -> U64:
+        """The second of every document's ties, which is its id."""
+        return np.concatenate([np.empty((0, 2), dtype=np.uint64), *self._ties])[:, 1]
+
     def ranks(self) -> I64:
         """The rank of every document by the keep policy: references first, ties by content, then id."""
         reference = self.column("reference")

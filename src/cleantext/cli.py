@@ -85,8 +85,8 @@ def build_parser() -> argparse.ArgumentParser:
         "cleantext dedup documents.jsonl -o OUT --across drop",
         _DEDUP_STAGES,
     )
-    for command in (clean, dedup):
-        _add_run_arguments(command)
+    _add_run_arguments(clean, resumable=True)
+    _add_run_arguments(dedup, resumable=False)
     dedup.add_argument(
         "--column",
         metavar="NAME",
@@ -158,7 +158,7 @@ def _add_filters(commands: Any) -> None:
         )
 
 
-def _add_run_arguments(command: argparse.ArgumentParser) -> None:
+def _add_run_arguments(command: argparse.ArgumentParser, *, resumable: bool) -> None:
     """The arguments of a command that runs the pipeline."""
     command.add_argument("inputs", nargs="+", metavar="INPUT", help="files, folders, globs, or - for standard input")
     command.add_argument(
@@ -179,6 +179,12 @@ def _add_run_arguments(command: argparse.ArgumentParser) -> None:
         action="store_true",
         help="write nothing: show what would go at which threshold, and twenty examples side by side",
     )
+    if resumable:
+        command.add_argument(
+            "--resume",
+            action="store_true",
+            help="go on where an earlier run into OUT was stopped or killed, with the same inputs and options",
+        )
     command.add_argument("-q", "--quiet", action="store_true", help="no progress bar and no summary")
 
 
@@ -257,6 +263,7 @@ def _clean(options: argparse.Namespace) -> int:
             progress=progress,
             reference=options.reference,
             dry_run=options.dry_run,
+            resume=options.resume,
         )
     return _ended(options, config, report)
 

@@ -83,6 +83,12 @@ class LimitsConfig:
     max_seconds: float = option(
         30.0, "seconds an extractor may take over a page before another takes its place", bounds=(0.01, 3600)
     )
+    document_seconds: float = option(
+        120.0,
+        "seconds a worker process may take over a document before it is killed and the document has failed",
+        flag="document-seconds",
+        bounds=(0.1, 86_400),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +209,7 @@ class DedupConfig:
         "share of a source's documents that may go as duplicates before the run stops (sources of 20 or more)",
         flag="max-removed",
         bounds=(0, 1),
+        affects_output=False,  # it decides whether a run comes to its end, not what it writes
     )
 
     self_check: int = option(
@@ -234,6 +241,21 @@ class RunConfig:
         "memory the comparison may take, such as 6G; what does not fit goes to disk (default: half of the machine)",
         flag="memory",
         affects_output=False,
+    )
+    worker_memory: str | None = option(
+        None,
+        "memory a worker process may take, such as 2G, before it is killed and its document has failed (Linux)",
+        flag="worker-memory",
+        affects_output=False,
+    )
+    isolate: bool = option(
+        False,
+        "clean in a worker process even with one job, so that a document that crashes or hangs costs only itself",
+        flag="isolate",
+        affects_output=False,
+    )
+    shard_size: int = option(
+        512, "records after which a run notes its progress", bounds=(1, 1_000_000), affects_output=False
     )
     batch_size: int = option(64, "documents a worker takes at a time", bounds=(1, 100_000), affects_output=False)
     max_failures: float = option(
@@ -466,6 +488,7 @@ def _check_memory(value: str | None) -> str | None:
 
 _CHECKS: dict[str, Callable[[Any], str | None]] = {
     "run.memory": _check_memory,
+    "run.worker_memory": _check_memory,
     "normalize.script": _check_script,
     "normalize.dictionary": _check_dictionary,
     "normalize.protect": _check_protect,

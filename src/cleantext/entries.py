@@ -1,51 +1,55 @@
-"""A document on its way through a run: cleaned by itself, waiting to be compared with the others."""
+"""From records to clean documents: what workers do, one record at a time, and what they send back."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import sys
+import traceback
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from cleantext.cleaner import Cleaner
-from cleantext.config import Config
-from cleantext.engines.base import Engine
+from cleantext.entryrows import Entry, encode_entry
 from cleantext.errors import DocumentError
 from cleantext.formats.base import Failure, Record
 from cleantext.records import Document
+from cleantext.spool import Place
+from cleantext.summary import Summary, summarize
 
-__all__ = ["BATCH_SIZE", "Entry", "cleaned"]
+__all__ = ["BATCH_SIZE", "Cleaned", "Task", "batches", "clean_task", "lost_task"]
 
 # Bytes or characters of one batch: with many workers the batches under way bound the memory.
 BATCH_SIZE = 4_000_000
 
 
-@dataclass(slots=True, kw_only=True)
-class Entry:
-    """A document on its way through the run, and the group the guards count it in."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A record on its way to a worker. With it so many bytes of all inputs were `read`."""
 
-    document: Document
-    source: str
+    record: Record | Failure
+    place: Place
+    read: int
     reference: bool = False
 
 
-def cleaned(
-    records: Iterable[tuple[Record | Failure, bool]], config: Config, engine: Engine
-) -> Iterator[Entry | Failure]:
-    """Entries and failures in the order of the records."""
-    for batch in engine.map(partial(_clean_batch, Cleaner(config)), _batches(records, config.run.batch_size)):
-        yield from batch
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cleaned:
+    """What became of a record: its line for the spool, and what the comparison needs of it; None for a failure."""
+
+    place: Place
+    read: int
+    line: bytes
+    summary: Summary | None
 
 
-def _batches(
-    records: Iterable[tuple[Record | Failure, bool]], count: int
-) -> Iterator[list[tuple[Record | Failure, bool]]]:
-    """Up to `count` records at a time, fewer where they are large."""
-    batch: list[tuple[Record | Failure, bool]] = []
+def batches(tasks: Iterable[Task], count: int) -> Iterator[list[Task]]:
+    """Up to `count` tasks at a time, fewer where their records are large."""
+    batch: list[Task] = []
     size = 0
-    for record, reference in records:
-        batch.append((record, reference))
-        size += len(record.content) if isinstance(record, Record) else 0
+    for task in tasks:
+        batch.append(task)
+        size += len(task.record.content) if isinstance(task.record, Record) else 0
         if len(batch) >= count or size >= BATCH_SIZE:
             yield batch
             batch, size = [], 0
@@ -53,18 +57,41 @@ def _batches(
         yield batch
 
 
-def _clean_batch(cleaner: Cleaner, batch: Sequence[tuple[Record | Failure, bool]]) -> list[Entry | Failure]:
-    return [_clean_one(cleaner, record, reference) for record, reference in batch]
+def clean_task(cleaner: Cleaner, task: Task) -> Cleaned:
+    """The record of `task`, cleaned, or why it cannot be."""
+    entry = _clean(cleaner, task)
+    summary = None if isinstance(entry, Failure) else summarize(entry, cleaner.config.dedup)
+    return Cleaned(place=task.place, read=task.read, line=encode_entry(entry), summary=summary)
 
 
-def _clean_one(cleaner: Cleaner, record: Record | Failure, reference: bool) -> Entry | Failure:
+def lost_task(task: Task, reason: str) -> Cleaned:
+    """What stands for a record that a worker did not survive."""
+    failure = Failure(origin=task.record.origin, error=reason)
+    return Cleaned(place=task.place, read=task.read, line=encode_entry(failure), summary=None)
+
+
+def _clean(cleaner: Cleaner, task: Task) -> Entry | Failure:
+    record = task.record
     if isinstance(record, Failure):
         return record
     try:
         document = cleaner.clean_record(record)
     except DocumentError as error:
         return Failure(origin=record.origin, error=str(error))
-    return Entry(document=document, source=_source(document, record), reference=reference)
+    except Exception as error:  # noqa: BLE001 - a fault of ours in one document must not cost all others
+        return Failure(origin=record.origin, error=_internal(error))
+    return Entry(document=document, source=_source(document, record), reference=task.reference)
+
+
+def _internal(error: Exception) -> str:
+    """One line that finds the fault."""
+    frame = traceback.extract_tb(sys.exc_info()[2])[-1]
+    place = Path(frame.filename)
+    message = (str(error).splitlines() or [""])[0][:200]
+    return (
+        f"internal error, please report this: {type(error).__name__}: {message} "
+        f"({place.parent.name}/{place.name}:{frame.lineno})"
+    )
 
 
 def _source(document: Document, record: Record) -> str:

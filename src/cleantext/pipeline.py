@@ -1,33 +1,33 @@
 """A run: the stages in order, over all inputs, on an engine, into an output folder.
 
 read → clean each document (`cleaner`) → compare them (`across`) → write → report. Until all have been compared,
-documents wait in memory, and beyond a part of the memory budget on disk.
+documents wait on disk: in `OUT/.progress`, from where a later run can go on (`checkpoint`).
 """
 
 from __future__ import annotations
 
-import itertools
 import os
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
 from cleantext.across import Collection, compare, guarded
+from cleantext.checkpoint import Known
 from cleantext.config import Config
 from cleantext.dedup.site import SiteProfile
 from cleantext.engines.base import Engine
 from cleantext.engines.local import LocalEngine
-from cleantext.entries import Entry, cleaned
 from cleantext.errors import ConfigError, GuardError
-from cleantext.formats.base import Failure
-from cleantext.formats.inputs import Input, find_inputs, read_input
-from cleantext.formats.output import Nowhere, OutputFolder, dump_json, open_output
+from cleantext.formats.inputs import find_inputs
+from cleantext.formats.output import OutputFolder, dump_json
 from cleantext.intake import Intake
-from cleantext.outcome import Outcome
+from cleantext.memory import budget_of
+from cleantext.reading import Sources, read_all
 from cleantext.rehearsal import rehearsed
 from cleantext.report import RunReport, Stage
 from cleantext.spool import Spool
-from cleantext.writing import distinct_ids, paragraphs, write
+from cleantext.whereto import open_place
+from cleantext.writing import DistinctIds, paragraphs, write
 
 __all__ = ["Progress", "load_profile", "run", "write_profile"]
 
@@ -43,24 +43,30 @@ def run(  # noqa: PLR0913 - the options of a run
     *,
     reference: Sequence[str | os.PathLike[str]] = (),
     dry_run: bool = False,
+    resume: bool = False,
 ) -> RunReport:
     """Clean `inputs` (files, folders, globs, `-`) into the folder `output` (or `-`: JSON Lines on standard output).
 
     `reference` inputs are compared with, never removed and never written. A `dry_run` writes nothing, not even the
-    folder, and its report has a `rehearsal`: what would go at other thresholds, and examples. `progress(stage, done,
-    total)` is called as the work goes on. Raises ConfigError before any work, GuardError and EngineError before
-    anything is written.
+    folder, and its report has a `rehearsal`: what would go at other thresholds, and examples. With `resume`, what an
+    earlier run into `output` has finished is not done again. `progress(stage, done, total)` is called as the work goes
+    on: "read" with bytes of the inputs, "clean" with records, then the name of each later stage with 0.
+
+    Raises ConfigError before any work, StageMismatchError if what is to be resumed was another run, GuardError and
+    EngineError before anything is written.
     """
     config, started = config or Config(), time.perf_counter()
     report, target = progress or (lambda *_: None), os.fspath(output)
     named = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
-    folder = Nowhere() if dry_run else open_output(target, overwrite=config.run.overwrite)
     worker = _engine(engine, config)
     items = find_inputs(named, target)
     references = find_inputs(reference, target) if reference else []
+    place = open_place(target, config, items, references, nowhere=dry_run, resume=resume)
     profile, result = load_profile(config), RunReport(config=config)
-    with folder, Collection(config) as collection, Spool[Entry](collection.budget // 4) as spool:
-        failures = _read(items, references, config, worker, report, Intake(collection, spool, result))
+    with place.store as store, place.folder as folder, Collection(config) as collection:
+        spool = Spool(store, config.run.shard_size, place.known.number)
+        sources, intake = Sources(items, references, config.limits.max_bytes), Intake(collection, result)
+        _read(sources, place.known, worker, report, intake, spool)
         found = compare(
             collection,
             config,
@@ -74,16 +80,15 @@ def run(  # noqa: PLR0913 - the options of a run
             raise GuardError(guards)
         result.stages += found.stages
         result.settings = found.settings
-        result.stages.insert(0, _read_stage(spool, failures))
+        result.stages.insert(0, _read_stage(spool))
         result.check()
+        ids = DistinctIds(collection.ids())
         if dry_run:
-            ids = distinct_ids(spool)
-            outcome = Outcome(found, ids, collection.ordinals)
-            result.rehearsal = rehearsed(found, partial(paragraphs, spool), outcome.ids, guards)
+            result.rehearsal = rehearsed(found, partial(paragraphs, spool), ids, guards)
             result.seconds = time.perf_counter() - started
             return result
         report("write", 0, None)
-        write(folder, spool, collection, found, failures, result)
+        write(folder, spool, collection, found, ids, result)
         result.seconds = time.perf_counter() - started
         if isinstance(folder, OutputFolder):
             write_profile(folder, found.profile)
@@ -93,33 +98,27 @@ def run(  # noqa: PLR0913 - the options of a run
 
 
 def _read(
-    items: Sequence[Input],
-    references: Sequence[Input],
-    config: Config,
+    sources: Sources,
+    known: Known,
     engine: Engine,
     report: Progress,
     intake: Intake,
-) -> list[Failure]:
-    """Clean all inputs into `intake`; returns what could not be read or cleaned."""
-    limit = config.limits.max_bytes
-    everything = itertools.chain(
-        ((record, False) for item in items for record in read_input(item, limit)),
-        ((record, True) for item in references for record in read_input(item, limit)),
-    )
-    failures: list[Failure] = []
-    for done, one in enumerate(cleaned(everything, config, engine), 1):
-        if isinstance(one, Failure):
-            failures.append(one)
-        else:
-            intake.add(one)
-        report("clean", done, len(items) if done <= len(items) else None)
-    intake.flush()
-    return failures
+    spool: Spool,
+) -> None:
+    """Clean all inputs into `intake` and `spool`."""
+    size = sources.size
+
+    def told(records: int, read: int) -> None:
+        report("read", read, size)
+        report("clean", records, None)
+
+    read_all(sources, known.stretches, engine, intake, spool, told)
+    intake.result.resumed_shards = sum(len(stretch.shards) for stretch in known.stretches)
 
 
-def _read_stage(spool: Spool[Entry], failures: Sequence[Failure]) -> Stage:
-    stage = Stage(name="read", unit="inputs", came_in=len(spool) + len(failures), went_out=len(spool))
-    stage.dropped.update({"failed": len(failures)} if failures else {})
+def _read_stage(spool: Spool) -> Stage:
+    stage = Stage(name="read", unit="inputs", came_in=spool.documents + spool.failures, went_out=spool.documents)
+    stage.dropped.update({"failed": spool.failures} if spool.failures else {})
     return stage
 
 
@@ -142,4 +141,10 @@ def _engine(engine: str | Engine, config: Config) -> Engine:
         return engine
     if engine != "local":
         raise ConfigError(f"engine: {engine!r} is not one of local")
-    return LocalEngine(config.run.jobs)
+    limits, memory = config.limits, config.run.worker_memory
+    return LocalEngine(
+        config.run.jobs,
+        isolated=config.run.isolate,
+        seconds=limits.document_seconds,
+        memory=None if memory is None else budget_of(memory),
+    )

@@ -57,7 +57,7 @@ class RunReport:
     """The run: counts, throughput, S-curve, configuration and versions. `to_dict()` is report.json.
 
     `damage` counts what is left in the paragraphs of text that cannot be had back (锟斤拷, U+FFFD, …), and repairs that
-    had to mark characters as `lost`.
+    had to mark characters as `lost`. `resumed_shards` were finished by an earlier run.
     """
 
     config: Config
@@ -71,6 +71,7 @@ class RunReport:
     damage: Counter[str] = field(default_factory=Counter)
     settings: Mapping[str, Any] = field(default_factory=dict)
     rehearsal: Rehearsal | None = None
+    resumed_shards: int = 0
 
     def stage(self, name: str) -> Stage:
         """The stage called `name`."""
@@ -111,6 +112,7 @@ class RunReport:
             "config": self.config.to_dict(),
             "versions": versions(),
             "seconds": round(self.seconds, 3),
+            "resumed_shards": self.resumed_shards,
             "source_chars": self.source_chars,
             "mchar_per_s": round(self.source_chars / self.seconds / 1e6, 4) if self.seconds else None,
             "documents_per_s": round(self.stage("read").came_in / self.seconds, 2) if self.seconds else None,

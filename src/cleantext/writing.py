@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import xxhash
 
 from cleantext.across import Collection, Verdicts
 from cleantext.config import Config
-from cleantext.entries import Entry
-from cleantext.formats.base import Failure
 from cleantext.formats.output import OutputFolder, StandardOutput, dump_json, failure_rows
 from cleantext.formats.rows import change_rows, document_row, removed_row, repeat_rows
 from cleantext.outcome import Outcome, renamed, without
@@ -21,30 +20,43 @@ from cleantext.records import Document, Removed
 from cleantext.report import RunReport
 from cleantext.spool import Spool
 
-__all__ = ["distinct_ids", "paragraphs", "write"]
+__all__ = ["DistinctIds", "paragraphs", "write"]
 
 
-def distinct_ids(spool: Spool[Entry]) -> list[str]:
-    """The ids of all documents: the second record of one id gets another, by its place among its namesakes."""
-    seen: Counter[str] = Counter()
-    ids = []
-    for entry in spool:
-        own = entry.document.document_id
-        seen[own] += 1
-        ids.append(own if seen[own] == 1 else xxhash.xxh3_64_hexdigest(f"{own}\0{seen[own]}".encode()))
-    return ids
+class DistinctIds:
+    """The ids of all documents: the second document of one id gets another, by its place among its namesakes."""
+
+    def __init__(self, own: npt.NDArray[np.uint64]) -> None:
+        self._own = own
+        order = np.argsort(own, kind="stable")
+        first = np.concatenate([[True], np.diff(own[order]) != 0]) if own.size else np.empty(0, dtype=np.bool_)
+        starts = np.flatnonzero(first)
+        number = np.arange(own.size) - np.repeat(starts, np.diff(np.append(starts, own.size)))
+        again = number > 0
+        self._namesakes = dict(zip(order[again].tolist(), (number[again] + 1).tolist(), strict=True))
+
+    def __call__(self, documents: npt.NDArray[np.int64]) -> list[str]:
+        """The ids of `documents`, by their numbers."""
+        numbers = documents.tolist()
+        named = zip(numbers, self._own[documents].tolist(), strict=True)
+        if not self._namesakes:
+            return [f"{own:016x}" for _, own in named]
+        return [self._named(number, f"{own:016x}") for number, own in named]
+
+    def _named(self, number: int, own: str) -> str:
+        place = self._namesakes.get(number)
+        return own if place is None else xxhash.xxh3_64_hexdigest(f"{own}\0{place}".encode())
 
 
 def write(
     folder: OutputFolder | StandardOutput,
-    spool: Spool[Entry],
+    spool: Spool,
     collection: Collection,
     found: Verdicts,
-    failures: Sequence[Failure],
+    ids: DistinctIds,
     result: RunReport,
 ) -> None:
     """Write all files of a run but report.json; `result` learns which documents are flagged."""
-    ids = distinct_ids(spool)
     outcome = Outcome(found, ids, collection.ordinals)
     config = collection.config
     with contextlib.ExitStack() as stack:
@@ -56,7 +68,7 @@ def write(
             for number, entry in enumerate(spool):
                 if entry.reference:
                     continue
-                document = renamed(entry.document, ids[number])
+                document = renamed(entry.document, *ids(np.array([number])))
                 repeats(map(_line, repeat_rows(document)))
                 whole = outcome.document_removed(number)
                 if whole is not None:
@@ -74,10 +86,10 @@ def write(
 
         folder.write_documents(kept(), config.output.format)
         repeats(outcome.pair_lines())
-    folder.write_rows("failed.jsonl", failure_rows(failures))
+    folder.write_rows("failed.jsonl", failure_rows(spool.failed()))
 
 
-def paragraphs(spool: Spool[Entry], numbers: Sequence[int]) -> dict[int, Sequence[str]]:
+def paragraphs(spool: Spool, numbers: Sequence[int]) -> dict[int, Sequence[str]]:
     """The paragraphs of the documents `numbers`."""
     wanted = set(numbers)
     return {number: entry.document.paragraphs for number, entry in enumerate(spool) if number in wanted}

@@ -9,16 +9,21 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from cleantext.errors import ConfigError
 from cleantext.formats.base import Failure, Record
 from cleantext.formats.open import plain_name, read_stream
 
-__all__ = ["Input", "find_inputs", "read_input"]
+__all__ = ["Fingerprint", "Input", "Meter", "find_inputs", "fingerprint", "read_input"]
 
 STDIN = "-"
 # What is taken from a folder; a file named on the command line is always read.
 SUFFIXES = (".txt", ".text", ".md", ".html", ".htm", ".jsonl", ".ndjson", ".parquet")
+
+
+# Size and time of change (nanoseconds): what tells that a file is the one that was read before.
+Fingerprint = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,13 +93,38 @@ def _folder(root: Path, leave_out: Path | None) -> Iterator[Input]:
                 yield Input(path=str(path), origin=relative, source=parent)
 
 
-def read_input(item: Input, max_bytes: int) -> Iterator[Record | Failure]:
-    """The records of one input. A file that cannot be opened or read is one failure."""
+def fingerprint(item: Input) -> Fingerprint:
+    """What `item` looks like from outside; (-1, -1) if it cannot be seen at all."""
+    try:
+        found = Path(item.path).stat()
+    except OSError:
+        return -1, -1
+    return found.st_size, found.st_mtime_ns
+
+
+class Meter:
+    """How many bytes of a file have been read, compressed ones where it is compressed."""
+
+    stream: BinaryIO | None = None
+
+    @property
+    def position(self) -> int:
+        """Bytes so far; 0 where the file does not tell."""
+        try:
+            return self.stream.tell() if self.stream is not None else 0
+        except (OSError, ValueError):
+            return 0
+
+
+def read_input(item: Input, max_bytes: int, meter: Meter | None = None) -> Iterator[Record | Failure]:
+    """The records of one input. A file that cannot be opened or read is one failure. `meter` is told how far it is."""
     try:
         if item.path == STDIN:
             yield from _named(read_stream(sys.stdin.buffer, item.path, item.origin, max_bytes), item)
         else:
             with Path(item.path).open("rb") as stream:
+                if meter is not None:
+                    meter.stream = stream
                 yield from _named(read_stream(stream, item.path, item.origin, max_bytes), item)
     except OSError as error:
         yield Failure(origin=item.origin, error=f"cannot be read: {error.strerror or error}")

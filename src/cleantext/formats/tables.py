@@ -16,7 +16,7 @@ from pathlib import Path
 
 from cleantext.errors import DocumentError, EngineError
 from cleantext.formats.base import Failure, Reader
-from cleantext.formats.inputs import STDIN, Input
+from cleantext.formats.inputs import STDIN, Fingerprint, Input, fingerprint
 from cleantext.formats.jsonl import read_jsonl
 from cleantext.formats.jsonrows import read_json_rows
 from cleantext.formats.open import _HEAD, _buffered, _decompressed, _reader
@@ -26,9 +26,6 @@ from cleantext.formats.text import read_whole
 from cleantext.formats.textrows import Decoder, read_text_row, utf8
 
 __all__ = ["Fingerprint", "RowBatch", "fingerprint", "opened", "read_rows", "row_name", "spooled"]
-
-# Size and time of change (nanoseconds): what tells that a file is the one that was read before.
-Fingerprint = tuple[int, int]
 
 
 def read_rows(item: Input, column: str | None, max_bytes: int, decode: Decoder = utf8) -> Iterator[RowBatch]:
@@ -64,15 +61,6 @@ def opened(item: Input) -> Iterator[tuple[BufferedReader, Reader]]:
 def _only_failure(item: Input, error: str) -> RowBatch:
     batch = RowGatherer(origin=item.origin, source=item.source, column=None, max_bytes=0).batch()
     return dataclasses.replace(batch, failures=(Failure(origin=item.origin, error=error),))
-
-
-def fingerprint(item: Input) -> Fingerprint:
-    """What `item` looks like from outside; (-1, -1) if it cannot be seen at all."""
-    try:
-        found = Path(item.path).stat()
-    except OSError:
-        return -1, -1
-    return found.st_size, found.st_mtime_ns
 
 
 @contextlib.contextmanager
