@@ -34,6 +34,7 @@ __all__ = ["FOLDER", "Checkpoint", "Known", "Stretch", "is_unfinished"]
 FOLDER = ".progress"
 _MANIFEST, _LOCK = "manifest.jsonl", "lock"
 _FORMAT = 1
+_DAMAGE = (LookupError, TypeError, ValueError, AttributeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +82,14 @@ class Checkpoint:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         begun = self._manifest is not None
+        self._close()
+        if begun and kind is None:
+            shutil.rmtree(self.folder)
+
+    def _close(self) -> None:
         for stream in (self._manifest, self._lock):
             if stream is not None:
                 stream.close()
-        if begun and kind is None:
-            shutil.rmtree(self.folder)
 
     def load(self) -> None:
         """Find what an earlier run left. Raises StageMismatchError where that was another run, and ConfigError where
@@ -94,23 +98,27 @@ class Checkpoint:
             self.discard()
             return
         self._take_lock()
-        lines = list(_whole_lines(self.folder / _MANIFEST))
-        rows = [json.loads(line) for line in lines]
-        head = 1 + len(self.inputs) + len(self.references)
         try:
-            self._check(rows)
-            shards = [_shard(row) for row in rows[head:] if "complete" not in row]
-        except StageMismatchError:
-            raise
-        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            self._load()
+        except BaseException as error:
+            self._close()
+            if isinstance(error, StageMismatchError) or not isinstance(error, _DAMAGE):
+                raise
             raise StageMismatchError(
                 f"{self.output}: what is finished there cannot be told, its manifest is damaged: {error} "
                 "(--overwrite begins again)"
             ) from None
+
+    def _load(self) -> None:
+        lines = list(_whole_lines(self.folder / _MANIFEST))
+        rows = [json.loads(line) for line in lines]
+        self._check(rows)
+        notes = rows[1 + len(self.inputs) + len(self.references) :]
+        shards = [_shard(row) for row in notes if "complete" not in row]
         self._manifest = (self.folder / _MANIFEST).open("r+b")
         self._manifest.truncate(sum(map(len, lines)))
         self._manifest.seek(0, os.SEEK_END)
-        complete = any("complete" in row for row in rows[head:])
+        complete = any("complete" in row for row in notes)
         everything = Place(len(self.inputs) + len(self.references), 0) if complete else None
         number = 1 + max((shard.number for shard in shards), default=-1)
         self.known = Known(_stretches(shards, self._is_whole, everything), number)

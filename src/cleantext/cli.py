@@ -6,7 +6,9 @@ import argparse
 import contextlib
 import os
 import shutil
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import Field, fields
 from pathlib import Path
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["build_parser", "main"]
 
 CHANGED = 1  # what --check says of text that would change
-DONE, FAILURES, USAGE, ENGINE, GUARD, INTERRUPTED = 0, 1, 2, 3, 4, 130
+DONE, FAILURES, USAGE, ENGINE, GUARD, INTERRUPTED, TERMINATED = 0, 1, 2, 3, 4, 130, 143
 _DEDUP_STAGES = ("limits", "dedup", "output", "run")
 
 
@@ -42,7 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = build_parser()
     options = parser.parse_args(arguments)
     try:
-        return int(options.command(options))
+        with _terminable():
+            return int(options.command(options))
     except (ConfigError, StageMismatchError, MissingDependencyError) as error:
         return _fail(error, USAGE)
     except GuardError as error:
@@ -58,8 +61,41 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return DONE
     except OSError as error:
         return _fail(f"{error.filename or 'output'}: {error.strerror or error}", ENGINE)
+    except _Terminated:
+        return _fail(f"terminated; {_left(options)}", TERMINATED)
     except KeyboardInterrupt:
-        return _fail("interrupted; nothing was written", INTERRUPTED)
+        return _fail(f"interrupted; {_left(options)}", INTERRUPTED)
+
+
+class _Terminated(KeyboardInterrupt):
+    """SIGTERM, which ends a run as Ctrl-C does: in order."""
+
+
+@contextlib.contextmanager
+def _terminable() -> Iterator[None]:
+    """SIGTERM raises _Terminated meanwhile."""
+    if threading.current_thread() is not threading.main_thread():  # signals are not ours to handle
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise _Terminated
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _left(options: argparse.Namespace) -> str:
+    """What a run that was stopped has left behind."""
+    if getattr(options, "resume", None) is not None and options.output:
+        from cleantext.checkpoint import is_unfinished  # noqa: PLC0415 - only now
+
+        if is_unfinished(options.output):
+            return f"what is finished is kept in {options.output}, --resume goes on from there"
+    return "nothing was written"
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -316,13 +352,11 @@ def _progress(*, quiet: bool) -> Iterator[Progress | None]:
         yield None
         return
     from rich.console import Console  # noqa: PLC0415 - only for terminals
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
-    from rich.progress import Progress as Bar  # noqa: PLC0415
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("clean", total=None)
-        yield lambda stage, done, total: bar.update(task, description=stage, completed=done, total=total)
+    from cleantext.progressbar import ProgressBar  # noqa: PLC0415
+
+    with ProgressBar(Console(stderr=True)) as bar:
+        yield bar
 
 
 def _compare(options: argparse.Namespace) -> int:

@@ -87,9 +87,13 @@ def deduplicate(  # noqa: PLR0913 - the options of a run
         files, references = spool[: len(items)], spool[len(items) :]
         schema = common_schema(files, column, config.limits.max_bytes) if config.output.format == "parquet" else None
         rows = _Rows(collection, column)
-        for done, (item, of_reference) in enumerate([(i, False) for i in files] + [(i, True) for i in references]):
-            report("read", done, len(files) + len(references))
-            rows.read(item, reference=of_reference)
+        sizes = [max(fingerprint(item)[0], 0) for item in (*files, *references)]
+        size, done = sum(sizes), 0
+        for number, item in enumerate((*files, *references)):
+            report("read", done, size)
+            report("clean", rows.count, None)
+            rows.read(item, reference=number >= len(files))
+            done += sizes[number]
         rows.flush()
         found = compare(
             collection,

@@ -61,8 +61,8 @@ def run(  # noqa: PLR0913 - the options of a run
     worker = _engine(engine, config)
     items = find_inputs(named, target)
     references = find_inputs(reference, target) if reference else []
-    place = open_place(target, config, items, references, nowhere=dry_run, resume=resume)
     profile, result = load_profile(config), RunReport(config=config)
+    place = open_place(target, config, items, references, nowhere=dry_run, resume=resume)
     with place.store as store, place.folder as folder, Collection(config) as collection:
         spool = Spool(store, config.run.shard_size, place.known.number)
         sources, intake = Sources(items, references, config.limits.max_bytes), Intake(collection, result)
