@@ -11,9 +11,8 @@ from typing import Any, TypeVar, cast
 import numba
 import numpy as np
 
-from cleantext.pages import _climb
 from cleantext.pages._layout import SPACE, U8, U32, Int, Truth
-from cleantext.pages._trees import add_trees as _add_trees
+from cleantext.pages import _climb, _trees
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -117,6 +116,6 @@ def find(codes: U32, i: Int, one: Int, other: Int) -> Int:
     return i
 
 
-add_trees = kernel(_add_trees)
+add_trees, add_masked = kernel(_trees.add_trees), kernel(_trees.add_masked)
 climb, add_rows = kernel(_climb.climb), kernel(_climb.add_rows)
 gather, find_core = kernel(_climb.gather), kernel(_climb.find_core)

@@ -20,6 +20,7 @@ import numpy.typing as npt
 from cleantext.errors import StageMismatchError
 from cleantext.pages.compiled import pays
 from cleantext.pages.features import Sight, page_features
+from cleantext.pages.masks import masks_of
 from cleantext.pages.wordscores import WordScores
 
 if TYPE_CHECKING:
@@ -45,9 +46,11 @@ FORMAT = 1
 _FILE = "blocks.npz"
 # A page on which no block is this likely is left to another extractor; blocks are kept from no lower than that on.
 _LEAST, _LOWEST_CUT = 0.2, 0.1
+# So many rows go down a tree together: what is asked of them stays in the cache.
+_TOGETHER = 512
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Model:
     """Trees as arrays over all nodes, `roots` saying where each begins; the feature names; scores of class words."""
 
@@ -72,7 +75,11 @@ def tree_scores(model: Model, table: F32) -> F64:
     if pays():
         import cleantext.pages._kernels as kernels  # noqa: PLC0415 - numba is loaded by those who need it
 
-        sums = np.zeros(table.shape[0])
+        sums, masks = np.zeros(table.shape[0]), masks_of(model)
+        if masks is not None:
+            room = np.empty(min(_TOGETHER, table.shape[0]), dtype=masks.bits[0].dtype)
+            kernels.add_masked(np.ascontiguousarray(table.T), *masks, room, sums)
+            return sums
         nodes = (model.feature, model.threshold, model.left, model.right, model.missing_left, model.value, model.roots)
         kernels.add_trees(table, *nodes, sums)
         return sums

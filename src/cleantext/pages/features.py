@@ -180,7 +180,7 @@ def page_features(sight: Sight, scores: WordScores) -> tuple[F32, F64, tuple[str
     some = (running > 0).astype(np.float64)
     _elements(columns, sight, scores, np.column_stack([np.ones(size), text.tokens, plain, running, some]))
     _whole(columns, text, links, plain, running)
-    table = np.empty((size, len(columns.values)), dtype=np.float32)
+    table = np.empty((len(columns.values), size), dtype=np.float32).T  # column by column, as trees ask
     for number, values in enumerate(columns.values):
         table[:, number] = values
     if sight.element is None:
