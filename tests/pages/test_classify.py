@@ -15,8 +15,17 @@ from hypothesis import strategies as st
 from cleantext.errors import StageMismatchError
 from cleantext.pages import classify
 from cleantext.pages.blocks import parse_page
-from cleantext.pages.classify import Model, best_cut, block_votes, line_probabilities, load_model, tree_scores
+from cleantext.pages.classify import (
+    Model,
+    best_cut,
+    block_votes,
+    line_probabilities,
+    load_model,
+    side_by_side,
+    tree_scores,
+)
 from cleantext.pages.features import Sight, page_features
+from cleantext.pages.masks import masks_of
 from cleantext.pages.wordscores import WordScores
 from markup_strategies import MARKUP
 
@@ -97,6 +106,38 @@ def test_the_shipped_trees_one_by_one() -> None:
     table = random.normal(0, 3, (20, len(model.names))).astype(np.float32)
     table[::2, ::3] = np.nan
     assert tree_scores(model, table).tolist() == [plain_score(model, row) for row in table.tolist()]
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("leaves", [1, 2, 31, 32, 33, 63, 64, 65, 200])
+def test_a_tree_of_many_leaves(leaves: int) -> None:
+    inner = leaves - 1  # one below another: the left nodes are leaves, the last right one is the last
+    places = np.arange(inner + leaves)
+    left, right = places.copy(), places.copy()
+    left[:inner] = inner + np.arange(inner)
+    right[:inner] = np.where(np.arange(inner) < inner - 1, np.arange(inner) + 1, inner + leaves - 1)
+    model = Model(
+        feature=np.zeros(places.size, np.int16),
+        threshold=np.arange(places.size, dtype=np.float32),
+        left=left.astype(np.int32),
+        right=right.astype(np.int32),
+        value=np.where(left == places, places - inner, 0).astype(np.float32),
+        missing_left=places % 2 == 1,
+        roots=np.zeros(1, np.int32),
+        names=("a",),
+        words=WordScores({}),
+        version="test",
+    )
+    assert (masks_of(model) is None) == (leaves > 64)
+    rows = np.append(np.arange(-1, leaves + 1), np.nan).astype(np.float32)[:, None]
+    assert tree_scores(model, rows).tolist() == [plain_score(model, row) for row in rows.tolist()]
+
+
+def test_rows_are_many_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(classify, "pays", lambda: True)
+    model = load_model()
+    table = np.random.default_rng(4).normal(0, 3, (1100, len(model.names))).astype(np.float32)
+    assert tree_scores(model, table).tolist() == side_by_side(model, table).tolist()
 
 
 def test_the_shipped_model_knows_the_features() -> None:

@@ -11,8 +11,8 @@ from typing import Any, TypeVar, cast
 import numba
 import numpy as np
 
-from cleantext.pages._layout import SPACE, U8, U32, Int, Truth
 from cleantext.pages import _climb, _trees
+from cleantext.pages._layout import SPACE, U8, U32, Int, Truth
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 

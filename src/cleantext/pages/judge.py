@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from cleantext.folding import label_text
 from cleantext.pages.linemeta import LineMeta, Pair, normalize_date, read_meta
-from cleantext.pages.looks import NAMES, look_at
+from cleantext.pages.looks import NAMES
+from cleantext.pages.many_looks import look_at_all
 from cleantext.pages.spam import is_spam_title
 from cleantext.pages.zones import body_path, line_scores, survey
 
@@ -69,7 +70,7 @@ class Page:
     def __init__(self, lines: Sequence[str], title: str, blocks: Sequence[Block]) -> None:
         self._lines = lines
         self._blocks = blocks
-        seen = {line: look_at(line) for line in dict.fromkeys(lines)}  # menus repeat themselves
+        seen = look_at_all([*dict.fromkeys(lines)])  # menus repeat themselves
         self._looks = [seen[line] for line in lines]
         self._spam = self._find_spam()
         self._read = [i for i in range(len(lines)) if i not in self._spam]

@@ -10,12 +10,26 @@ The wording comes from a survey of Chinese, Taiwanese, Hong Kong and English pag
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 
 from cleantext.folding import label_view
 
-__all__ = ["CERTAIN", "ENTRIES", "STRONG", "WEAK", "WORDS", "Entry", "find", "read_data", "word_class"]
+__all__ = [
+    "CERTAIN",
+    "ENTRIES",
+    "STRONG",
+    "WEAK",
+    "WORDS",
+    "Entry",
+    "entries_of",
+    "find",
+    "find_among",
+    "read_data",
+    "word_class",
+]
 
 # How sure a line is chrome by its words: anywhere, beside other chrome, or only as a hint among others.
 CERTAIN, STRONG, WEAK = 3, 2, 1
@@ -79,11 +93,17 @@ for _position, _each in enumerate(ENTRIES):
     for _need in _each.needs:
         _BITS[_need[0]] = _BITS.get(_need[0], 0) | 1 << _position
 _FIRST = frozenset(_BITS)
+# What may stand around a word.
+_AROUND = "•·●■◆▪»›-*|[]【】<>: "
 
 
 def word_class(view: str) -> str | None:
     """The reason of a whole line or menu cell without spaces, by the word list."""
-    return WORDS.get(view) or WORDS.get(view.strip("•·●■◆▪»›-*|[]【】<>: "))
+    if found := WORDS.get(view):
+        return found
+    if view and (view[0] in _AROUND or view[-1] in _AROUND):
+        return WORDS.get(view.strip(_AROUND))
+    return None
 
 
 def find(view: str, spaced: str) -> Entry | None:
@@ -91,10 +111,18 @@ def find(view: str, spaced: str) -> Entry | None:
     bits = 0
     for char in _FIRST.intersection(view):
         bits |= _BITS[char]
-    while bits:
-        lowest = bits & -bits
-        bits ^= lowest
-        entry = ENTRIES[lowest.bit_length() - 1]
+    return find_among(entries_of(bits), view, spaced) if bits else None
+
+
+@lru_cache(maxsize=4096)
+def entries_of(bits: int) -> tuple[Entry, ...]:
+    """The entries at the places of a number's bits, the surest first."""
+    return tuple(entry for place, entry in enumerate(ENTRIES) if bits >> place & 1)
+
+
+def find_among(entries: Iterable[Entry], view: str, spaced: str) -> Entry | None:
+    """The first of `entries` that a folded line matches."""
+    for entry in entries:
         text = spaced if entry.spaced else view
         if len(text) > entry.limit:
             continue

@@ -4,46 +4,49 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cleantext.folding import label_view, without_readings
-from cleantext.pages.lexicon import CERTAIN, STRONG, WEAK, find, word_class
+from cleantext.pages.lexicon import CERTAIN, STRONG, WEAK, Entry, find, word_class
 
 __all__ = ["EDGE", "NAMES", "Look", "fold", "look_at", "shorten"]
 
 # Of a long line only this many code points at either end are read: nothing here depends on a line's length.
 EDGE = 200
 
-_WIDE = re.compile("[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+")
+WIDE = re.compile("[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+")
 _WORD = re.compile(r"[^\W\d_]+|\d+")
-_END = re.compile(r"[。!?.…:;][”’\"'」』)\]】》]*$|[。!?…][^\w]*$")
+END = re.compile(r"[。!?.…:;][”’\"'」』)\]】》]*$|[。!?…][^\w]*$")
 _CLAUSE = re.compile(r"[,、;:](?!\d)")
 _STOP = re.compile(r"[。!?](?=.)|[a-z][.!?] (?=\S)")
 # Characters of grammar rather than of things: titles and menus have few.
-_FUNCTION = re.compile(
+FUNCTION = re.compile(
     "[的了是在和就也不这那有我你他她它们着过把被给让吗呢吧啊么很都还又再没可以为与及而或但于之其者所以并]"
 )
-_FUNCTION_WORD = re.compile(
+FUNCTION_WORD = re.compile(
     r"\b(the|a|an|of|to|and|in|that|is|was|for|it|with|as|his|her|on|be|at|by|had|not|are|but|from|or|have|they|you|i|which|"
     r"he|she|we|were|this|their|has|been|will|would|can|de|la|el|en|y|que|los|der|die|das|und|ist|le|les|et|des|une)\b"
 )
-_DATE = re.compile(
+DATE = re.compile(
     r"(?:19|20)\d\d ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2}|\d{1,2}月\d{1,2}日|\d{1,2}[-/]\d{1,2} \d{1,2}:\d\d"
     r"|\d+ ?(?:小时|分钟|天|个月|年|周)前|\b\d+ (?:hours?|minutes?|days?|weeks?) ago\b"
 )
-_DATE_END = re.compile(
+DATE_END = re.compile(
     r"(?:(?:19|20)\d\d ?[-/.年] ?\d{1,2}(?: ?[-/.月] ?\d{1,2}日?)?|\d{1,2}[-/月]\d{1,2}日?)[])】]?"
     r"(?: ?\d{1,2}:\d\d(?::\d\d)?)?$|\d{1,2}:\d\d$|前$"
 )
 _SEPARATOR = re.compile(r"[|·>»›/•│丨]")
-_BULLET = re.compile(r"[•·●■◆▪○◇□★☆►▶※*+-] ?\S|\(?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)、.:]")
-_CELLS, _LATIN_CELLS = re.compile(r"[ |·/•│丨>»›]+"), re.compile(r" ?[|·/•│丨>»›]+ ?")
+BULLET = re.compile(r"[•·●■◆▪○◇□★☆►▶※*+-] ?\S|\(?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)、.:]")
+CELLS, LATIN_CELLS = re.compile(r"[ |·/•│丨>»›]+"), re.compile(r" ?[|·/•│丨>»›]+ ?")
 _TRAIL = re.compile(r"(?:\.{2,}|…)$")
-_MEDIA = re.compile(r"[(\[【](?:组?图|视频|影|多图|[^()\[\]]{0,3}图)[)\]】]?$|\((?:图|组图)\)")
-_CONTACT = re.compile(r"https?:|www\.|@[\w-]+\.|\b\d{3,4}-\d{7,8}\b|\b1[3-9]\d{9}\b")
+MEDIA = re.compile(r"[(\[【](?:组?图|视频|影|多图|[^()\[\]]{0,3}图)[)\]】]?$|\((?:图|组图)\)")
+CONTACT = re.compile(r"https?:|www\.|@[\w-]+\.|\b\d{3,4}-\d{7,8}\b|\b1[3-9]\d{9}\b")
 # One of these begins an address without digits.
 _ADDRESS = re.compile(r"https?:|www\.|@")
-_QUOTE = ("“", "「", "『", '"', "‘", "(", "《", "—")
+# A longer line is not parted into cells.
+MOST_PARTED = 400
+QUOTE = ("“", "「", "『", '"', "‘", "(", "《", "—")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +72,12 @@ _SHAPE = (
     *("end", "clause", "stop", "function", "digits", "date", "date_end", "separator", "cells", "latin", "bullet"),
     *("trail", "media", "contact", "quote", "colon", "tag"),
 )
-_LEXICON_NAMES = ("nav", "share", "pager", "related", "comments", "legal", "advert", "other")
-_LEXICON = ("navigation", *_LEXICON_NAMES[1:])
-NAMES: tuple[str, ...] = (*_SIZED, *_SHAPE, *_LEXICON_NAMES, "certain", "strong", "weak", "clock", "numeric")
+LEXICON_NAMES = ("nav", "share", "pager", "related", "comments", "legal", "advert", "other")
+LEXICON = ("navigation", *LEXICON_NAMES[1:])
+NAMES: tuple[str, ...] = (*_SIZED, *_SHAPE, *LEXICON_NAMES, "certain", "strong", "weak", "clock", "numeric")
 _MENU, _LATIN = NAMES.index("cells"), NAMES.index("latin")
 _GRAMMAR, _DATED_END = _SHAPE.index("function"), _SHAPE.index("date_end")
-_SIZES = (1, 2, 4, 8, 13, 20, 32, 50, 80)
+SIZES = (1, 2, 4, 8, 13, 20, 32, 50, 80)
 
 
 def fold(text: str) -> tuple[str, list[int]]:
@@ -104,12 +107,12 @@ class _Table(dict[int, str]):
         return self[code]
 
 
-_TABLE = _Table()
+FOLDS = _Table()
 
 
 def _spaced_view(text: str) -> str:
     """The first value of `fold`, faster."""
-    return " ".join(without_readings(text).translate(_TABLE).split())
+    return " ".join(without_readings(text).translate(FOLDS).split())
 
 
 def shorten(text: str) -> str:
@@ -121,35 +124,47 @@ def look_at(text: str) -> Look:
     """Read a line."""
     spaced = _spaced_view(shorten(text))
     view = spaced.replace(" ", "")
-    wide = 0 if view.isascii() else len(view) - len(_WIDE.sub("", view))
+    wide = 0 if view.isascii() else len(view) - len(WIDE.sub("", view))
     words = len(_WORD.findall(spaced)) if wide < len(view) else 0
     units = wide + (2 * words if wide < len(view) else 0)
     if len(text) > 2 * EDGE:
         units = units * len(text) // (2 * EDGE)
     entry = find(view, spaced)
-    reason, strength = (entry.reason, entry.strength) if entry else (None, 0)
-    cells = [cell for cell in (_CELLS if wide else _LATIN_CELLS).split(spaced) if cell] if len(view) <= 400 else []
-    known = [found for cell in cells if (found := word_class(cell.replace(" ", "")))]
-    if strength < CERTAIN and (found := word_class(view)):
-        reason, strength = found, STRONG
-    elif strength < STRONG and len(known) >= 2 and 2 * len(known) >= len(cells):
-        reason, strength = max(sorted(set(known)), key=known.count), STRONG
-    elif not strength and known and len(view) <= 30:
-        reason, strength = known[0], WEAK
-    grammar = (len(_FUNCTION.findall(view)) + 2 * (len(_FUNCTION_WORD.findall(spaced)) if words else 0)) / max(units, 4)
+    cells = cells_of(spaced, latin=not wide) if len(view) <= MOST_PARTED else []
+    reason, strength = reason_of(view, entry, cells)
+    grammar = (len(FUNCTION.findall(view)) + 2 * (len(FUNCTION_WORD.findall(spaced)) if words else 0)) / max(units, 4)
     shape = _letters(view, grammar) if _is_letters(view) else _shape(view, spaced, grammar)
     values = [0.0] * len(_SIZED)
-    values[bisect_left(_SIZES, units)] = 1.0
+    values[bisect_left(SIZES, units)] = 1.0
     values += shape
     values[_MENU] = float(len(cells) >= 4 and len(view) <= 6 * len(cells))
     values[_LATIN] = float(wide == 0)
     name = reason.partition("/")[2] if reason else ""
-    values += [float(name == one) for one in _LEXICON]
+    values += [float(name == one) for one in LEXICON]
     values += (strength == CERTAIN, strength == STRONG, strength == WEAK, name == "clock")
     values.append(bool(view) and not any(map(str.isalpha, view)))
     return Look(
         view, spaced, units, reason, strength, entry is None and word_class(view) is not None, tuple(map(float, values))
     )
+
+
+def cells_of(spaced: str, *, latin: bool) -> list[str]:
+    """The parts of a line that may each be an item of a menu."""
+    return [cell for cell in (LATIN_CELLS if latin else CELLS).split(spaced) if cell]
+
+
+def reason_of(view: str, entry: Entry | None, cells: Sequence[str]) -> tuple[str | None, int]:
+    """The reason that the lexicon's entry for a line or its words give, and how sure it is."""
+    reason, strength = (entry.reason, entry.strength) if entry else (None, 0)
+    if strength < CERTAIN and (found := word_class(view)):
+        return found, STRONG
+    if strength < STRONG:
+        known = [found for cell in cells if (found := word_class(cell.replace(" ", "")))]
+        if len(known) >= 2 and 2 * len(known) >= len(cells):
+            return max(sorted(set(known)), key=known.count), STRONG
+        if not strength and known and len(view) <= 30:
+            return known[0], WEAK
+    return reason, strength
 
 
 def _is_letters(view: str) -> bool:
@@ -169,21 +184,21 @@ def _shape(view: str, spaced: str, grammar: float) -> list[float]:
     """The columns of `_SHAPE`, but for cells and Latin lines, which are left empty."""
     digits = sum(map(str.isdigit, view))
     return [
-        bool(_END.search(view[-8:])),
+        bool(END.search(view[-8:])),
         min(len(_CLAUSE.findall(view)), 6) / 3,
         min(len(_STOP.findall(spaced)), 4) / 2,
         min(grammar * 5, 2.0),
         digits / max(len(view), 1),
-        bool(digits and _DATE.search(spaced[:200])),
-        bool(_DATE_END.search(spaced[-24:])),
+        bool(digits and DATE.search(spaced[:200])),
+        bool(DATE_END.search(spaced[-24:])),
         min(len(_SEPARATOR.findall(view)), 6) / 3,
         0.0,
         0.0,
-        bool(_BULLET.match(spaced)),
+        bool(BULLET.match(spaced)),
         bool(_TRAIL.search(view)),
-        bool(_MEDIA.search(view[-20:])),
-        bool((digits or _ADDRESS.search(spaced)) and _CONTACT.search(spaced)),
-        view.startswith(_QUOTE),
+        bool(MEDIA.search(view[-20:])),
+        bool((digits or _ADDRESS.search(spaced)) and CONTACT.search(spaced)),
+        view.startswith(QUOTE),
         view.endswith(":"),
         view.startswith(("#", "【", "[")) and not view.endswith("。"),
     ]
