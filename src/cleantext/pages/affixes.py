@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from cleantext.pages.looks import fold
+from cleantext.folding import without_readings
+from cleantext.pages.looks import fold, spaced_view
 
 __all__ = ["cut_affixes"]
 
@@ -70,9 +71,14 @@ def _suffix(line: str, start: int, end: int) -> tuple[int, int, str] | None:
     piece = line[begin:end]
     if not _TRIGGERS.search(piece):
         return None
-    spaced, offsets = fold(piece)
+    view, offsets = spaced_view(piece), list[int]()
+    if without_readings(piece) != piece:  # what is left out may hold spaces
+        view, offsets = fold(piece)
     for reason, pattern in _SUFFIXES:
-        found = pattern.search(spaced)
+        found = pattern.search(view)
+        if found and not offsets:
+            view, offsets = fold(piece)
+            found = pattern.search(view)
         if found and found.start() < len(offsets):
             at = begin + offsets[found.start()]
             while at < end and line[at].isspace():

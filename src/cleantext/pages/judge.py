@@ -11,6 +11,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from cleantext.folding import label_text
 from cleantext.pages.linemeta import LineMeta, Pair, normalize_date, read_meta
 from cleantext.pages.looks import NAMES
@@ -70,8 +73,10 @@ class Page:
     def __init__(self, lines: Sequence[str], title: str, blocks: Sequence[Block]) -> None:
         self._lines = lines
         self._blocks = blocks
-        seen = look_at_all([*dict.fromkeys(lines)])  # menus repeat themselves
-        self._looks = [seen[line] for line in lines]
+        rows = {line: row for row, line in enumerate(dict.fromkeys(lines))}  # menus repeat themselves
+        seen, values = look_at_all([*rows])
+        places = [rows[line] for line in lines]
+        self._looks = [seen[row] for row in places]
         self._spam = self._find_spam()
         self._read = [i for i in range(len(lines)) if i not in self._spam]
         looks = [self._looks[i] for i in self._read]
@@ -81,7 +86,7 @@ class Page:
         }
         self._anchor = self._read[self._zones.anchor] if self._zones.anchor >= 0 else -1
         self.is_page = self._has_chrome_edges()
-        self._scores = self._score()
+        self._scores = self._score(values[[places[i] for i in self._read]])
         self._inside = self._find_inside()
         dates = sum(self._inside[i] and not meta.labels for i, meta in self.metas.items())
         # Clean text with a date over every entry: a diary, a timeline.
@@ -128,10 +133,11 @@ class Page:
         weight = sum(value for value in views.values() if running or value == 1)
         return weight >= _PAGE_WEIGHT and found >= 0.03 * min(count, 2 * edge)
 
-    def _score(self) -> list[float]:
+    def _score(self, values: npt.NDArray[np.float64]) -> list[float]:
         """The model's score of each line, with what is known of its block; spam has none."""
         scores = [0.0] * len(self._lines)
-        found = line_scores([self._looks[i] for i in self._read], self._zones).tolist() if self._read else []
+        looks = [self._looks[i] for i in self._read]
+        found = line_scores(looks, self._zones, values).tolist() if looks else []
         votes = [block.votes for block in self._blocks if block.votes is not None]
         # To be kept by an extractor that keeps everything means nothing.
         even = max(0.5, sum(votes) / len(votes)) if votes else 0.5

@@ -8,6 +8,7 @@ in `lexicon_labels.txt`.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -93,6 +94,10 @@ _BY = re.compile(
     r"(?P<name>[^\W\d_][\w.'’-]+(?: [^\W\d_][\w.'’-]*){1,3})$"
 )
 _CREDIT_KINDS = (("author", _BY), ("author", _PTT), ("author", _BYLINE), ("author", _REPORTER), ("editor", _CREDITS))
+# One of these stands in every line that credits.
+_CREDITED = re.compile(
+    r"记者|通讯员|实习生|评论员|报道$|报导$|^(?:责任|编辑|责编|校对|审|监制|排版|美编|值班|作者|by )"
+)
 # What follows a time of day: `2018年12月28日 19:55 新京报`, `2023-08-28 21:50 联合报/ 记者沈能元/台北即时报导`.
 _AFTER_TIME = re.compile(
     rf"^[ |·]*(?P<source>[^\W\d_][^\s,。:!?/|()]{{1,11}})(?: ?/ ?记者 ?(?P<author>{_NAME})(?: ?/ ?\S{{2,8}})?)?$"
@@ -110,6 +115,9 @@ _DATE_WORDS = re.compile(
 # A line without any of these states nothing.
 _MAYBE = re.compile(r"[:/|丨】—\d]|记者|通讯员|编辑|责编|校对|审核|报导|评论员|作者|^by ")
 _DIGIT = re.compile(r"\d")
+# One of these stands behind a label; a date in words; times that are relative, or of a day.
+_MARKED, _MONTHS_NAMED = re.compile(r"[:：】/|丨—]"), re.compile("|".join(_MONTHS))
+_RELATED, _TIMED = re.compile("前|天|ago"), re.compile("[:月]")
 _COUNT_VALUE = re.compile(r" ?[\d,.]+万?[次+]?")
 _URL_VALUE = re.compile(r" ?(?:https?://|www\.)?[^\s]+")
 _COLUMN = re.compile(r"[|丨│】]")
@@ -172,8 +180,7 @@ def read_meta(spaced: str) -> LineMeta | None:
         return credit
     pairs, taken = _labelled(text)
     covered = _blank(text, taken)
-    bare = (("date", (*_FULL_DATES, _RELATIVE, _TIME)), ("counter", (_COUNT,))) if _DIGIT.search(covered) else ()
-    for key, patterns in bare:
+    for key, patterns in _bare(covered):
         for pattern in patterns:
             spans = [found.span() for found in pattern.finditer(covered)]
             pairs += [Pair(key, "", start, end) for start, end in spans]
@@ -186,8 +193,20 @@ def read_meta(spaced: str) -> LineMeta | None:
     return LineMeta(tuple(pairs), rest + spaced[_LIMIT:])
 
 
+def _bare(text: str) -> Iterator[tuple[str, Sequence[re.Pattern[str]]]]:
+    """The patterns of values without a label that may be found in a text."""
+    if not _DIGIT.search(text):
+        return
+    dates = _FULL_DATES if _MONTHS_NAMED.search(text) else (_DATE,)
+    relative = (_RELATIVE,) if _RELATED.search(text) else ()
+    yield "date", (*dates, *relative, *((_TIME,) if _TIMED.search(text) else ()))
+    yield "counter", (_COUNT,)
+
+
 def _credit(text: str) -> LineMeta | None:
     """A whole line that credits people without a colon."""
+    if not _CREDITED.search(text):
+        return None
     for key, pattern in _CREDIT_KINDS:
         if found := pattern.match(text):
             return LineMeta((Pair(key, "credit", found.start("name"), found.end("name")),), "")
@@ -198,7 +217,7 @@ def _labelled(text: str) -> tuple[list[Pair], list[tuple[int, int]]]:
     """The labelled values of a line, and the spans they take with their labels."""
     pairs: list[Pair] = []
     taken: list[tuple[int, int]] = []
-    marks = list(_LABEL.finditer(text))
+    marks = list(_LABEL.finditer(text)) if _MARKED.search(text) else []
     ends = [*(mark.start() for mark in marks), len(text)][1:]
     for mark, end in zip(marks, ends, strict=True):
         label = re.sub(r"(?<=[^\x00-\x7f]) ", "", mark.group(1))
@@ -206,7 +225,7 @@ def _labelled(text: str) -> tuple[list[Pair], list[tuple[int, int]]]:
         start, stop = _trim(text, mark.end(), _value_end(text, key, mark.end(), end))
         pairs.append(Pair(key, label, start, stop))
         taken.append((mark.start(), stop))
-    for cell in _CELL.finditer(_blank(text, taken)):
+    for cell in _CELL.finditer(_blank(text, taken)) if "|" in text else ():
         pairs.append(Pair(_KEYS[cell.group(1)], cell.group(1), cell.start(2), cell.end(2)))
         taken.append(cell.span())
     return pairs, taken

@@ -64,12 +64,13 @@ _COLUMNS = {
 _STRENGTHS = {CERTAIN: _AT["certain"], STRONG: _AT["strong"], WEAK: _AT["weak"]}
 
 
-def look_at_all(lines: Sequence[str]) -> dict[str, Look]:
-    """What `look_at` gives for each of `lines`, by line."""
+def look_at_all(lines: Sequence[str]) -> tuple[list[Look], Values]:
+    """What `look_at` gives for each of `lines`, and the values of all, a row each."""
     texts = [without_readings(shorten(line)) for line in lines]
     joined = "\n".join(texts)
     if len(lines) < _FEW or joined.count("\n") >= len(lines):
-        return {line: look_at(line) for line in lines}
+        found = [look_at(line) for line in lines]
+        return found, np.array([look.values for look in found], dtype=np.float64).reshape(-1, len(NAMES))
     return _Batch(lines, _folded(joined)).looks()
 
 
@@ -79,7 +80,6 @@ class _Batch:
     def __init__(self, lines: Sequence[str], folded: Codes) -> None:
         self._count = len(lines)
         self._lengths = np.fromiter(map(len, lines), np.int64, self._count)
-        self._lines = lines
         spaced = _without_outer_spaces(folded)
         view = spaced[spaced != _SPACE]
         self._spaced = _string(spaced).split("\n")[:-1]
@@ -92,8 +92,8 @@ class _Batch:
         self._spaced_line = np.repeat(numbers, np.diff(np.flatnonzero(spaced == _LINE), prepend=-1))
         self._spaced_codes = spaced
 
-    def looks(self) -> dict[str, Look]:
-        """The look of each line."""
+    def looks(self) -> tuple[list[Look], Values]:
+        """The look of each line, and the values of all."""
         wide = self._marked(_WIDE)
         latin = wide == 0
         words = np.where(wide < self._sizes, self._words(), 0)
@@ -108,11 +108,11 @@ class _Batch:
         self._shape(values)
         self._words_of_chrome(values, found, np.array(cells))
         rows = map(tuple, values.tolist())
-        parts = zip(self._lines, self._views, self._spaced, units.tolist(), found, rows, strict=True)
-        return {
-            line: Look(view, spaced, size, reason, strength, word, row)
-            for line, view, spaced, size, (reason, strength, word), row in parts
-        }
+        parts = zip(self._views, self._spaced, units.tolist(), found, rows, strict=True)
+        return [
+            Look(view, spaced, size, reason, strength, word, row)
+            for view, spaced, size, (reason, strength, word), row in parts
+        ], values
 
     def _words_of_chrome(self, values: Values, found: Sequence[Found], cells: Counts) -> None:
         """Fills the columns of the lexicon, and that of menus."""

@@ -15,6 +15,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -94,7 +95,11 @@ def meta_of(look: Look) -> LineMeta | None:
 
 def survey(looks: Sequence[Look], title: str = "") -> Zones:
     """The zones of a page. `title` is the folded title somebody else knows the page by, without spaces."""
-    metas = tuple(meta_of(look) for look in looks)
+    stated: dict[int, LineMeta | None] = {}  # the look of a line that repeats itself is one
+    for look in looks:
+        if id(look) not in stated:
+            stated[id(look)] = meta_of(look)
+    metas = tuple(stated[id(look)] for look in looks)
     forum = _is_forum(looks, metas)
     if forum:
         metas = tuple(meta or _post_head(look) for look, meta in zip(looks, metas, strict=True))
@@ -269,53 +274,34 @@ FEATURES: tuple[str, ...] = (
 )
 
 
-def _mean(values: Floats, reach: int, side: int) -> Floats:
-    """The mean of the `reach` values before (side -1) or after (+1) each; 0 at the ends."""
-    n = len(values)
-    sums = np.concatenate([np.zeros(1), np.cumsum(values)])
+def _sums(values: Floats) -> Floats:
+    """The sums of the rows before each, and of all."""
+    sums = np.zeros((len(values) + 1, values.shape[1]))
+    np.cumsum(values, axis=0, out=sums[1:])
+    return sums
+
+
+def _mean(sums: Floats, reach: int, side: int) -> Floats:
+    """The mean of the `reach` rows before (side -1) or after (+1) each, by the sums of `_sums`; 0 at the ends."""
+    n = len(sums) - 1
     at = np.arange(n)
     start, end = (np.maximum(at - reach, 0), at) if side < 0 else (at + 1, np.minimum(at + 1 + reach, n))
-    start = np.minimum(start, n)
-    result: Floats = (sums[end] - sums[start]) / np.maximum(end - start, 1)
+    result: Floats = (sums[end] - sums[start]) / np.maximum(end - start, 1)[:, None]
     return result
 
 
-def features(looks: Sequence[Look], zones: Zones) -> Floats:
-    """One row a line, one column a name of `FEATURES`."""
+def features(looks: Sequence[Look], zones: Zones, values: Floats | None = None) -> Floats:
+    """One row a line, one column a name of `FEATURES`. `values`: those of the looks, if they are at hand."""
     n = len(looks)
-    own = np.array([look.values for look in looks], dtype=np.float64).reshape(n, len(NAMES))
+    own = np.array([look.values for look in looks], dtype=np.float64) if values is None else values
+    own = own.reshape(n, len(NAMES))
     in_zone = np.eye(5)[zones.zone]
     main, tail = in_zone[:, [MAIN]], in_zone[:, [TAIL]]
     meta = np.array([item is not None for item in zones.metas], dtype=np.float64)
     chrome = np.array([look.strength >= 2 for look in looks], dtype=np.float64)
-    units = np.minimum(np.array([look.units for look in looks], dtype=np.float64), 60) + 1
-
-    def around(values: Floats, reach: int) -> Floats:
-        """The mean over `reach` lines to both sides, by length."""
-        weighted = _mean(values * units, reach, -1) + _mean(values * units, reach, 1) + values * units / reach
-        mean: Floats = weighted / (_mean(units, reach, -1) + _mean(units, reach, 1) + units / reach)
-        return mean
-
-    function, end, clause = own[:, _FUNCTION], own[:, _END], own[:, _CLAUSE]
-    window = np.column_stack(
-        [around(function, 3), around(function, 8), around(end, 3), around(end, 8), around(clause, 5), around(meta, 4)]
-    )
-    counts = Counter(look.view for look in looks)
-    repeats = np.array([min(counts[look.view], 4) - 1 for look in looks], dtype=np.float64)
-    meta_above, meta_below = np.concatenate([[0.0], meta[:-1]]), np.concatenate([meta[1:], [0.0]])
-    chrome_above, chrome_below = _mean(chrome, 2, -1), _mean(chrome, 2, 1)
-    text = np.array([look.units > 40 and look.values[_END] > 0 for look in looks], dtype=np.float64)
-    text_above, text_below = _mean(text, 2, -1), _mean(text, 2, 1)
-    forum = np.full(n, float(zones.forum))
-    short = (own[:, :5].sum(axis=1) > 0).astype(np.float64)
-    context = np.column_stack(
-        [
-            *(repeats > 0, repeats, meta_above, meta_below, chrome_above, chrome_below, text_above, text_below),
-            *(np.minimum(text_above, text_below), chrome_above * chrome_below),
-            *(forum, forum * meta_above * short, forum * meta_below * short),
-            *(forum * in_zone[:, MAIN], forum * in_zone[:, OPEN], forum * short),
-        ]
-    )
+    units = np.array([look.units for look in looks], dtype=np.float64)
+    window = _windows(np.minimum(units, 60) + 1, own, meta)
+    context = _context(looks, zones, own, np.column_stack([meta, chrome, (units > 40) & (own[:, _END] > 0)]), in_zone)
     share = min(float(chrome.sum()), 15.0) / 15
     distance = np.arange(n) - zones.anchor
     near = np.where((zones.anchor >= 0) & (distance > 0), 1 / np.maximum(distance, 1), 0.0)
@@ -328,10 +314,53 @@ def features(looks: Sequence[Look], zones: Zones) -> Floats:
     )
 
 
-def line_scores(looks: Sequence[Look], zones: Zones) -> Floats:
-    """How much each line looks like main content: the fitted model, above 0 for yes."""
-    weights = np.array([WEIGHTS.get(name, 0.0) for name in FEATURES])
-    scores: Floats = features(looks, zones) @ weights + WEIGHTS.get("bias", 0.0)
+def _windows(units: Floats, own: Floats, meta: Floats) -> Floats:
+    """The columns of `_AROUND`: means over so many lines to both sides, by length."""
+    shape = own[:, (_FUNCTION, _END, _CLAUSE)] * units[:, None]
+    weighted = np.column_stack([units, shape, meta * units])
+    sums = _sums(weighted)
+
+    def around(reach: int, *columns: int) -> Floats:
+        every = (0, *columns)
+        part = sums[:, every]
+        total = _mean(part, reach, -1) + _mean(part, reach, 1) + weighted[:, every] / reach
+        mean: Floats = total[:, 1:] / total[:, :1]
+        return mean
+
+    of_three, of_eight = around(3, 1, 2), around(8, 1, 2)
+    pairs = np.stack([of_three, of_eight], axis=2).reshape(len(units), 4)  # each column, three lines and eight
+    return np.hstack([pairs, around(5, 3), around(4, 4)])
+
+
+def _context(looks: Sequence[Look], zones: Zones, own: Floats, beside: Floats, in_zone: Floats) -> Floats:
+    """The columns of `_CONTEXT`; `beside` says of each line whether it is metadata, chrome, running text."""
+    counts = Counter(look.view for look in looks)
+    repeats = np.array([min(counts[look.view], 4) - 1 for look in looks], dtype=np.float64)
+    meta = beside[:, 0]
+    meta_above, meta_below = np.concatenate([[0.0], meta[:-1]]), np.concatenate([meta[1:], [0.0]])
+    sums = _sums(beside[:, 1:])
+    chrome_above, text_above = _mean(sums, 2, -1).T
+    chrome_below, text_below = _mean(sums, 2, 1).T
+    forum = float(zones.forum)
+    short = (own[:, :5].sum(axis=1) > 0).astype(np.float64)
+    return np.column_stack(
+        [
+            *(repeats > 0, repeats, meta_above, meta_below, chrome_above, chrome_below, text_above, text_below),
+            *(np.minimum(text_above, text_below), chrome_above * chrome_below),
+            *(np.full(len(looks), forum), forum * meta_above * short, forum * meta_below * short),
+            *(forum * in_zone[:, MAIN], forum * in_zone[:, OPEN], forum * short),
+        ]
+    )
+
+
+@cache
+def _weights() -> Floats:
+    return np.array([WEIGHTS.get(name, 0.0) for name in FEATURES])
+
+
+def line_scores(looks: Sequence[Look], zones: Zones, values: Floats | None = None) -> Floats:
+    """How much each line looks like main content: the fitted model, above 0 for yes. `values`: as for `features`."""
+    scores: Floats = features(looks, zones, values) @ _weights() + WEIGHTS.get("bias", 0.0)
     plain = np.array([look.strength < 2 for look in looks])
     long = np.array([look.units > 60 and look.values[_END] > 0 for look in looks])
     scores += np.where(plain, _PRIOR[zones.zone] + _LONG_PRIOR * long, 0.0)
