@@ -307,16 +307,29 @@ def _blocks(state: I64, scopes: I32, drafts: I32, bits: I64) -> tuple[I64, I64, 
     return blocks, elements[:, :placed].copy(), outer[:, :numbered].copy()
 
 
+@kernel
+def _equal(text: U32, first: Int, other: Int, length: Int) -> Truth:
+    for i in range(length):  # noqa: SIM110 - no generators in kernels
+        if text[first + i] != text[other + i]:
+            return False
+    return True
+
+
 @making
-def _names(codes: U32, outer: I64, chars: U8) -> tuple[U32, I64]:
-    """The class and id of every scope end to end, without escapes, and n + 1 bounds."""
+def _names(codes: U32, outer: I64, chars: U8, secret: np.uint64) -> tuple[U32, I64, I64]:
+    """What there is of class and id, end to end, without escapes, the empty one first; n + 1 bounds; and for each
+    scope which of them it has. `secret` is odd, and keeps those who write pages from names that collide."""
     count = outer.shape[1]
-    room = 0
+    room, slots = 1, 4
     for scope in range(count):
         room += outer[3, scope] - outer[2, scope] + outer[5, scope] - outer[4, scope] + 1
-    text, bounds = np.empty(room, dtype=np.uint32), np.zeros(count + 1, dtype=np.int64)
+    while slots < 2 * count + 4:
+        slots *= 2
+    text, bounds = np.empty(room, dtype=np.uint32), np.zeros(count + 2, dtype=np.int64)
+    table, numbers = np.full(slots, -1, dtype=np.int64), np.zeros(count, dtype=np.int64)
+    known = 1
     for scope in range(count):
-        start = o = bounds[scope]
+        start = o = bounds[known]
         for part in range(2, 6, 2):
             i, end = outer[part, scope], outer[part + 1, scope]
             while i < end:
@@ -332,8 +345,24 @@ def _names(codes: U32, outer: I64, chars: U8) -> tuple[U32, I64]:
                 o += 1
         while o > start and is_space(text[o - 1], chars):
             o -= 1
-        bounds[scope + 1] = o
-    return text[: bounds[-1]].copy(), bounds
+        if o == start:
+            continue
+        hashed = secret
+        for i in range(start, o):
+            hashed = (hashed ^ np.uint64(text[i])) * secret
+            hashed ^= hashed >> np.uint64(29)
+        slot = np.int64(hashed & np.uint64(slots - 1))
+        while table[slot] >= 0:
+            other = table[slot]
+            if bounds[other + 1] - bounds[other] == o - start and _equal(text, bounds[other], start, o - start):
+                break
+            slot = (slot + 1) & (slots - 1)
+        if table[slot] < 0:
+            table[slot] = known
+            bounds[known + 1] = o
+            known += 1
+        numbers[scope] = table[slot]
+    return text[: bounds[known]].copy(), bounds[: known + 1].copy(), numbers
 
 
 @making
@@ -390,8 +419,8 @@ def _tags(codes: U32, reveal: bool, max_nodes: int, work: Work, lore: Lore) -> T
 
 @making
 def walk(
-    codes: U32, reveal: bool, max_nodes: int, lore: Lore
-) -> tuple[bool, I64, U32, tuple[I64, I64, I64], tuple[U32, I64]]:
+    codes: U32, reveal: bool, max_nodes: int, lore: Lore, secret: np.uint64
+) -> tuple[bool, I64, U32, tuple[I64, I64, I64], tuple[U32, I64, I64]]:
     """Whether the markup could be cut, the state, the text, the rows of `_blocks` and the names of `_names`.
 
     `reveal` shows what an attribute hides and what is there for browsers without scripts. Over `max_nodes` nothing
@@ -402,4 +431,4 @@ def walk(
     whole = _tags(codes, reveal, max_nodes, work, lore)
     blocks, elements, outer = _blocks(state, work.scopes, work.drafts, lore.bits)
     size = blocks[1, -1] if blocks.shape[1] else 0
-    return whole, state, work.out[:size].copy(), (blocks, elements, outer), _names(codes, outer, lore.chars)
+    return whole, state, work.out[:size].copy(), (blocks, elements, outer), _names(codes, outer, lore.chars, secret)

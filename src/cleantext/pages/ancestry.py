@@ -63,9 +63,11 @@ class Tree:
     @classmethod
     def of_arrays(cls, arrays: Arrays) -> Tree:
         """The tree of a page's elements."""
-        tags = tag_table().names
-        pairs = zip(map(tags.__getitem__, arrays.element_tags.tolist()), arrays.element_names, strict=True)
-        return cls._made(arrays.element_parents, list(pairs))
+        tags, names = tag_table().names, arrays.names
+        numbers = arrays.element_tags * len(names) + arrays.scope_names[arrays.element_scopes]
+        kinds, kind = np.unique(numbers, return_inverse=True)
+        pairs = (divmod(number, len(names)) for number in kinds.tolist())
+        return cls(arrays.element_parents, kind, tuple((tags[tag], names[name]) for tag, name in pairs))
 
     @classmethod
     def _made(cls, parents: I64, pairs: Sequence[tuple[str, str]]) -> Tree:

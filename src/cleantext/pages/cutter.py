@@ -300,13 +300,16 @@ def _arrays(drafts: Sequence[_Draft]) -> Arrays:
     columns = np.array(rows, dtype=np.int64).reshape(-1, len(names)).T
     pairs = np.array(elements, dtype=np.int64).reshape(-1, 2)
     parents = [numbers[id(scope.parent)] if scope.parent else -1 for scope in scopes]
+    known = {"": 0}
+    named = [known.setdefault(scope.names, len(known)) for scope in scopes]
     return Arrays(
         **dict(zip(names, columns, strict=True)),
         element_parents=pairs[:, 0],
         element_scopes=pairs[:, 1],
         scope_parents=np.array(parents, dtype=np.int64),
         scope_tags=np.array([tags.index(scope.tag) for scope in scopes], dtype=np.int64),
-        scope_names=[scope.names for scope in scopes],
+        scope_names=np.array(named, dtype=np.int64),
+        names=list(known),
     )
 
 

@@ -259,9 +259,9 @@ def _agreed(page: Page, lines: Sequence[PageLine], votes: Votes) -> Labels:
 def _is_flat(page: Page) -> bool:
     """Whether the markup says nothing: all blocks stand in elements of one kind, in the same one around them."""
     arrays = page.arrays
-    places = np.unique(arrays.elements[arrays.elements >= 0]).tolist()
-    tags, names, parents = arrays.element_tags, arrays.element_names, arrays.element_parents
-    return len({(tags[place], names[place], parents[place]) for place in places}) <= 1
+    places = arrays.elements[arrays.elements >= 0]
+    columns = (arrays.element_tags, arrays.scope_names[arrays.element_scopes], arrays.element_parents)
+    return all(bool((column[places] == column[places[:1]]).all()) for column in columns)
 
 
 def _numbers(lines: Sequence[PageLine]) -> list[int]:

@@ -69,7 +69,8 @@ class Arrays:
     its level; how many of its characters are no white space (`solid`) and how many of the page's inside links it
     holds (`linked`); the place of the innermost element with text around it; its scope. Of an element: the place of
     the one around it, and its scope. A scope is a block element or a link, one whose text begins before another's
-    first; of it: the one around it, its tag's place in `tag_table().names`, and its class and id. Scope 0 is the page.
+    first; of it: the one around it, its tag's place in `tag_table().names`, and that of its class and id in `names`,
+    where each is once and none is the first. Scope 0 is the page.
     """
 
     starts: I64
@@ -85,7 +86,8 @@ class Arrays:
     element_scopes: I64
     scope_parents: I64
     scope_tags: I64
-    scope_names: Sequence[str]
+    scope_names: I64
+    names: Sequence[str]
 
     @property
     def link_densities(self) -> npt.NDArray[np.float64]:
@@ -100,7 +102,7 @@ class Arrays:
     @property
     def element_names(self) -> list[str]:
         """Every element's class and id."""
-        return [self.scope_names[scope] for scope in self.element_scopes.tolist()]
+        return [self.names[number] for number in self.scope_names[self.element_scopes].tolist()]
 
 
 class Surroundings:
@@ -117,7 +119,7 @@ class Surroundings:
         tags = tag_table().names
         arrays = self._arrays
         named = [tags[tag] for tag in arrays.scope_tags.tolist()]
-        return arrays.scope_parents.tolist(), named, list(arrays.scope_names)
+        return arrays.scope_parents.tolist(), named, [arrays.names[number] for number in arrays.scope_names.tolist()]
 
     def __getitem__(self, scope: int) -> tuple[tuple[str, ...], frozenset[str]]:
         known = self._known.get(scope)

@@ -43,7 +43,7 @@ class Reasons:
     def __init__(self, page: Page) -> None:
         arrays = page.arrays
         self._parents = arrays.scope_parents.tolist()
-        self._names = arrays.scope_names
+        self._names, self._named = arrays.names, arrays.scope_names.tolist()
         self._scopes = arrays.scopes.tolist()
         self._landmarks = arrays.landmarks.tolist()
         self._links = (arrays.link_densities >= _LINKS).tolist()
@@ -78,8 +78,8 @@ class Reasons:
         for _ in range(2 * ANCESTORS):
             if scope <= 0 or named == ANCESTORS:
                 break
-            if names := self._names[scope]:
-                bits |= _told(names)
+            if number := self._named[scope]:
+                bits |= _told(self._names[number])
                 named += 1
             scope = self._parents[scope]
         return bits

@@ -5,9 +5,10 @@ It gives what the plain walk of `cutter` gives, or nothing where it is in doubt.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import secrets
 from functools import cache
-from typing import Any, overload
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,8 @@ from cleantext.pages.tags import key, tag_table
 __all__ = ["cut_markup"]
 
 _COLUMNS = ("starts", "ends", "kinds", "landmarks", "levels", "solid", "linked", "elements", "scopes")
+# What equal names are found by in this process; no answer depends on it.
+_SECRET = np.uint64(secrets.randbits(64) | 1)
 
 
 def cut_markup(dom: Dom) -> tuple[str, Arrays] | None:
@@ -46,8 +49,8 @@ def _walk(dom: Dom, *, reveal: bool) -> tuple[str, Arrays] | None:
     markup = dom.markup(hidden=reveal)
     if not markup:
         return None
-    whole, state, codes, (blocks, elements, outer), (names, bounds) = _compiled()(
-        np.array([markup]).view(np.uint32), reveal, dom.max_nodes, _lore()
+    whole, state, codes, (blocks, elements, outer), (names, bounds, named) = _compiled()(
+        np.array([markup]).view(np.uint32), reveal, dom.max_nodes, _lore(), _SECRET
     )
     if not whole:
         return None
@@ -58,7 +61,8 @@ def _walk(dom: Dom, *, reveal: bool) -> tuple[str, Arrays] | None:
         element_scopes=elements[1],
         scope_parents=outer[0],
         scope_tags=outer[1],
-        scope_names=_Pieces(_string(names), bounds),
+        scope_names=named,
+        names=_pieces(_string(names), bounds.tolist()),
     )
 
 
@@ -66,23 +70,8 @@ def _string(codes: npt.NDArray[np.uint32]) -> str:
     return codes.astype("<u4", copy=False).tobytes().decode("utf-32-le", "surrogatepass")
 
 
-class _Pieces(Sequence[str]):
-    """A string in pieces, each cut out when it is asked for."""
-
-    def __init__(self, text: str, bounds: npt.NDArray[np.int64]) -> None:
-        self._text, self._bounds = text, bounds.tolist()
-
-    def __len__(self) -> int:
-        return len(self._bounds) - 1
-
-    @overload
-    def __getitem__(self, index: int) -> str: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[str]: ...
-    def __getitem__(self, index: int | slice) -> str | list[str]:
-        if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(len(self)))]
-        return self._text[self._bounds[index] : self._bounds[index + 1]]
+def _pieces(text: str, bounds: list[int]) -> list[str]:
+    return [text[start:end] for start, end in pairwise(bounds)]
 
 
 def _compiled() -> Any:
