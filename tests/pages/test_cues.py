@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 
+from cleantext.pages import cues
 from cleantext.pages.cues import CUES, cue_of
 from text_strategies import TEXT
 
@@ -62,3 +65,27 @@ def test_a_long_block_says_something_of_its_own() -> None:
 def test_any_text_has_a_cue_or_none(text: str) -> None:
     assert 0 <= cue_of(text) <= len(CUES)
     assert cue_of(text) == cue_of(text)
+
+
+def test_what_begins_with_a_cue_is_tried() -> None:
+    source = "|".join(cues._PATTERNS.values())
+    words = sorted(
+        {*re.findall(r"[a-zé]+|[\u3400-\u9fff]+|[\u3040-\u30ff]+", source), "3", "20", "(c) 19", "©", "...", "»"}
+    )
+    texts = {
+        before + word + after for word in words for before in ("", "· ", "(", "_") for after in ("", "s", " ago", " by")
+    }
+    texts |= {
+        f"{one} {other}" for one in words for other in ("in", "up", "rights reserved", "a", "bei", "/2020", "条评论")
+    }
+    texts |= {text.title() for text in texts} | {"ſhare", "İcp", "ıcp", "aſ", "\u212aommentare"}
+    begun = [text for text in texts if cues._BEGINS.match(text)]
+    assert len(begun) > 2000
+    assert [text for text in begun if not cues._may_begin(text.lower())] == []
+    assert len({match.lastgroup for text in begun if (match := cues._BEGINS.match(text))}) >= len(CUES) - 2
+
+
+@pytest.mark.parametrize("text", ["Zebra", "Youngest", "會議今日召開", "«Quoted» text", "- item", "!?"])
+def test_a_word_that_begins_no_cue_is_none(text: str) -> None:
+    assert cues._BEGINS.match(text) is None
+    assert cue_of(text) == 0

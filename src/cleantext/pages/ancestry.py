@@ -14,7 +14,7 @@ from cleantext.pages import _climb
 from cleantext.pages.compiled import pays
 from cleantext.pages.elements import Element
 from cleantext.pages.tags import tag_table
-from cleantext.pages.wordscores import WordScores, class_words
+from cleantext.pages.wordscores import WordScores, name_words
 
 if TYPE_CHECKING:
     from cleantext.pages.page import Arrays
@@ -87,7 +87,7 @@ class Tree:
 def _marks(tag: str, names: str) -> tuple[int, bool]:
     """The column of an element's landmark, or -1; whether it begins what readers add."""
     landmark = _ROLES.get(tag)
-    commented = bool(names) and not _COMMENT_WORDS.isdisjoint(class_words(tag, names))
+    commented = bool(names) and not _COMMENT_WORDS.isdisjoint(name_words(names))
     return LANDMARKS.index(landmark) if landmark else -1, commented
 
 

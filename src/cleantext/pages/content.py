@@ -28,9 +28,9 @@ class PageLine:
 def page_lines(page: Page) -> list[PageLine]:
     """The lines of a page that show something, without white space around them."""
     lines: list[PageLine] = []
-    for i, block in enumerate(page.blocks):
-        position = block.start
-        for text in block.text.split("\n") if "\n" in block.text else (block.text,):
+    for i, (begin, block) in enumerate(zip(page.arrays.starts.tolist(), page.texts, strict=True)):
+        position = begin
+        for text in block.split("\n") if "\n" in block else (block,):
             stripped = text.strip()
             if stripped:
                 start = position + (text.index(stripped) if len(stripped) < len(text) else 0)
@@ -47,13 +47,13 @@ def content_of(
     flags: tuple[str, ...],
 ) -> MainContent:
     """The pieces that stay, and those that go with their reasons."""
-    source = page.source_text
+    source, all_kinds, all_levels = page.source_text, page.kinds, page.arrays.levels
     blocks, kinds, levels, spans, removed = [], [], [], [], []
     for start, end, number, label in _joined(lines, verdicts):
         if label == "body":
             blocks.append(source[start:end])
-            kinds.append(page.blocks[number].kind)
-            levels.append(page.blocks[number].level)
+            kinds.append(all_kinds[number])
+            levels.append(int(all_levels[number]))
             spans.append((start, end))
         else:
             removed.append(Removed(start=start, end=end, text=source[start:end], reason=label))

@@ -86,6 +86,90 @@ _ASCII_HINTS = (
     *("mentions", "advertis"),
 )
 _WIDE_HINTS = frozenset("©版备備免转轉许許隐隱著無条條個个评網网最发發我分扫掃二")
+# What a text begins with that a cue begins: a sign, or behind signs two letters or a character of a word. Where a word
+# begins with anything else that is no letter of these, the patterns are tried.
+_FIRST_WORD, _LETTERS, _SIGNS = re.compile(r"\w\w?"), frozenset("abcdefghijklmnopqrstuvwxyz"), frozenset("(.©»…›→")
+_PAIRS = frozenset(
+    [
+        "ab",
+        "ad",
+        "al",
+        "an",
+        "ap",
+        "au",
+        "ba",
+        "bl",
+        "bu",
+        "by",
+        "ca",
+        "ch",
+        "co",
+        "cr",
+        "da",
+        "de",
+        "di",
+        "do",
+        "ed",
+        "em",
+        "en",
+        "fa",
+        "fe",
+        "fi",
+        "fo",
+        "ge",
+        "he",
+        "ho",
+        "ic",
+        "im",
+        "ja",
+        "ju",
+        "ko",
+        "la",
+        "le",
+        "li",
+        "lo",
+        "ma",
+        "me",
+        "mo",
+        "my",
+        "ne",
+        "no",
+        "oc",
+        "ol",
+        "pa",
+        "pe",
+        "ph",
+        "pi",
+        "po",
+        "pr",
+        "pu",
+        "qq",
+        "qu",
+        "re",
+        "se",
+        "sh",
+        "si",
+        "sk",
+        "so",
+        "sp",
+        "su",
+        "ta",
+        "te",
+        "to",
+        "tr",
+        "tw",
+        "up",
+        "vi",
+        "wh",
+        "wr",
+        "x",
+        "yo",
+    ]
+)
+_HAN = frozenset(
+    "上下个为举二人今作來個備免关分加原友反发回备复大字导尾展帮广廣延引当往微您我打扫排推搜支收文日时時更最朋末条来查标栏楼沙"
+    "注浏点热無版猜留登發相稿立精編编网联著訂註評订记许评责跟轉转返關阅隐隱首熱"
+)
 _NUMBER = {name: number for number, name in enumerate(CUES, 1)}
 
 
@@ -94,7 +178,9 @@ def cue_of(text: str) -> int:
     if len(text) > _LONGEST:
         return 0
     lower = text.lower()
-    match = _BEGINS_LOWER.match(lower) if text.isascii() else _BEGINS.match(text)
+    match = None
+    if _may_begin(lower):
+        match = _BEGINS_LOWER.match(lower) if text.isascii() else _BEGINS.match(text)
     if match:
         return _NUMBER[match.lastgroup or ""]
     found = [_HOLDS_WORD.search(lower, 1)] if _may_hold_word(lower) else []
@@ -105,8 +191,21 @@ def cue_of(text: str) -> int:
     return min(((one.start(), _NUMBER[one.lastgroup or ""]) for one in found if one), default=(0, 0))[1]
 
 
+def _may_begin(lower: str) -> bool:
+    """Whether a cue may begin a text, by its first character and the first two of its first word."""
+    word = _FIRST_WORD.search(lower)
+    if word is None:
+        return lower[:1] in _SIGNS
+    first = word[0]
+    if first[0] in _LETTERS:
+        is_odd = first[-1] not in _LETTERS or lower[word.end() : word.end() + 1] > "\x7f"  # the dot of `İ`
+        return first in _PAIRS or is_odd or lower[0] in _SIGNS
+    return not "\u3400" <= first[0] <= "\u9fff" or first[0] in _HAN or lower[0] in _SIGNS
+
+
 def _may_hold_word(lower: str) -> bool:
     """Whether one of the words may be found: looking for these is quicker."""
-    if any(hint in lower for hint in _ASCII_HINTS):
-        return True
+    for hint in _ASCII_HINTS:
+        if hint in lower:
+            return True
     return not lower.isascii() and not _WIDE_HINTS.isdisjoint(lower)

@@ -15,8 +15,6 @@ from itertools import pairwise
 from operator import mul
 from typing import Any, Protocol
 
-import numpy as np
-
 from cleantext.config import ExtractConfig, LimitsConfig
 from cleantext.pages.align import align, bare
 from cleantext.pages.blocks import Page, parse_page
@@ -83,7 +81,7 @@ class Classifier:
 
     def votes(self, page: Page, url: str | None) -> Votes | None:  # noqa: ARG002 - no site has a rule of its own
         """Its probabilities; None where it is sure of nothing."""
-        shares = block_votes(page) if page.blocks else None
+        shares = block_votes(page) if page.texts else None
         return None if shares is None else Votes(shares=shares)
 
 
@@ -116,7 +114,7 @@ class Trafilatura:
             return None
         if document is None or isinstance(document, dict):
             return None
-        texts = [block.text for block in page.blocks]
+        texts = page.texts
         shares, comments, unaligned = align(texts, [*_pieces(document.body)], [*_pieces(document.commentsbody)])
         sizes = [sum(map(mul, map(len, texts), part)) for part in (shares, comments)]
         weight = 1 if sizes[1] > _DISCUSSION * sizes[0] else _HALF_VOTE
@@ -151,7 +149,7 @@ class All:
 
     def votes(self, page: Page, url: str | None) -> Votes:  # noqa: ARG002
         """1 for each block."""
-        return Votes(shares=(1.0,) * len(page.blocks))
+        return Votes(shares=(1.0,) * len(page.texts))
 
 
 # Who is asked, in turn, under each value of `extract.extractor`; the last always answers.
@@ -223,15 +221,16 @@ def _labels(page: Page, lines: Sequence[PageLine], votes: Votes) -> Labels:
 
 
 def _label_lines(page: Page, lines: Sequence[PageLine], votes: Votes) -> Labels:
-    blocks = [page.blocks[line.block] for line in lines]
+    densities = page.arrays.link_densities.tolist()
+    hints = [
+        Hint(kind=kind, link_density=density, votes=share)
+        for kind, density, share in zip(page.kinds, densities, votes.shares, strict=True)
+    ]
     return label_lines(
         [line.text for line in lines],
         title=page.dom.head.title or None,
         numbers=_numbers(lines),
-        hints=[
-            Hint(kind=block.kind, link_density=block.link_density, votes=votes.shares[line.block])
-            for line, block in zip(lines, blocks, strict=True)
-        ],
+        hints=[hints[line.block] for line in lines],
     )
 
 
@@ -272,10 +271,9 @@ def _without_comments(page: Page, votes: Votes, reasons: Reasons, include: str) 
     """The votes without those for readers' comments, unless these are wanted or are most of what would be kept."""
     if include == "yes":
         return votes
-    blocks = page.blocks
     kept = [i for i, share in enumerate(votes.shares) if share >= _KEPT]
     said = [i for i in kept if reasons.is_comment(i)]
-    comments, whole = (sum(len(blocks[i].text) for i in part) for part in (said, kept))
+    comments, whole = (sum(len(page.texts[i]) for i in part) for part in (said, kept))
     if not said or (include == "auto" and 2 * comments > whole):
         return votes
     shares = list(votes.shares)
@@ -287,8 +285,8 @@ def _without_comments(page: Page, votes: Votes, reasons: Reasons, include: str) 
 def _unjudged(page: Page, lines: Sequence[PageLine], votes: Votes, extractor: Extractor) -> Labels:
     """The votes as labels: what an extractor keeps is body, and the little that trafilatura leaves out in between."""
     kept = [share >= _KEPT for share in votes.shares]
-    for i, block in enumerate(page.blocks[1:], 1):
-        kept[i] |= block.kind == "code" and kept[i - 1]  # what text introduces; the classifier has seen little code
+    for i, kind in enumerate(page.kinds[1:], 1):
+        kept[i] |= kind == "code" and kept[i - 1]  # what text introduces; the classifier has seen little code
     stay = [i for i, keeps in enumerate(kept) if keeps] if extractor.name == "trafilatura" else []
     for before, after in pairwise(stay):
         if after - before <= _GAP + 1:
@@ -333,11 +331,11 @@ def _without_repeats(page: Page, lines: Sequence[PageLine], verdicts: Sequence[L
     for number in dict.fromkeys(
         line.block for line, verdict in zip(lines, verdicts, strict=True) if verdict.label == "body"
     ):
-        block = page.blocks[number]
-        if len(block.text) > _REPEAT and block.kind not in ("code", "table"):
-            if block.text in seen:
+        text = page.texts[number]
+        if len(text) > _REPEAT and page.kinds[number] not in ("code", "table"):
+            if text in seen:
                 repeats.add(number)
-            seen.add(block.text)
+            seen.add(text)
     if not repeats:
         return list(verdicts)
     return [
@@ -352,7 +350,7 @@ def _title_line(page: Page, lines: Sequence[PageLine], title: Field | None) -> i
     if not key:
         return None
     same = [i for i, line in enumerate(lines) if len(line.text) >= len(key) and _is(line.text, key)]
-    headings = [i for i in same if page.blocks[lines[i].block].kind == "heading"]
+    headings = [i for i in same if page.kinds[lines[i].block] == "heading"]
     if not headings and len(key) > _TITLE:
         return None
     return next(iter(headings or same), None)

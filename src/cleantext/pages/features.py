@@ -122,6 +122,7 @@ class Sight:
     links: F64 | None = None
     element: I64 | None = None
     tree: Tree | None = None
+    texts: Sequence[str]
 
     @classmethod
     def of_page(cls, page: Page) -> Sight:
@@ -137,6 +138,7 @@ class Sight:
             links=arrays.link_densities,
             element=arrays.elements,
             tree=Tree.of_arrays(arrays),
+            texts=page.texts,
         )
 
     @classmethod
@@ -144,13 +146,7 @@ class Sight:
         """The lines of a text dump."""
         ends = np.cumsum(np.fromiter((len(line) + 1 for line in lines), np.int64, len(lines))) - 1
         starts = np.concatenate([np.zeros(1, dtype=np.int64), ends[:-1] + 1])
-        return cls(text="\n".join(lines), starts=starts, ends=ends, title=title)
-
-    @property
-    def texts(self) -> list[str]:
-        """The text of each block."""
-        spans = zip(self.starts.tolist(), self.ends.tolist(), strict=True)
-        return [self.text[start:end] for start, end in spans]
+        return cls(text="\n".join(lines), starts=starts, ends=ends, title=title, texts=lines)
 
 
 class _Columns:

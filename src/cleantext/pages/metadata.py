@@ -18,12 +18,15 @@ from typing import Any
 from unicodedata import normalize
 from urllib.parse import urljoin, urlsplit
 
+import numpy as np
+
 from cleantext.pages.align import bare
-from cleantext.pages.blocks import Block, Page
+from cleantext.pages.blocks import Page
 from cleantext.pages.dom import TREE_FAULTS, Head
 from cleantext.pages.linemeta import tidy_name
 from cleantext.pages.rules import host_of
 from cleantext.pages.spam import is_spam_title
+from cleantext.pages.tags import KINDS
 from cleantext.records import Field
 
 __all__ = ["PageMetadata", "page_metadata", "parse_date"]
@@ -230,7 +233,9 @@ def _html_date(page: Page, url: str | None) -> Field | None:
 
 def _is_prose(page: Page) -> bool:
     """Whether the page is an article by its looks: a date found in the markup of another is that of anything."""
-    long = sum(len(block.text) for block in page.blocks if len(block.text) >= 150 and block.link_density < 0.3)
+    arrays = page.arrays
+    sizes = arrays.ends - arrays.starts
+    long = int(sizes[(sizes >= 150) & (arrays.link_densities < 0.3)].sum())
     return page.is_chinese or long >= 0.45 * len(page.source_text)
 
 
@@ -315,22 +320,28 @@ def _title(
     spam = {text for text in {field.value for field in everything} if _HAN.search(text) and is_spam_title(text, body)}
     declared = [field for field in everything if field.value not in spam]
     keys = [_key(field.value) for field in declared]
-    headings = [block for block in page.blocks if block.kind == "heading"][:200]
-    best: tuple[float, Block | None] = (0.0, None)
-    for block in headings:
-        score = _agreement(_key(block.text[:_MAX_VALUE]), keys, first=block.level == 1)
-        best = max(best, (score, block), key=lambda found: found[0])
+    headings = _headings(page)
+    best: tuple[float, tuple[str, int] | None] = (0.0, None)
+    for heading in headings:
+        score = _agreement(_key(heading[0][:_MAX_VALUE]), keys, first=heading[1] == 1)
+        best = max(best, (score, heading), key=lambda found: found[0])
     if best[1] is not None:
-        return Field(value=" ".join(best[1].text.split()), origin=f"h{best[1].level}")
+        return Field(value=" ".join(best[1][0].split()), origin=f"h{best[1][1]}")
     site = _key(head.meta.get("og:site_name", "") + host_of(url))
     told = next((Field(value=_without_site(field.value, site), origin=field.origin) for field in declared), None)
     line = labelled.get("title")
     if told is None or _key(told.value) in site:
-        first = next((block for block in headings if block.level == 1), None)
-        return line or told or (Field(value=first.text, origin="h1") if first else None)
+        first = next((text for text, level in headings if level == 1), None)
+        return line or told or (Field(value=first, origin="h1") if first else None)
     if line and any(_key(line.value) in key for key in keys) and len(line.value) >= 0.6 * len(told.value):
         return line
     return told
+
+
+def _headings(page: Page) -> list[tuple[str, int]]:
+    """The text and level of the first headings."""
+    places = np.flatnonzero(page.arrays.kinds == KINDS.index("heading"))[:200].tolist()
+    return [(page.texts[place], int(page.arrays.levels[place])) for place in places]
 
 
 def _agreement(heading: str, titles: Iterable[str], *, first: bool) -> float:

@@ -165,6 +165,17 @@ class Page:
     flags: tuple[str, ...] = ()
 
     @cached_property
+    def texts(self) -> list[str]:
+        """The text of each block."""
+        spans = zip(self.arrays.starts.tolist(), self.arrays.ends.tolist(), strict=True)
+        return [self.source_text[start:end] for start, end in spans]
+
+    @cached_property
+    def kinds(self) -> list[str]:
+        """The kind of each block."""
+        return [KINDS[kind] for kind in self.arrays.kinds.tolist()]
+
+    @cached_property
     def blocks(self) -> tuple[Block, ...]:
         """The blocks in document order."""
         return tuple(_blocks(self.source_text, self.arrays))

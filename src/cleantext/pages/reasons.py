@@ -49,6 +49,7 @@ class Reasons:
         self._links = (arrays.link_densities >= _LINKS).tolist()
         self._sizes = (arrays.ends - arrays.starts).tolist()
         self._known: dict[int, int] = {}
+        self._tell: dict[int, int] = {}
 
     def is_comment(self, block: int) -> bool:
         """Whether class words around the block say that readers wrote it."""
@@ -79,7 +80,9 @@ class Reasons:
             if scope <= 0 or named == ANCESTORS:
                 break
             if number := self._named[scope]:
-                bits |= _told(self._names[number])
+                if number not in self._tell:
+                    self._tell[number] = _told(self._names[number])
+                bits |= self._tell[number]
                 named += 1
             scope = self._parents[scope]
         return bits
