@@ -155,6 +155,8 @@ def _coincidence(body: bytes, text: str, declared: str) -> bool:
 
     Only for a handful of characters, none of them a three-byte sequence, with letters no language writes together.
     """
+    if len(body) - len(text) > 3 * 8:  # a character takes three bytes more than one, at most
+        return False
     high = [char for char in text if char >= "\x80"]
     if len(high) > 8 or max(high) > "\u07ff" or not any("\u0100" <= char <= "\u02ff" for char in high):
         return False

@@ -87,16 +87,13 @@ _HEX = re.compile(r"[0-9a-fA-F]{6,}")
 class Head:
     """What a page declares of itself.
 
-    `meta` maps lower-case names, properties and itemprops of meta elements to their contents; `dates` are what the
-    elements say that mark up a date.
+    `meta` maps lower-case names, properties and itemprops of meta elements to their contents.
     """
 
     title: str = ""
     language: str = ""
-    canonical: str = ""
     meta: Mapping[str, str]
     json_ld: tuple[str, ...] = ()
-    dates: tuple[str, ...] = ()
 
 
 class Dom:
@@ -186,6 +183,17 @@ class Dom:
         return tuple(" ".join(node.text().split()) for node in self._parser.css(_SIGNED)[:_MAX_MARKED])
 
     @cached_property
+    def dates(self) -> tuple[str, ...]:
+        """What the elements say that mark up a date, the first few in document order."""
+        return tuple(_date_of(node) for node in self._parser.css(_DATED)[:_MAX_MARKED])
+
+    @cached_property
+    def canonical(self) -> str:
+        """The address that the page declares to be its own."""
+        link = self._parser.css_first('link[rel="canonical"]')
+        return ((link.attributes.get("href") or "") if link else "").strip()
+
+    @cached_property
     def is_easy(self) -> bool:
         """Whether tools that are quadratic in tables or lists, as trafilatura is, read the page in the time allowed."""
         within = self.nodes <= self._easy_nodes and not self.truncated
@@ -235,15 +243,12 @@ class Dom:
             for kind in ("property", "name", "itemprop", "http-equiv"):
                 if content and (name := attributes.get(kind)):
                     meta.setdefault(name.strip().lower(), content)
-        canonical = self._parser.css_first('link[rel="canonical"]')
         title = self._parser.css_first("title")
         root = self._parser.root
         return Head(
             title=" ".join(title.text().split()) if title else "",
             language=(root.attributes.get("lang") or "").strip() if root else "",
-            canonical=((canonical.attributes.get("href") or "") if canonical else "").strip(),
             meta=meta,
-            dates=tuple(_date_of(node) for node in self._parser.css(_DATED)[:_MAX_MARKED]),
             json_ld=tuple(node.text() for node in self._parser.css("script") if _is_json_ld(node)),
         )
 

@@ -272,7 +272,7 @@ def _without_comments(page: Page, votes: Votes, reasons: Reasons, include: str) 
     if include == "yes":
         return votes
     kept = [i for i, share in enumerate(votes.shares) if share >= _KEPT]
-    said = [i for i in kept if reasons.is_comment(i)]
+    said = [i for i in kept if reasons.comments[i]]
     comments, whole = (sum(len(page.texts[i]) for i in part) for part in (said, kept))
     if not said or (include == "auto" and 2 * comments > whole):
         return votes
@@ -313,13 +313,13 @@ def _verdicts(
         ruled = rules.label(line.text) if rules else None
         if ruled and not (ruled == label.label == "body"):
             verdicts.append(whole_line(ruled, len(line.text)))
-        elif ruled is None and (i == title or label.label == "title"):
+        elif (i == title or label.label == "title") and ruled is None:
             verdicts.append(whole_line("meta/title", len(line.text)))
         elif label.label == "chrome/other":
-            verdicts.append(whole_line(reasons.of(line.block), len(line.text)))
+            verdicts.append(whole_line(reasons.all[line.block], len(line.text)))
         else:
             verdicts.append(label)
-    if lines and not rules and not any(verdict.label == "body" for verdict in verdicts):
+    if lines and not rules and all(verdict.label != "body" for verdict in verdicts):
         return [whole_line("body", len(line.text)) for line in lines]
     return _without_repeats(page, lines, verdicts)
 

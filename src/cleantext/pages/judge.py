@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -331,14 +332,23 @@ class Page:
         start = self.headline + 1 if 0 <= self.headline < i else 0
         return i - start < 6 and not any(self._inside[j] and self._looks[j].units > 30 for j in range(start, i))
 
+    @cached_property
+    def _list_heads(self) -> list[int]:
+        """For each line the last line up to it that heads a list of something else, or -1."""
+        heads, last = list[int](), -1
+        for i, look in enumerate(self._looks):
+            if look.strength >= 2 and look.reason in ("chrome/related", "chrome/comments", "chrome/legal"):
+                last = i
+            heads.append(last)
+        return heads
+
     def _reason_outside(self, i: int) -> str:
         """The reason of a line outside the main content that no entry of the lexicon names."""
         if i < self._first:
             return "chrome/navigation"
-        for j in range(i, max(self._first, i - _LIST_REACH), -1):
-            look = self._looks[j]
-            if look.strength >= 2 and look.reason in ("chrome/related", "chrome/comments", "chrome/legal"):
-                return look.reason
+        head = self._list_heads[i]
+        if head > max(self._first, i - _LIST_REACH):
+            return self._looks[head].reason or ""
         return "chrome/related" if self._looks[i].values[_DATE_END] else "chrome/other"
 
     def _mark_dated_list(self, labels: list[str]) -> None:

@@ -5,7 +5,10 @@ Class words are those of `page.Surroundings`: of the nearest elements around tha
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
+
+import numpy as np
+import numpy.typing as npt
 
 from cleantext.pages.page import ANCESTORS, Page, words_of
 from cleantext.pages.tags import LANDMARKS
@@ -25,6 +28,7 @@ _TELLING = {
 }
 _NAMES = tuple(f"chrome/{name}" for name in _TELLING)
 _COMMENTS = 1
+_NAVIGATION, _LEGAL = _NAMES.index("chrome/navigation"), _NAMES.index("chrome/legal")
 _NAV, _FOOTER = LANDMARKS.index("nav"), LANDMARKS.index("footer")
 # A link no longer than this is an item of a menu rather than another page's title.
 _MENU_ITEM = 12
@@ -37,52 +41,57 @@ def _told(names: str) -> int:
     return sum(1 << bit for bit, telling in enumerate(_TELLING.values()) if not telling.isdisjoint(words))
 
 
+# The bit of the first name that is told, by all that are; a scope's bits are looked up in it.
+_FIRST = np.array([0, *((bits & -bits).bit_length() - 1 for bits in range(1, 1 << len(_TELLING)))])
+_OTHER, _RELATED = len(_NAMES), _NAMES.index("chrome/related")
+_REASONS = (*_NAMES, "chrome/other")
+
+
 class Reasons:
-    """The reasons of a page's blocks; every scope is looked at once, and only if it is asked for."""
+    """The reasons of a page's blocks."""
 
     def __init__(self, page: Page) -> None:
-        arrays = page.arrays
-        self._parents = arrays.scope_parents.tolist()
-        self._names, self._named = arrays.names, arrays.scope_names.tolist()
-        self._scopes = arrays.scopes.tolist()
-        self._landmarks = arrays.landmarks.tolist()
-        self._links = (arrays.link_densities >= _LINKS).tolist()
-        self._sizes = (arrays.ends - arrays.starts).tolist()
-        self._known: dict[int, int] = {}
-        self._tell: dict[int, int] = {}
+        self._arrays = page.arrays
 
     def is_comment(self, block: int) -> bool:
         """Whether class words around the block say that readers wrote it."""
-        return bool(self._bits(self._scopes[block]) & _COMMENTS)
+        return self.comments[block]
 
     def of(self, block: int) -> str:
         """The reason of a block, by its number."""
-        landmark = self._landmarks[block]
-        if landmark == _NAV:
-            return "chrome/navigation"
-        if landmark == _FOOTER:
-            return "chrome/navigation" if self._links[block] else "chrome/legal"
-        if bits := self._bits(self._scopes[block]):
-            return _NAMES[(bits & -bits).bit_length() - 1]
-        if self._links[block]:
-            return "chrome/related" if self._sizes[block] > _MENU_ITEM else "chrome/navigation"
-        return "chrome/other"
+        return self.all[block]
 
-    def _bits(self, scope: int) -> int:
-        known = self._known.get(scope)
-        if known is None:
-            known = self._known[scope] = self._look(scope)
-        return known
+    @cached_property
+    def comments(self) -> list[bool]:
+        """Whether class words around each block say that readers wrote it."""
+        found: list[bool] = (self._bits & _COMMENTS > 0).tolist()
+        return found
 
-    def _look(self, scope: int) -> int:
-        bits = named = 0
+    @cached_property
+    def all(self) -> list[str]:
+        """The reason of each block."""
+        arrays, bits = self._arrays, self._bits
+        linked = arrays.link_densities >= _LINKS
+        listed = np.where(arrays.ends - arrays.starts > _MENU_ITEM, _RELATED, _NAVIGATION)
+        codes = np.where(bits > 0, _FIRST[bits], np.where(linked, listed, _OTHER))
+        codes[arrays.landmarks == _NAV] = _NAVIGATION
+        footers = arrays.landmarks == _FOOTER
+        codes[footers] = np.where(linked[footers], _NAVIGATION, _LEGAL)
+        return [_REASONS[code] for code in codes.tolist()]
+
+    @cached_property
+    def _bits(self) -> npt.NDArray[np.int64]:
+        """What the classes and ids around each block tell: of the nearest elements that have any, and not far up."""
+        arrays = self._arrays
+        told = np.array([_told(name) for name in arrays.names], dtype=np.int64)
+        scopes = arrays.scopes
+        bits, named = np.zeros(scopes.size, dtype=np.int64), np.zeros(scopes.size, dtype=np.int64)
         for _ in range(2 * ANCESTORS):
-            if scope <= 0 or named == ANCESTORS:
+            read = (scopes > 0) & (named < ANCESTORS)
+            if not read.any():
                 break
-            if number := self._named[scope]:
-                if number not in self._tell:
-                    self._tell[number] = _told(self._names[number])
-                bits |= self._tell[number]
-                named += 1
-            scope = self._parents[scope]
+            names = np.where(read, arrays.scope_names[scopes], 0)
+            bits |= told[names]
+            named += names > 0
+            scopes = np.where(read, arrays.scope_parents[scopes], 0)
         return bits
