@@ -94,6 +94,8 @@ def extract(
     cleaner = _of_kind(kind)
     text = cleaner.decoded(source, content_type).text
     content, pieces = cleaner.main_content(text, url=url, content_type=content_type, mend=False)
+    if not pieces:  # a page, whose blocks stand in it as they are
+        return content
     return dataclasses.replace(
         content,
         blocks=tuple(content.source_text[piece.start : piece.end] for piece in pieces),
@@ -208,7 +210,8 @@ class Cleaner:
     ) -> tuple[MainContent, list[_Piece]]:
         """What is removed and known of a decoded text, and the pieces that stay.
 
-        The pieces are repaired but not yet compared; without `mend` only as far as the labels of a dump need it.
+        The pieces are repaired but not yet compared; without `mend` only as far as the labels of a dump need it, and
+        a page's are left to the content.
         """
         forced = self.config.extract.kind
         kind = forced if forced != "auto" else kind
@@ -254,13 +257,15 @@ class Cleaner:
         from cleantext.pages.extract import extract_page  # noqa: PLC0415 - trafilatura and the parser: only for pages
 
         content = extract_page(html, url=url, config=self.config.extract, limits=self.config.limits)
-        pieces = [
-            _Piece(start=start, end=end, text=content.source_text[start:end], kind=kind, level=level)
-            for (start, end), kind, level in zip(content.spans, content.kinds, content.levels, strict=True)
-        ]
+        if not mend:
+            return content, []
         # The parser has decoded entities; what looks like one now is text about HTML.
         repair = dataclasses.replace(self.config.repair, entities=False)
-        return content, [piece.then(*_steps(repair_line(piece.text, repair))) for piece in pieces] if mend else pieces
+        pieces = []
+        for (start, end), kind, level in zip(content.spans, content.kinds, content.levels, strict=True):
+            piece = _Piece(start=start, end=end, text=content.source_text[start:end], kind=kind, level=level)
+            pieces.append(piece.then(*_steps(repair_line(piece.text, repair))))
+        return content, pieces
 
     def _finished(self, piece: _Piece, conversion: str | None) -> _Piece:
         """`piece` in its final script and punctuation, without white space around it."""

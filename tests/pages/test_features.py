@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cleantext.pages import features
 from cleantext.pages.ancestry import Tree
 from cleantext.pages.blocks import parse_page
 from cleantext.pages.elements import Element
@@ -305,3 +306,16 @@ def test_odd_pages(html: str) -> None:
     assert table.shape == (len(page.blocks), len(names))
     assert np.isfinite(table).all()
     assert (tokens >= 0).all()
+
+
+@given(st.lists(st.text(alphabet="aé1_ 漢。,:\n\u0301𠀀\ud800", min_size=1), min_size=1, max_size=6))
+def test_the_kernel_counts_what_arrays_count(lines: list[str]) -> None:
+    sight = Sight.of_lines(lines)
+    found = []
+    for is_compiled in (False, True):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(features, "pays", lambda is_compiled=is_compiled: is_compiled)
+            found.append(features._read(sight.text, sight.starts, sight.ends))
+    plain, compiled = found
+    assert plain.classes.tolist() == compiled.classes.tolist()
+    assert plain.tokens.tolist() == compiled.tokens.tolist()

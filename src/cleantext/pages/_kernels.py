@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 import numba
 import numpy as np
 
-from cleantext.pages import _climb, _trees
+from cleantext.pages import _climb, _counts, _trees
 from cleantext.pages._layout import SPACE, U8, U32, Int, Truth
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -116,6 +116,7 @@ def find(codes: U32, i: Int, one: Int, other: Int) -> Int:
     return i
 
 
+count = kernel(_counts.count)
 add_trees, add_masked = kernel(_trees.add_trees), kernel(_trees.add_masked)
 climb, add_rows = kernel(_climb.climb), kernel(_climb.add_rows)
 gather, find_core = kernel(_climb.gather), kernel(_climb.find_core)

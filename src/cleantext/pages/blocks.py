@@ -36,7 +36,7 @@ def parse_page(html: str, limits: LimitsConfig | None = None) -> Page:
 def cut_page(dom: Dom) -> Page:
     """The blocks of a parsed page. Where it hides most of what it has, scripts reveal that: it is shown as well."""
     text, arrays = (cut_markup(dom) if pays("_walk") else None) or cut_events(dom)
-    han = len(text) - len(_HAN.sub("", text))
+    han = 0 if text.isascii() else len(text) - len(_HAN.sub("", text))
     return Page(
         source_text=text,
         arrays=arrays,

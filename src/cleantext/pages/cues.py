@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-__all__ = ["CUES", "cue_of"]
+__all__ = ["CUES", "cue_of", "hints_in"]
 
 CUES = ("legal", "comments", "related", "share", "account", "pager", "navigation", "advert", "meta", "date", "more")
 # A longer block says something of its own.
@@ -173,8 +173,11 @@ _HAN = frozenset(
 _NUMBER = {name: number for number, name in enumerate(CUES, 1)}
 
 
-def cue_of(text: str) -> int:
-    """The number of the first cue in a short text, its place in `CUES` plus one; 0 for none."""
+def cue_of(text: str, hints: Sequence[str] = _ASCII_HINTS) -> int:
+    """The number of the first cue in a short text, its place in `CUES` plus one; 0 for none.
+
+    `hints` are those of `hints_in` for the text or for one that it is part of.
+    """
     if len(text) > _LONGEST:
         return 0
     lower = text.lower()
@@ -183,12 +186,18 @@ def cue_of(text: str) -> int:
         match = _BEGINS_LOWER.match(lower) if text.isascii() else _BEGINS.match(text)
     if match:
         return _NUMBER[match.lastgroup or ""]
-    found = [_HOLDS_WORD.search(lower, 1)] if _may_hold_word(lower) else []
+    found = [_HOLDS_WORD.search(lower, 1)] if _may_hold_word(lower, hints) else []
     if _DIGIT.search(lower):
         found.append(_HOLDS_NUMBER.search(lower, 1))
     if lower.rstrip()[-1:] in _LAST:
         found.append(_ENDS.search(lower, 1))
     return min(((one.start(), _NUMBER[one.lastgroup or ""]) for one in found if one), default=(0, 0))[1]
+
+
+def hints_in(text: str) -> tuple[str, ...]:
+    """What of the words among ASCII that are looked for is in a text at all."""
+    lower = text.lower()
+    return tuple(hint for hint in _ASCII_HINTS if hint in lower)
 
 
 def _may_begin(lower: str) -> bool:
@@ -203,9 +212,9 @@ def _may_begin(lower: str) -> bool:
     return not "\u3400" <= first[0] <= "\u9fff" or first[0] in _HAN or lower[0] in _SIGNS
 
 
-def _may_hold_word(lower: str) -> bool:
+def _may_hold_word(lower: str, hints: Sequence[str]) -> bool:
     """Whether one of the words may be found: looking for these is quicker."""
-    for hint in _ASCII_HINTS:
+    for hint in hints:
         if hint in lower:
             return True
     return not lower.isascii() and not _WIDE_HINTS.isdisjoint(lower)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -23,7 +23,8 @@ import numpy.typing as npt
 from cleantext.folding import code_points
 from cleantext.pages.align import bare
 from cleantext.pages.ancestry import Tree, element_columns, paths
-from cleantext.pages.cues import CUES, cue_of
+from cleantext.pages.compiled import pays
+from cleantext.pages.cues import CUES, cue_of, hints_in
 from cleantext.pages.elements import Element
 from cleantext.pages.tags import KINDS
 from cleantext.pages.wordscores import WordScores
@@ -40,6 +41,7 @@ U8 = npt.NDArray[np.uint8]
 
 _OTHER, _CJK, _LOWER, _UPPER, _DIGIT, _END, _COMMA, _PUNCT, _SPACE, _LETTER, _COLON = range(11)
 _CLASSES = 11
+_IN_WORD = np.isin(np.arange(_CLASSES), (_LOWER, _UPPER, _DIGIT, _LETTER))
 _CJK_RANGES = ((0x3040, 0x30FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xAC00, 0xD7AF), (0xF900, 0xFAFF))
 
 _KINDS = ("heading", "list", "table", "code", "quote")
@@ -95,16 +97,28 @@ class _Text:
 
 def _read(text: str, starts: I64, ends: I64) -> _Text:
     kinds = _table()[code_points(text)]
+    classes, tokens = np.zeros((starts.size, _CLASSES), dtype=np.int64), np.zeros(starts.size, dtype=np.int64)
+    if pays():
+        import cleantext.pages._kernels as kernels  # noqa: PLC0415 - numba is loaded by those who need it
+
+        kernels.count(kinds, starts, ends, _IN_WORD, classes, tokens)
+    else:
+        _count(kinds, starts, ends, classes, tokens)
+    tokens += classes[:, _CJK]
+    return _Text(classes.astype(np.float64), tokens.astype(np.float64), kinds[starts], kinds[ends - 1])
+
+
+def _count(kinds: U8, starts: I64, ends: I64, classes: I64, tokens: I64) -> None:
+    """`_counts.count` in numpy."""
     lengths = ends - starts
     block = np.repeat(np.arange(starts.size), lengths)
     places = np.arange(block.size) + np.repeat(starts - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
     own = kinds[places]
-    classes = np.bincount(block * _CLASSES + own, minlength=starts.size * _CLASSES).reshape(-1, _CLASSES)
-    in_word = (own == _LOWER) | (own == _UPPER) | (own == _DIGIT) | (own == _LETTER)
+    classes += np.bincount(block * _CLASSES + own, minlength=starts.size * _CLASSES).reshape(-1, _CLASSES)
+    in_word = _IN_WORD[own]
     opens = in_word.copy()
     opens[1:] &= ~in_word[:-1] | (block[1:] != block[:-1])
-    tokens = np.bincount(block[opens], minlength=starts.size) + classes[:, _CJK]
-    return _Text(classes.astype(np.float64), tokens.astype(np.float64), kinds[starts], kinds[ends - 1])
+    tokens += np.bincount(block[opens], minlength=starts.size)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,18 +231,30 @@ def _own_text(columns: _Columns, sight: Sight, text: _Text, links: F64, plain: F
 
 def _cues(columns: _Columns, texts: Sequence[str], page_title: str) -> I64:
     counts = Counter(texts)  # menus repeat themselves
-    known = {text: cue_of(text) for text in counts}
-    cues = np.array([known[text] for text in texts], dtype=np.int64)
+    hints = hints_in("\n".join(counts))
+    number_of = {text: number for number, text in enumerate(counts)}
+    place = np.fromiter(map(number_of.__getitem__, texts), np.int64, len(texts))
+    cues: I64 = np.array([cue_of(text, hints) for text in counts], dtype=np.int64)[place]
     for number, name in enumerate(CUES, 1):
         columns.add(f"cue_{name}", cues == number)
-    title = _key(page_title)
-    keys = {text: _key(text) for text in counts if len(text) < _TITLE} if title else {}
-    same = {text for text, key in keys.items() if key == title}
-    inside = {text for text, key in keys.items() if len(key) > 3 and key in title}
-    columns.add("is_title", np.array([text in same for text in texts]))
-    columns.add("in_title", np.array([text in inside for text in texts]))
-    columns.add("copies", np.array([min(counts[text], 9) for text in texts]))
+    same, inside = _in_title(counts, _key(page_title))
+    columns.add("is_title", same[place])
+    columns.add("in_title", inside[place])
+    columns.add("copies", np.minimum(np.fromiter(counts.values(), np.int64, len(counts)), 9)[place])
     return cues
+
+
+def _in_title(texts: Collection[str], title: str) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Which texts are the page's title, which are in it: by letters and digits alone, as in `title`."""
+    same, inside = np.zeros(len(texts), dtype=np.bool_), np.zeros(len(texts), dtype=np.bool_)
+    for number, text in enumerate(texts if title else ()):
+        begins = text[:2]
+        if len(text) >= _TITLE or (begins.isascii() and begins.isalnum() and begins.lower() not in title):
+            continue
+        key = _key(text)
+        same[number] = key == title
+        inside[number] = len(key) > 3 and key in title
+    return same, inside
 
 
 def _key(text: str) -> str:
