@@ -309,6 +309,7 @@ def test_odd_pages(html: str) -> None:
 
 
 @given(st.lists(st.text(alphabet="aé1_ 漢。,:\n\u0301𠀀\ud800", min_size=1), min_size=1, max_size=6))
+@settings(deadline=None)  # the kernel may have to be compiled
 def test_the_kernel_counts_what_arrays_count(lines: list[str]) -> None:
     sight = Sight.of_lines(lines)
     found = []

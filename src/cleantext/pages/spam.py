@@ -9,7 +9,7 @@ this. No single trait is enough. A real title overlaps with its text, and that a
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from cleantext.folding import label_text, simplified_table
@@ -94,13 +94,18 @@ def _overlap(line: str, body: str) -> float:
 
 def spam_evidence(line: str, body: str) -> SpamEvidence:
     """What speaks for `line` being a spam title above `body` (the text of the page without the line)."""
+    return replace(_evidence_apart(line, body), overlap=_overlap(line[:_MAX_LINE], body[:_MAX_BODY]))
+
+
+def _evidence_apart(line: str, body: str) -> SpamEvidence:
+    """`spam_evidence` as it is at most: where line and text have nothing in common."""
     line = line[:_MAX_LINE]
     view = label_text(line)
     ours, theirs = _script(line), _script(body)
     return SpamEvidence(
         segments=len(_segments(line)),
         grammar=len(_GRAMMAR.findall(view)) / max(len(view), 1),
-        overlap=_overlap(line, body[:_MAX_BODY]),
+        overlap=0.0,
         other_script=bool(ours and theirs and ours != theirs),
         trade=len(_TRADE.findall(view)),
     )
@@ -119,4 +124,5 @@ def is_spam_title(line: str, body: str) -> bool:
     # Without a chain or a word of the trade no line gets to 3: the text need not be read.
     if len(_segments(line)) < _CHAIN and not _TRADE.search(label_text(line)):
         return False
-    return spam_evidence(line, body).score >= 3
+    # Nor can a line that would not get there if nothing in it occurred in the text, which takes longest to find.
+    return _evidence_apart(line, body).score >= 3 and spam_evidence(line, body).score >= 3
