@@ -148,7 +148,7 @@ def _read(source: Source) -> Labelled | None:
         lines = [block["text"] for block in labelled]
         target = np.array([float(block["label"] == "body") for block in labelled])
     else:
-        lines = sight.texts
+        lines = [*sight.texts]
     table, sizes, _ = page_features(Sight.of_lines(lines), WordScores({}))
     picked = _sample(source.name, len(lines))
     dump = Rows(table[picked], target[picked], sizes[picked], len(lines), np.zeros(len(picked), dtype=np.int64))

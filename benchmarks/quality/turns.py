@@ -20,9 +20,11 @@ from pathlib import Path
 from statistics import mean, median
 
 import trafilatura
-from extraction import f1, pages
 
 import cleantext
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # for its neighbour where this file is run as a script
+from quality.extraction import f1, pages
 
 Answer = Callable[[bytes, str | None], str]
 

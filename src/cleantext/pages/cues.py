@@ -212,7 +212,7 @@ def _may_begin(lower: str) -> bool:
     return not "\u3400" <= first[0] <= "\u9fff" or first[0] in _HAN or lower[0] in _SIGNS
 
 
-def _may_hold_word(lower: str, hints: Sequence[str]) -> bool:
+def _may_hold_word(lower: str, hints: Sequence[str] = _ASCII_HINTS) -> bool:
     """Whether one of the words may be found: looking for these is quicker."""
     for hint in hints:
         if hint in lower:
