@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from cleantext.pages import linemeta
 from cleantext.pages.linemeta import LineMeta, normalize_date, read_meta
 from cleantext.pages.looks import fold
 from text_strategies import TEXT
@@ -114,3 +118,43 @@ def test_never_raises_and_spans_lie_in_the_line(text: str) -> None:
 def test_hostile_lines_are_bounded(line: str) -> None:
     meta = read_meta(line)
     assert meta is None or len(meta.pairs) <= 240
+
+
+PIECES = st.sampled_from(
+    [
+        *(
+            "2020-10-27",
+            "09:37",
+            "10月27日",
+            "3小时前",
+            "今天 10:20",
+            "5 days ago",
+            "march 3, 2020",
+            "sun apr  3 21:04:15 2016",
+        ),
+        *("来源:", "作者", "编辑 ", "责任编辑 刘晓阳 ", "校对 李铭", "审核", "监制", "值班编辑 王二", "美编 ", "排版 "),
+        *("新京报记者 陆一夫", "联合报/", "记者沈能元", "/台北即时报导", "综合报道", "通讯员 ", "实习生", "评论员"),
+        *(
+            "by ",
+            "john smith",
+            "作者 abc (x)",
+            "阅读",
+            "点击 12",
+            "120次浏览",
+            "3 views",
+            "4 min read",
+            "字数(300)",
+            "2 comments",
+        ),
+        *("|", " | ", "来源某报", ":", "】", "—", "丨", "/", " ", "。", "某某日报", "北京", "1999", "20"),
+    ]
+)
+
+
+@given(st.lists(PIECES, max_size=8).map("".join))
+def test_what_is_not_tried_would_not_be_found(line: str) -> None:
+    found = read_meta(line)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("_MAYBE_FIRST", "_CREDITED", "_MARKED", "_MONTHS_NAMED", "_RELATED", "_TIMED", "_COUNTED"):
+            patch.setattr(linemeta, name, re.compile(""))
+        assert read_meta(line) == found

@@ -53,6 +53,8 @@ _FRAGMENT = re.compile(r"(?<!\d)\d{1,2}日[^\W\d]{2}|[^\W\d_]{3}(?:19|20)\d\d[-/
 _FORUM = re.compile(
     r"楼主|\d+楼|只看该?作者|只看楼主|回复贴|回帖|跟帖数|版主|看板|讨论区|版块|板块|no\.\d{5,}|^#\d+|条回复|个回答|条回答|引用|replies|发帖"
 )
+# What these begin with: a class of characters alone is looked for many times faster.
+_FORUM_FIRST = re.compile(r"[楼\d只回跟版看讨板n#条个引r发]")
 _COMMENTS = re.compile(r"评论|跟贴|网友|文明上网|留言|comments")
 _POSTED = re.compile(r"\d{1,2}:\d\d|前|ago\b")
 
@@ -129,7 +131,7 @@ def _is_forum(looks: Sequence[Look], metas: Sequence[LineMeta | None]) -> bool:
     words = stamps = comments = 0
     for look, meta in zip(looks, metas, strict=True):
         if look.units <= 40:
-            words += bool(_FORUM.search(look.spaced))
+            words += bool(_FORUM_FIRST.search(look.spaced) and _FORUM.search(look.spaced))
             comments += bool(_COMMENTS.search(look.view))
             stamps += meta is not None and bool(_POSTED.search(look.spaced))
     return words >= 1 and words + stamps >= 4 and comments <= 2 and comments <= 0.1 * (words + stamps)
