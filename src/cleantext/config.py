@@ -101,7 +101,7 @@ class ExtractConfig:
     )
     include_comments: str = option(
         "auto",
-        "readers' comments: content where they are most of the page (auto), always or never",
+        "readers' comments: content where they are much of the page (auto), always or never",
         flag="include-comments",
         choices=("auto", "yes", "no"),
     )

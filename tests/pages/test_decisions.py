@@ -58,9 +58,10 @@ def config(comments: str) -> ExtractConfig:
 
 
 @pytest.mark.parametrize(
-    ("comments", "count", "kept"), [("yes", 2, 2), ("auto", 2, 0), ("no", 2, 0), ("auto", 9, 9), ("no", 9, 0)]
+    ("comments", "count", "kept"),
+    [("yes", 2, 2), ("auto", 2, 0), ("no", 2, 0), ("auto", 4, 4), ("auto", 9, 9), ("no", 9, 0)],
 )
-def test_comments_are_content_where_they_are_most_of_it_or_wanted(
+def test_comments_are_content_where_they_are_much_of_it_or_wanted(
     monkeypatch: pytest.MonkeyPatch, comments: str, count: int, kept: int
 ) -> None:
     monkeypatch.setattr(extract, "EXTRACTORS", {"auto": (_Everything(),)})

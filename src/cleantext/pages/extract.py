@@ -50,6 +50,9 @@ _UNALIGNED = 0.1
 # Comments that are so many times what else there is make the page a discussion; others count for so much.
 _DISCUSSION = 2.0
 _HALF_VOTE = 0.45
+# From this share of what would be kept on, readers' comments are content: beside the posts of a discussion stand lines
+# with their authors and dates, which no class calls comments.
+_DISCUSSED = 0.4
 _ASIDE = frozenset({"nav", "footer", "aside", "form", "dialog"})
 # So many blocks that an extractor leaves out between two that it keeps stay, if few of their characters are links.
 _GAP, _GAP_LINKS = 2, 0.3
@@ -268,13 +271,13 @@ def _numbers(lines: Sequence[PageLine]) -> list[int]:
 
 
 def _without_comments(page: Page, votes: Votes, reasons: Reasons, include: str) -> Votes:
-    """The votes without those for readers' comments, unless these are wanted or are most of what would be kept."""
+    """The votes without those for readers' comments, unless these are wanted or are much of what would be kept."""
     if include == "yes":
         return votes
     kept = [i for i, share in enumerate(votes.shares) if share >= _KEPT]
     said = [i for i in kept if reasons.comments[i]]
     comments, whole = (sum(len(page.texts[i]) for i in part) for part in (said, kept))
-    if not said or (include == "auto" and 2 * comments > whole):
+    if not said or (include == "auto" and comments > _DISCUSSED * whole):
         return votes
     shares = list(votes.shares)
     for i in said:
