@@ -1,8 +1,9 @@
 """Fit the block classifier: scores of class words, then gradient-boosted trees over the rows of labelled pages.
 
 The scores of words are themselves learned, so a tree must not see scores that its own page helped to make: the pages
-are parted four ways, and each part gets the scores of the other three. LightGBM fits the trees; it is imported here
-only, and only to fit.
+are parted four ways, and each part gets the scores of the other three. In the same way the second trees, which read a
+page again knowing what the first made of it, are shown what first trees of the other three parts make of it. LightGBM
+fits the trees; it is imported here only, and only to fit.
 """
 
 from __future__ import annotations
@@ -10,18 +11,20 @@ from __future__ import annotations
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from cleantext.errors import MissingDependencyError
+from cleantext.pages.ancestry import Tree
+from cleantext.pages.context import CONTEXT, context_columns
 from cleantext.pages.features import paths
 from cleantext.pages.wordscores import WordScores
 from quality.labels import Labelled, Rows
 
-__all__ = ["Settings", "fit", "fold_of", "weights_of", "word_columns", "word_scores"]
+__all__ = ["Fitted", "Settings", "fit", "fold_of", "weights_of", "word_columns", "word_scores"]
 
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
@@ -43,13 +46,15 @@ class Settings:
     rate: float = 0.05
     features: float = 0.5
     least_rows: int = 20
+    second_trees: int = 60
+    second_rate: float = 0.1
     word_prior: float = 6.0
     dumps: float = 0.3
     labelled_dumps: float = 3.0
     chinese: float = 3.0
     mixed: float = 1.5
     seed: int = 1
-    threads: int = 2
+    threads: int = 1
 
     def weight(self, page: Labelled) -> float:
         """How much a page counts: Chinese ones are few, those in several languages too."""
@@ -87,7 +92,7 @@ def word_scores(pages: Sequence[Labelled], settings: Settings) -> dict[str, floa
 
 
 def word_columns(page: Labelled, scores: Mapping[str, float]) -> F64:
-    """What the class words around each sampled block say, in the order of `WORD_COLUMNS`."""
+    """What the class words around each block say, in the order of `WORD_COLUMNS`."""
     _, _, own, path, lowest, highest = paths(page.elements, WordScores(scores))
     parent = np.array([one.parent for one in page.elements], dtype=np.int64)
     at = page.blocks.element
@@ -96,40 +101,87 @@ def word_columns(page: Labelled, scores: Mapping[str, float]) -> F64:
 
 
 def weights_of(rows: Rows, weight: float) -> F64:
-    """The weights of a page's rows: by the root of their tokens, together by the root of how many rows the page has."""
-    sizes = np.sqrt(rows.tokens + 0.5)
+    """The weights of a page's picked rows: by the root of their tokens, together by the root of how many it has."""
+    sizes = np.sqrt(rows.tokens[rows.picked] + 0.5)
     found: F64 = sizes / sizes.sum() * weight * np.sqrt(min(rows.of, _MOST_ROWS))
     return found
 
 
-def fit(pages: Sequence[Labelled], names: Sequence[str], settings: Settings) -> tuple[str, dict[str, float]]:
-    """The trees as LightGBM writes them, and the scores of words that go with them."""
-    lightgbm = _lightgbm()
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """The trees of both readings as LightGBM writes them, and the scores of words that go with them."""
+
+    first: str
+    second: str
+    words: dict[str, float]
+
+
+# Rows with their targets and weights.
+_Part = tuple[F32, F64, F64]
+
+
+def fit(pages: Sequence[Labelled], names: Sequence[str], settings: Settings) -> Fitted:
+    """First the trees that see features, then those that see also what trees like them made of the page."""
     parts = [fold_of(page.source.group + "i", _INNER_FOLDS) for page in pages]
+    tables = _tables(pages, parts, names, settings)
+    shown = [part for page, table in zip(pages, tables, strict=True) for part in _shown(page, table, settings)]
+    first = _train(shown, names, settings)
+    inner = replace(settings, trees=settings.trees // 2, rate=2 * settings.rate)  # as good, in half the time
+    again: list[_Part] = []
+    for left in range(_INNER_FOLDS):
+        held = [i for i, part in enumerate(parts) if part == left]
+        rest = [part for i in range(len(pages)) if parts[i] != left for part in shown[2 * i : 2 * i + 2]]
+        if held and rest:
+            judge = _train(rest, names, inner)
+            again += [_read_again(pages[i], tables[i], judge, settings) for i in held]
+    sure = replace(settings, trees=settings.second_trees, rate=settings.second_rate)
+    second = _train(again, [*names, *CONTEXT], sure)
+    return Fitted(str(first.model_to_string()), str(second.model_to_string()), word_scores(pages, settings))
+
+
+def _tables(pages: Sequence[Labelled], parts: Sequence[int], names: Sequence[str], settings: Settings) -> list[F32]:
+    """The rows of each page's blocks, with the scores of words that the other parts of the pages gave."""
     scores = [
         word_scores([page for page, part in zip(pages, parts, strict=True) if part != left], settings)
         for left in range(_INNER_FOLDS)
     ]
-    at = [names.index(name) for name in WORD_COLUMNS]
-    tables, targets, weights = list[F32](), list[F64](), list[F64]()
+    at, tables = [names.index(name) for name in WORD_COLUMNS], list[F32]()
     for page, part in zip(pages, parts, strict=True):
         table = page.blocks.table.copy()
         table[:, at] = word_columns(page, scores[part])
-        dump = settings.dumps * (settings.labelled_dumps if page.labelled_lines else 1.0)
-        for rows, own, share in ((page.blocks, table, 1.0), (page.lines, page.lines.table, dump)):
-            tables.append(own)
-            targets.append(rows.target)
-            weights.append(weights_of(rows, settings.weight(page) * share))
-    weight = np.concatenate(weights)
+        tables.append(table)
+    return tables
+
+
+def _shown(page: Labelled, table: F32, settings: Settings) -> tuple[_Part, _Part]:
+    """What the first trees are shown of a page: blocks, and lines of the text dump of it."""
+    weight = settings.weight(page)
+    dump = settings.dumps * (settings.labelled_dumps if page.labelled_lines else 1.0)
+    return _picked(page.blocks, table, weight), _picked(page.lines, page.lines.table, weight * dump)
+
+
+def _read_again(page: Labelled, table: F32, judge: Any, settings: Settings) -> _Part:
+    """What the second trees are shown of a page: its blocks, and what `judge` makes of all of them."""
+    likely = judge.predict(table, num_threads=settings.threads)
+    context = context_columns(likely, page.blocks.tokens, Tree.of(page.elements), page.blocks.element)
+    return _picked(page.blocks, np.column_stack([table, context]), settings.weight(page))
+
+
+def _picked(rows: Rows, table: F32, weight: float) -> _Part:
+    return table[rows.picked], rows.target[rows.picked], weights_of(rows, weight)
+
+
+def _train(parts: Sequence[_Part], names: Sequence[str], settings: Settings) -> Any:
+    lightgbm = _lightgbm()
+    weight = np.concatenate([part[2] for part in parts])
     data = lightgbm.Dataset(
-        np.concatenate(tables),
-        np.concatenate(targets),
+        np.concatenate([part[0] for part in parts]),
+        np.concatenate([part[1] for part in parts]),
         weight=weight * (len(weight) / weight.sum()),
         feature_name=list(names),
         params={"max_bin": 127, "verbose": -1},
     )
-    booster = lightgbm.train(_parameters(settings), data, settings.trees)
-    return str(booster.model_to_string()), word_scores(pages, settings)
+    return lightgbm.train(_parameters(settings), data, settings.trees)
 
 
 def _lightgbm() -> Any:

@@ -78,20 +78,25 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A sample of a page's rows: features, targets, tokens, the element each is in; and of how many rows it is one."""
+    """The rows of a page or dump: features, targets, tokens; of how many rows they are a sample.
+
+    `picked` are the places of those to learn from, `element` is the element each is in: all rows of a page are here,
+    as a second reading looks at those around a row, and of a dump only those picked.
+    """
 
     table: F32
     target: F64
     tokens: F64
     of: int
     element: I64
+    picked: I64
 
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
     """What is learned from a page: rows of its blocks, rows of its lines as a dump, and the words of its elements.
 
-    `elements` are those around the sampled blocks. `words` says of each word of tags and classes which share of the
+    `elements` are those of the page. `words` says of each word of tags and classes which share of the
     page's main content, and of all else, stands inside of elements that have it. `labelled_lines`: people did the dump.
     `best` is the F1 of the best choice of blocks: no decision reaches more.
     """
@@ -140,9 +145,7 @@ def _read(source: Source) -> Labelled | None:
     table, sizes, _ = page_features(sight, WordScores({}))
     place = _places(sight)
     words = _word_shares(page, place, sizes + _LEAST_TOKENS, target)
-    picked = _sample(source.name, len(target))
-    elements, kept = _pruned(page.elements, place[picked])
-    blocks = Rows(table[picked], target[picked], sizes[picked], len(target), kept)
+    blocks = Rows(table, target, sizes, len(target), place, _sample(source.name, len(target)))
     labelled = [block for block in source.row.get("blocks", ()) if block["text"].strip()]
     if labelled:
         lines = [block["text"] for block in labelled]
@@ -151,8 +154,9 @@ def _read(source: Source) -> Labelled | None:
         lines = [*sight.texts]
     table, sizes, _ = page_features(Sight.of_lines(lines), WordScores({}))
     picked = _sample(source.name, len(lines))
-    dump = Rows(table[picked], target[picked], sizes[picked], len(lines), np.zeros(len(picked), dtype=np.int64))
-    return Labelled(source, blocks, dump, elements, words, bool(labelled), best)
+    all_of_them = np.arange(len(picked))
+    dump = Rows(table[picked], target[picked], sizes[picked], len(lines), np.zeros_like(all_of_them), all_of_them)
+    return Labelled(source, blocks, dump, tuple(page.elements), words, bool(labelled), best)
 
 
 def _places(sight: Sight) -> I64:
@@ -220,17 +224,3 @@ def _word_shares(page: Page, element: I64, sizes: F64, target: F64) -> dict[str,
             total[word] = total[word] + own if word in total else own
     whole = rows.sum(axis=0) + 1
     return {word: (min(kept / whole[0], 1.0), min(lost / whole[1], 1.0)) for word, (kept, lost) in total.items()}
-
-
-def _pruned(elements: Sequence[Element], places: I64) -> tuple[tuple[Element, ...], I64]:
-    """The elements around `places` alone, and the places among these."""
-    needed: set[int] = set()
-    for place in places.tolist():
-        at = place
-        while at >= 0 and at not in needed:
-            needed.add(at)
-            at = elements[at].parent
-    order = sorted(needed)
-    new = {old: number for number, old in enumerate(order)} | {-1: -1}
-    kept = tuple(Element(new[one.parent], one.tag, one.names) for one in (elements[place] for place in order))
-    return kept, np.array([new[place] for place in places.tolist()], dtype=np.int64)

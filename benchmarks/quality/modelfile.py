@@ -15,15 +15,22 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cleantext.pages.classify import FORMAT, Model
+from cleantext.pages.classify import FORMAT, SECOND, Model
+from cleantext.pages.context import CONTEXT
 from cleantext.pages.wordscores import WordScores
+from quality.fitting import Fitted
 
-__all__ = ["arrays_of", "model_of", "npz_bytes"]
+__all__ = ["all_arrays", "arrays_of", "model_of", "npz_bytes"]
 
 Arrays = dict[str, npt.NDArray[Any]]
 
 # Bits of LightGBM's decision_type: the split is categorical; missing values go left; how missing is written.
 _CATEGORICAL, _DEFAULT_LEFT, _MISSING_SHIFT, _MISSING_IS_NAN = 1, 2, 2, 2
+
+
+def all_arrays(fitted: Fitted) -> Arrays:
+    """The nodes of the trees of both readings."""
+    return arrays_of(fitted.first) | {SECOND + name: nodes for name, nodes in arrays_of(fitted.second).items()}
 
 
 def arrays_of(trees: str) -> Arrays:
@@ -81,8 +88,12 @@ def _floor(threshold: float) -> np.float32:
 
 
 def model_of(arrays: Arrays, names: Sequence[str], words: Mapping[str, float]) -> Model:
-    """The model as the product reads it."""
-    return Model(**arrays, names=tuple(names), words=WordScores(words), version=_digest(arrays, names, words))
+    """The model as the product reads it: of the arrays of the first trees, and of those that read again, if any."""
+    version, scores = _digest(arrays, names, words), WordScores(words)
+    first: dict[str, Any] = {name: arrays[name] for name in _TYPES}
+    again: dict[str, Any] = {name: arrays[SECOND + name] for name in _TYPES if SECOND + name in arrays}
+    second = Model(**again, names=(*names, *CONTEXT), words=scores, version=version) if again else None
+    return Model(**first, names=tuple(names), words=scores, version=version, second=second)
 
 
 def npz_bytes(arrays: Arrays, names: Sequence[str], words: Mapping[str, float]) -> bytes:
@@ -111,6 +122,7 @@ def _json(about: Mapping[str, Any]) -> bytes:
 def _digest(arrays: Arrays, names: Sequence[str], words: Mapping[str, float]) -> str:
     """A name for the model made of what it is."""
     digest = hashlib.blake2b(_json(_about(names, words)), digest_size=6)
-    for name in _TYPES:
-        digest.update(arrays[name].tobytes())
+    for name in (*_TYPES, *(SECOND + name for name in _TYPES)):
+        if name in arrays:
+            digest.update(arrays[name].tobytes())
     return digest.hexdigest()

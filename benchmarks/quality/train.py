@@ -33,7 +33,7 @@ from cleantext.pages.wordscores import WordScores
 from quality.extraction import by_trafilatura, dump_of, f1
 from quality.fitting import Settings, fit, fold_of
 from quality.labels import Labelled, Source, read_all, sources
-from quality.modelfile import arrays_of, model_of, npz_bytes
+from quality.modelfile import all_arrays, model_of, npz_bytes
 
 _WORST = 20
 
@@ -95,9 +95,9 @@ def cross_validate(
     """The score of every page under a model that has seen none of its site."""
     names, best = feature_names(), {(page.source.data_set, page.source.name): page.best for page in pages}
     for number in range(folds):
-        trees, words = fit([page for page in pages if fold_of(page.source.group, folds) != number], names, settings)
+        fitted = fit([page for page in pages if fold_of(page.source.group, folds) != number], names, settings)
         held = [source for source in found if fold_of(source.group, folds) == number]
-        model = model_of(arrays_of(trees), names, words)
+        model = model_of(all_arrays(fitted), names, fitted.words)
         with ProcessPoolExecutor(2, initializer=use, initargs=(model,)) as pool:
             for one in pool.map(answer, held, chunksize=8):
                 yield replace(one, best=best.get((one.data_set, one.name)))
@@ -170,10 +170,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.report:
         _write(options.report, scores, settings, sizes)
     if options.out:
-        trees, words = fit(pages, names, settings)
-        content = npz_bytes(arrays_of(trees), names, words)
+        fitted = fit(pages, names, settings)
+        content = npz_bytes(all_arrays(fitted), names, fitted.words)
         options.out.write_bytes(content)
-        print(f"{options.out}: {len(content):,} bytes, {len(words):,} words")
+        print(f"{options.out}: {len(content):,} bytes, {len(fitted.words):,} words")
     return 0
 
 

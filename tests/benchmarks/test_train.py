@@ -14,9 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cleantext.errors import MissingDependencyError
-from cleantext.pages.classify import Model, load_model
-from cleantext.pages.elements import Element
-from cleantext.pages.features import paths
+from cleantext.pages.classify import SECOND, Model, load_model
+from cleantext.pages.context import CONTEXT
 from cleantext.pages.wordscores import WordScores
 from quality import fitting, labels, modelfile, train
 from quality.extraction import f1
@@ -117,20 +116,8 @@ def test_the_rows_of_a_long_page_are_a_sample_and_always_the_same() -> None:
     assert labels._sample("a", 160).tolist() == list(range(160))
 
 
-@given(st.lists(st.integers(0, 10), max_size=12), st.lists(st.integers(0, 30), min_size=1, max_size=4))
-def test_pruned_elements_have_the_same_paths(parents: list[int], wanted: list[int]) -> None:
-    elements = [Element(-1, "body", "")]
-    for i, parent in enumerate(parents, 1):
-        elements.append(Element(parent % i, ("div", "p", "nav")[i % 3], ("post", "", "menu")[i % 3]))
-    places = np.array([place % len(elements) for place in wanted])
-    kept, new = labels._pruned(elements, places)
-    scores = WordScores({"post": 1.0, "menu": -1.0, "<p": 0.5})
-    for full, pruned in zip(paths(elements, scores), paths(kept, scores), strict=True):
-        assert full[places].tolist() == pruned[new].tolist()
-
-
 def made(name: str, words: dict[str, tuple[float, float]], *, chinese: bool = False) -> Labelled:
-    rows = Rows(np.zeros((1, 1), np.float32), np.zeros(1), np.zeros(1), 1, np.zeros(1, np.int64))
+    rows = Rows(np.zeros((1, 1), np.float32), np.zeros(1), np.zeros(1), 1, np.zeros(1, np.int64), np.zeros(1, np.int64))
     source = Source({"id": name, "url": f"http://{name}.example/"}, Path(name), "wcxb-dev", "article", chinese)
     return Labelled(source, rows, rows, (), words, labelled_lines=False, best=1.0)
 
@@ -146,7 +133,8 @@ def test_scores_of_words_are_log_odds_of_four_sites() -> None:
 
 
 def test_a_page_counts_by_the_root_of_its_rows() -> None:
-    rows = Rows(np.zeros((3, 1), np.float32), np.zeros(3), np.array([0.5, 3.5, 8.5]), 100, np.zeros(3, np.int64))
+    none, tokens = np.zeros(4, np.int64), np.array([0.5, 9.0, 3.5, 8.5])
+    rows = Rows(np.zeros((4, 1), np.float32), np.zeros(4), tokens, 100, none, np.array([0, 2, 3]))
     found = fitting.weights_of(rows, 2.0)
     assert found.sum() == pytest.approx(20)
     assert (found / found[0]).tolist() == pytest.approx([1, 2, 3])
@@ -163,22 +151,60 @@ def test_without_lightgbm_there_is_a_line_that_installs_it(
 def test_arrays_give_what_lightgbm_gives(pages: list[Labelled]) -> None:
     lightgbm = pytest.importorskip("lightgbm")
     names = train.feature_names()
-    trees, words = fitting.fit(pages, names, Settings(trees=20, least_rows=2, threads=1))
-    model = modelfile.model_of(modelfile.arrays_of(trees), names, words)
-    assert words["post"] > 0 > words["menu"]
+    fitted = fitting.fit(pages, names, Settings(trees=20, second_trees=10, least_rows=2, threads=1))
+    model = modelfile.model_of(modelfile.all_arrays(fitted), names, fitted.words)
+    assert fitted.words["post"] > 0 > fitted.words["menu"]
+    assert model.second is not None
     random = np.random.default_rng(0)
-    table = random.normal(0, 2, (300, len(names))).astype(np.float32)
-    table[::3, ::2] = np.nan
-    table[5] = 0
-    expected = lightgbm.Booster(model_str=trees).predict(table)
-    assert len(set(expected.tolist())) > 10
-    assert np.abs(model.probabilities(table) - expected).max() < 1e-6
+    for trees, ours in ((fitted.first, model), (fitted.second, model.second)):
+        table = random.normal(0, 2, (300, len(ours.names))).astype(np.float32)
+        table[::3, ::2] = np.nan
+        table[5] = 0
+        expected = lightgbm.Booster(model_str=trees).predict(table)
+        assert len(set(expected.tolist())) > 5
+        assert np.abs(ours.probabilities(table) - expected).max() < 1e-6
+
+
+def test_the_second_trees_learn_from_the_opinion_of_trees_that_have_not_seen_the_page(
+    monkeypatch: pytest.MonkeyPatch, pages: list[Labelled]
+) -> None:
+    lightgbm = pytest.importorskip("lightgbm")
+    learned, asked = [], []
+    real = lightgbm.train
+
+    class Judge:
+        def __init__(self, booster: object, rows: int) -> None:
+            self.booster, self.rows = booster, rows
+
+        def predict(self, table: object, **options: object) -> object:
+            asked.append((self.rows, len(table)))  # type: ignore[arg-type]
+            return self.booster.predict(table, **options)  # type: ignore[attr-defined]
+
+        def model_to_string(self) -> str:
+            return str(self.booster.model_to_string())  # type: ignore[attr-defined]
+
+    def spy(parameters: object, data: object, trees: int) -> Judge:
+        booster = real(parameters, data, trees)
+        learned.append((data.num_data(), data.num_feature(), trees))  # type: ignore[attr-defined]
+        return Judge(booster, learned[-1][0])
+
+    monkeypatch.setattr(lightgbm, "train", spy)
+    fitting.fit(pages, train.feature_names(), Settings(trees=8, second_trees=3, least_rows=2, threads=1))
+    rows = [len(page.blocks.picked) + len(page.lines.picked) for page in pages]
+    parts = [fitting.fold_of(page.source.group + "i", 4) for page in pages]
+    inner = [sum(row for row, part in zip(rows, parts, strict=True) if part != left) for left in sorted(set(parts))]
+    assert [count for count, _, trees in learned if trees == 4] == inner
+    assert learned[0][::2] == (sum(rows), 8)
+    assert learned[-1] == (sum(len(page.blocks.picked) for page in pages), len(train.feature_names()) + len(CONTEXT), 3)
+    assert len(asked) == len(pages), "each page is asked about once, of the trees of the other parts"
 
 
 def read_back(path: Path) -> tuple[Model, dict[str, float]]:
     with np.load(path) as arrays:
         parts = {name: arrays[name] for name in arrays.files}
     about = json.loads(bytes(parts.pop("about")))
+    again = [parts.pop(name) for name in list(parts) if name.startswith(SECOND)]
+    assert len(again) == len(parts)
     model = Model(**parts, names=tuple(about["names"]), words=WordScores({}), version=about["version"])
     return model, about["words"]
 
@@ -187,7 +213,7 @@ def test_training_twice_writes_the_same_bytes_and_reports(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("lightgbm")
-    monkeypatch.setattr(train, "Settings", lambda: Settings(trees=8, least_rows=2, threads=1))
+    monkeypatch.setattr(train, "Settings", lambda: Settings(trees=8, second_trees=4, least_rows=2, threads=1))
     data = site(tmp_path, 10)
     first, second, report = tmp_path / "1.npz", tmp_path / "2.npz", tmp_path / "report.txt"
     assert train.main(["--data", str(data), "--folds", "2", "--out", str(first), "--report", str(report)]) == 0

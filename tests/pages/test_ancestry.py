@@ -114,7 +114,7 @@ def test_compiled_loops_give_the_same(elements: list[Element], places: list[int]
     for met in (0, compiled.COMPILED_FROM):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(compiled._Met, "characters", met)
-            assert (ancestry._loops() is _climb) == (met == 0)
+            assert (ancestry.loops() is _climb) == (met == 0)
             given_columns.append(_columns(elements, places))
     assert given_columns[0] == given_columns[1]
 

@@ -21,9 +21,11 @@ from cleantext.pages.classify import (
     block_votes,
     line_probabilities,
     load_model,
+    page_probabilities,
     side_by_side,
     tree_scores,
 )
+from cleantext.pages.context import CONTEXT, context_columns
 from cleantext.pages.features import Sight, page_features
 from cleantext.pages.masks import masks_of
 from cleantext.pages.wordscores import WordScores
@@ -86,6 +88,13 @@ def plain_score(model: Model, row: list[float]) -> float:
     return total
 
 
+def shipped() -> tuple[Model, Model]:
+    """The trees of the first reading and of the second."""
+    model = load_model()
+    assert model.second is not None
+    return model, model.second
+
+
 @pytest.fixture(params=[False, True], ids=["arrays", "compiled"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Trees are walked by arrays, or by the kernel."""
@@ -102,10 +111,11 @@ def test_trees_side_by_side_are_trees_one_by_one(model: Model, rows: list[tuple[
 
 @pytest.mark.usefixtures("way")
 def test_the_shipped_trees_one_by_one() -> None:
-    model, random = load_model(), np.random.default_rng(3)
-    table = random.normal(0, 3, (20, len(model.names))).astype(np.float32)
-    table[::2, ::3] = np.nan
-    assert tree_scores(model, table).tolist() == [plain_score(model, row) for row in table.tolist()]
+    random = np.random.default_rng(3)
+    for model in shipped():
+        table = random.normal(0, 3, (20, len(model.names))).astype(np.float32)
+        table[::2, ::3] = np.nan
+        assert tree_scores(model, table).tolist() == [plain_score(model, row) for row in table.tolist()]
 
 
 @pytest.mark.usefixtures("way")
@@ -144,27 +154,50 @@ def test_the_shipped_model_knows_the_features() -> None:
     model = load_model()
     for sight in (Sight.of_page(parse_page(PAGE)), Sight.of_lines(["one", "two"])):
         assert page_features(sight, model.words)[2] == model.names
-    assert len(set(model.names)) == len(model.names)
-    assert 0 <= model.feature.min() <= model.feature.max() < len(model.names)
-    assert len(model.roots) == 300
+    assert [len(one.roots) for one in shipped()] == [300, 60]
+    assert shipped()[1].names == model.names + CONTEXT
+    for one in shipped():
+        assert len(set(one.names)) == len(one.names)
+        assert 0 <= one.feature.min() <= one.feature.max() < len(one.names)
 
 
 def test_the_shipped_model_is_whole_and_small() -> None:
-    model, size = load_model(), len(load_model().feature)
     assert files("cleantext.pages.model").joinpath("blocks.npz").read_bytes().__len__() <= 500_000
-    for follow in (model.left, model.right):
-        assert ((follow >= np.arange(size)) & (follow < size)).all(), "a walk goes on, and ends"
-    leaves = model.left == np.arange(size)
-    assert (leaves == (model.right == np.arange(size))).all()
-    assert (model.value[~leaves] == 0).all()
-    assert np.isfinite(model.value).all()
-    assert np.isfinite(model.threshold).all()
-    assert load_model() is model
+    for model in shipped():
+        size = len(model.feature)
+        for follow in (model.left, model.right):
+            assert ((follow >= np.arange(size)) & (follow < size)).all(), "a walk goes on, and ends"
+        leaves = model.left == np.arange(size)
+        assert (leaves == (model.right == np.arange(size))).all()
+        assert (model.value[~leaves] == 0).all()
+        assert np.isfinite(model.value).all()
+        assert np.isfinite(model.threshold).all()
+    assert load_model() is load_model()
+
+
+@pytest.mark.usefixtures("way")
+def test_a_page_is_read_twice_and_a_dump_once() -> None:
+    model, again = shipped()
+    sight = Sight.of_page(parse_page(PAGE))
+    table, tokens, _ = page_features(sight, model.words)
+    first = model.probabilities(table)
+    assert sight.tree is not None
+    assert sight.element is not None
+    context = context_columns(first, tokens, sight.tree, sight.element)
+    second = again.probabilities(np.hstack([table, context]))
+    found, counted = page_probabilities(model, sight)
+    assert found.tolist() == ((first + second) / 2).tolist()
+    assert counted.tolist() == tokens.tolist()
+    assert page_probabilities(replace(model, second=None), sight)[0].tolist() == first.tolist()
+    lines = sight.texts
+    alone = model.probabilities(page_features(Sight.of_lines(lines), model.words)[0])
+    assert page_probabilities(model, Sight.of_lines(lines))[0].tolist() == alone.tolist()
+    assert line_probabilities(lines).tolist() == alone.tolist()
 
 
 def test_a_model_of_another_format_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(classify, "FORMAT", 99)
-    with pytest.raises(StageMismatchError, match="block model: format is 1, expected 99"):
+    with pytest.raises(StageMismatchError, match="block model: format is 2, expected 99"):
         load_model.__wrapped__()
 
 
@@ -198,7 +231,7 @@ def constant(monkeypatch: pytest.MonkeyPatch, likely: list[float]) -> None:
     model = load_model()
 
     class Fixed:
-        words, names = model.words, model.names
+        words, names, second = model.words, model.names, None
 
         def probabilities(self, table: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> object:
             assert len(table) == len(likely)

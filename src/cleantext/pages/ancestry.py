@@ -19,7 +19,7 @@ from cleantext.pages.wordscores import WordScores, name_words
 if TYPE_CHECKING:
     from cleantext.pages.page import Arrays
 
-__all__ = ["LANDMARKS", "Tree", "element_columns", "paths"]
+__all__ = ["LANDMARKS", "Tree", "element_columns", "loops", "paths"]
 
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
@@ -91,7 +91,7 @@ def _marks(tag: str, names: str) -> tuple[int, bool]:
     return LANDMARKS.index(landmark) if landmark else -1, commented
 
 
-def _loops() -> Any:
+def loops() -> Any:
     """The loops of `_climb`, compiled where that pays."""
     if pays():
         import cleantext.pages._kernels as kernels  # noqa: PLC0415 - numba is loaded by those who need it
@@ -113,7 +113,7 @@ def _paths(tree: Tree, scores: WordScores) -> tuple[I64, F64, F64, F64, F64, F64
     depth = np.zeros(size, dtype=np.int64)
     inside = np.full((size, len(LANDMARKS)), _FARTHEST)
     path, lowest, highest = (np.zeros(size) for _ in range(3))
-    _loops().climb(tree.parents, own, marks[:, 0].copy(), marks[:, 1].copy(), depth, inside, path, lowest, highest)
+    loops().climb(tree.parents, own, marks[:, 0].copy(), marks[:, 1].copy(), depth, inside, path, lowest, highest)
     return depth, inside, own, path, lowest, highest
 
 
@@ -138,17 +138,17 @@ def element_columns(add: Add, tree: Tree, element: I64, scores: WordScores, rows
     add("words_high", highest[element])
     commented = around[:, _COMMENTS] < _NEAR
     add("page_comments", np.full(element.size, rows[commented, 2].sum() / max(whole[2], 1)))
-    loops = _loops()
+    kernels = loops()
     mass = np.zeros((parent.size, rows.shape[1]))
-    loops.add_rows(element, rows, mass)
-    loops.gather(parent, mass)
+    kernels.add_rows(element, rows, mass)
+    kernels.gather(parent, mass)
     _groups(add, tree, element, mass, whole[3])
     best, up = np.full(parent.size + 1, -1, dtype=np.int64), np.full(parent.size, -1, dtype=np.int64)
-    steps = loops.find_core(parent, mass[:, 3].copy(), whole[3], _SAME_MASS, best, up)
+    steps = kernels.find_core(parent, mass[:, 3].copy(), whole[3], _SAME_MASS, best, up)
     add("to_core", np.where((up[element] < 0) & (steps >= 0), steps, up[element]))
     kind = tree.signatures()[element]
     alike = np.zeros((int(kind.max()) + 1, rows.shape[1]))
-    loops.add_rows(kind, rows, alike)
+    kernels.add_rows(kind, rows, alike)
     count, total, own_text, long, _ = alike[kind].T
     add("alike_blocks", np.log1p(count))
     add("alike_plain", np.log1p(own_text))

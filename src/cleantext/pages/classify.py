@@ -3,6 +3,9 @@
 The model is made by `benchmarks/quality/train.py`, with LightGBM; here its trees are walked without it. A tree is a run
 of nodes: which feature is asked, up to which value the answer is the left node, which nodes follow, and at a leaf
 (whose left node is itself) what it adds to the score. The score of a block is a log-odds.
+
+A page is read twice: the second trees see of each block also what the first ones made of those around it (`context`),
+and the mean of both is the answer. A text dump is read once.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ import numpy.typing as npt
 
 from cleantext.errors import StageMismatchError
 from cleantext.pages.compiled import pays
+from cleantext.pages.context import CONTEXT, context_columns, expected_f1
 from cleantext.pages.features import Sight, page_features
 from cleantext.pages.masks import masks_of
 from cleantext.pages.wordscores import WordScores
@@ -28,11 +32,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FORMAT",
+    "SECOND",
     "Model",
     "best_cut",
     "block_votes",
     "line_probabilities",
     "load_model",
+    "page_probabilities",
     "side_by_side",
     "tree_scores",
 ]
@@ -42,8 +48,10 @@ F64 = npt.NDArray[np.float64]
 I32 = npt.NDArray[np.int32]
 
 # Raised when the arrays or the features change their meaning.
-FORMAT = 1
+FORMAT = 2
 _FILE = "blocks.npz"
+# What the names of the second reading's arrays in the file begin with.
+SECOND = "second_"
 # A page on which no block is this likely is left to another extractor; blocks are kept from no lower than that on.
 _LEAST, _LOWEST_CUT = 0.2, 0.1
 # So many rows go down a tree together: what is asked of them stays in the cache.
@@ -52,7 +60,10 @@ _TOGETHER = 512
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Model:
-    """Trees as arrays over all nodes, `roots` saying where each begins; the feature names; scores of class words."""
+    """Trees as arrays over all nodes, `roots` saying where each begins; the feature names; scores of class words.
+
+    `second` holds the trees that read a page again, if any do.
+    """
 
     feature: npt.NDArray[np.int16]
     threshold: F32
@@ -64,6 +75,7 @@ class Model:
     names: tuple[str, ...]
     words: WordScores
     version: str
+    second: Model | None = None
 
     def probabilities(self, table: F32) -> F64:
         """How likely each row of `table` (columns as in `names`) is main content."""
@@ -109,7 +121,20 @@ def load_model() -> Model:
     about = json.loads(bytes(parts.pop("about")).decode("utf-8"))
     if about["format"] != FORMAT:
         raise StageMismatchError(f"block model: format is {about['format']}, expected {FORMAT}")
-    return Model(**parts, names=tuple(about["names"]), words=WordScores(about["words"]), version=about["version"])
+    names, words = tuple(about["names"]), WordScores(about["words"])
+    again = {name.removeprefix(SECOND): parts.pop(name) for name in list(parts) if name.startswith(SECOND)}
+    second = Model(**again, names=names + CONTEXT, words=words, version=about["version"]) if again else None
+    return Model(**parts, names=names, words=words, version=about["version"], second=second)
+
+
+def page_probabilities(model: Model, sight: Sight) -> tuple[F64, F64]:
+    """How likely each block of a page is main content, and its tokens."""
+    table, tokens, _ = page_features(sight, model.words)
+    likely = model.probabilities(table)
+    if model.second is None or sight.tree is None or sight.element is None:
+        return likely, tokens
+    context = context_columns(likely, tokens, sight.tree, sight.element)
+    return (likely + model.second.probabilities(np.column_stack([table, context]))) / 2, tokens
 
 
 def block_votes(page: Page) -> tuple[float, ...] | None:
@@ -119,9 +144,7 @@ def block_votes(page: Page) -> tuple[float, ...] | None:
     Kept is what makes the expected F1 of the text greatest: blocks from half of that F1 on (Lewis 1995, optimal
     thresholds for F1), and on Chinese pages, where the labeller has its say, from a half.
     """
-    model = load_model()
-    table, tokens, _ = page_features(Sight.of_page(page), model.words)
-    likely = model.probabilities(table)
+    likely, tokens = page_probabilities(load_model(), Sight.of_page(page))
     if likely.max() < _LEAST:
         return None
     cut = 0.5 if page.is_chinese else best_cut(likely, tokens)
@@ -138,8 +161,5 @@ def line_probabilities(lines: Sequence[str]) -> F64:
 
 def best_cut(likely: F64, tokens: F64) -> float:
     """The probability from which blocks are kept so that the expected F1 of their tokens is greatest: half of it."""
-    order = np.argsort(-likely, kind="stable")
-    kept = np.cumsum(tokens[order])
-    right = np.cumsum((tokens * likely)[order])
-    expected = 2 * right / np.maximum(kept + (tokens * likely).sum(), 1e-9)
+    _, expected = expected_f1(likely, tokens)
     return float(np.clip(expected.max() / 2, _LOWEST_CUT, 0.5))
