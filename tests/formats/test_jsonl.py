@@ -9,10 +9,11 @@ import pytest
 
 from cleantext.formats.base import Failure, Record
 from cleantext.formats.jsonl import read_jsonl
+from cleantext.formats.source import Source
 
 
 def read(data: bytes, limit: int = 10_000) -> list[Record | Failure]:
-    return list(read_jsonl(io.BytesIO(data), "x.jsonl", limit))
+    return list(read_jsonl(Source(io.BytesIO(data)), "x.jsonl", limit))
 
 
 def test_fields() -> None:
@@ -32,6 +33,8 @@ def test_fields() -> None:
         url="http://a.cn/1",
         content_type="text/html",
         metadata={"title": "题", "date": "2020-01-02"},
+        offset=0,
+        columns={"id": 7, "content_type": "text/html"},
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import tracemalloc
-from typing import Any
+from typing import Any, BinaryIO, cast
 from unittest.mock import patch
 
 import pyarrow as pa
@@ -17,8 +17,9 @@ from cleantext.formats import jsonrows
 from cleantext.formats.base import Failure
 from cleantext.formats.inputs import Input
 from cleantext.formats.jsonl import read_jsonl
-from cleantext.formats.jsonrows import line_blocks, read_json_rows
+from cleantext.formats.jsonrows import LineBlock, line_blocks, read_json_rows
 from cleantext.formats.paragraphs import paragraph_spans
+from cleantext.formats.source import Source
 from row_tools import JSON_LINES, LIMIT, Row, rows_of
 
 ITEM = Input(path="x.jsonl", origin="x", source="folder")
@@ -26,7 +27,7 @@ NAMES = ("paragraphs", "text", "content", "body")
 
 
 def read(data: bytes, column: str | None = None, limit: int = LIMIT) -> tuple[list[Row], list[tuple[str, str]]]:
-    return rows_of(read_json_rows(io.BufferedReader(io.BytesIO(data)), ITEM, column, limit))
+    return rows_of(read_json_rows(Source(io.BytesIO(data)), ITEM, column, limit))
 
 
 def whole(text: str) -> str:
@@ -185,7 +186,7 @@ def test_rows_without_text_cost_themselves(line: bytes, error: str) -> None:
 @pytest.mark.parametrize("before", [0, 3, 500])
 def test_a_broken_line_costs_itself_and_is_called_what_clean_calls_it(line: bytes, before: int) -> None:
     limit = 500_000
-    (known,) = read_jsonl(io.BytesIO(line), "x", limit)
+    (known,) = read_jsonl(Source(io.BytesIO(line)), "x", limit)
     assert isinstance(known, Failure)
     rows, failures = read(b'{"text": "1"}\n' * before + line + b'\r\n\n{"text": "2"}', limit=limit)
     assert [row.number for row in rows] == [*range(1, before + 1), before + 3]
@@ -234,7 +235,7 @@ def test_no_more_is_read_than_a_block_ahead() -> None:
     line = b'{"text": "' + b"a" * 990 + b'"}\n'
     source, seen = Counted(line * 20_000), 0
     with patch.object(jsonrows, "BLOCK", 1 << 16):
-        for batch in read_json_rows(io.BufferedReader(source), ITEM, None, LIMIT):
+        for batch in read_json_rows(Source(source), ITEM, None, LIMIT):
             seen += len(batch)
             assert source.taken - seen * len(line) <= 1 << 17
     assert seen == 20_000
@@ -255,7 +256,7 @@ def test_an_endless_line_is_not_held() -> None:
 
     with patch.object(jsonrows, "BLOCK", 1 << 16):
         tracemalloc.start()
-        rows, failures = rows_of(read_json_rows(io.BufferedReader(Endless()), ITEM, None, 100_000))
+        rows, failures = rows_of(read_json_rows(Source(cast(BinaryIO, Endless())), ITEM, None, 100_000))
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
     assert (rows, failures) == ([], [("x#1", "the line is over the limit of 400,000 bytes (--max-bytes)")])
@@ -268,7 +269,9 @@ def test_an_endless_line_is_not_held() -> None:
 )  # fmt: skip
 def test_blocks_are_the_lines_of_the_file(data: bytes, size: int, limit: int) -> None:
     with patch.object(jsonrows, "BLOCK", size):
-        blocks = list(line_blocks(io.BufferedReader(io.BytesIO(data)), limit))
+        found_blocks = list(line_blocks(Source(io.BytesIO(data)), limit))
+    blocks = [block for block in found_blocks if isinstance(block, LineBlock)]
+    assert len(blocks) == len(found_blocks)
     lines = [block.line(i) for block in blocks for i in range(len(block))]
     numbers = [block.number + i for block in blocks for i in range(len(block))]
     sizes = [block.size(i) for block in blocks for i in range(len(block))]

@@ -11,7 +11,6 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from io import BufferedReader
 from itertools import pairwise
 from typing import Any
 
@@ -22,6 +21,7 @@ import pyarrow.json as pj
 
 from cleantext.errors import DocumentError, ParseError
 from cleantext.formats.inputs import Input
+from cleantext.formats.packing import DamageError
 from cleantext.formats.rowbatch import (
     BLOCK,
     LABELS,
@@ -33,6 +33,7 @@ from cleantext.formats.rowbatch import (
     text_of,
     without_text,
 )
+from cleantext.formats.source import Source
 
 __all__ = ["LineBlock", "line_blocks", "line_limit", "parse_row", "read_json_rows"]
 
@@ -81,46 +82,31 @@ def line_limit(max_bytes: int) -> int:
     return 4 * max_bytes
 
 
-def line_blocks(stream: BufferedReader, limit: int) -> Iterator[LineBlock]:
-    """The lines of `stream` in blocks of about `BLOCK` bytes, more where a line is longer.
+def line_blocks(source: Source, limit: int) -> Iterator[LineBlock | DamageError]:
+    """The lines of `source` in blocks of about `BLOCK` bytes, more where a line is longer.
 
-    A line longer than `limit` comes shortened, but still longer than that. Raises ParseError where the stream does,
-    after the whole lines before.
+    A line longer than `limit` comes shortened, but still longer than that. Where the file is damaged, the whole lines
+    before come first, then the damage, and then the lines behind it.
     """
-    number, rest, source = 1, np.empty(0, np.uint8), _Source(stream)
-    ended, damage = False, None
+    number, rest = 1, np.empty(0, np.uint8)
+    ended = False
     while not ended:
         data, ended, damage = _read_on(source, rest)
         newlines = np.flatnonzero(data == 10)
         cut = int(newlines[-1]) + 1 if newlines.size else 0
-        if ended and damage is None and cut < len(data):
+        if ended and cut < len(data):
             newlines, cut = np.append(newlines, len(data)), len(data)
         if cut:
             starts = np.concatenate([[0], newlines[:-1] + 1])
             yield LineBlock(data[:cut], number, starts, newlines)
             number += len(newlines)
         rest = data[cut:][: limit + 1]
-    if damage is not None:
-        raise damage
+        if damage is not None:  # the line that it breaks off is lost
+            yield damage
+            rest = np.empty(0, np.uint8)
 
 
-class _Source:
-    """A stream that reads into the caller's memory and loses nothing where it breaks off, which `readinto` does."""
-
-    def __init__(self, stream: BufferedReader) -> None:
-        self.stream = stream
-        self.ahead = memoryview(stream.read1(len(stream.peek(1))))  # what has been read to recognize the format
-
-    def readinto(self, view: memoryview) -> int:
-        """Fill `view` as far as one read goes; 0 at the end. Raises ParseError where the data are damaged."""
-        if not self.ahead:
-            return self.stream.raw.readinto(view) or 0
-        count = min(len(self.ahead), len(view))
-        view[:count], self.ahead = self.ahead[:count], self.ahead[count:]
-        return count
-
-
-def _read_on(source: _Source, rest: Bytes) -> tuple[Bytes, bool, ParseError | None]:
+def _read_on(source: Source, rest: Bytes) -> tuple[Bytes, bool, DamageError | None]:
     """`rest` and the `BLOCK` bytes after it, more after a long one; whether that is all, and what broke it off."""
     buffer = np.empty(len(rest) + max(BLOCK, len(rest)), np.uint8)
     buffer[: len(rest)] = rest
@@ -128,8 +114,8 @@ def _read_on(source: _Source, rest: Bytes) -> tuple[Bytes, bool, ParseError | No
     try:
         while filled < len(buffer) and (count := source.readinto(view[filled:])):
             filled += count
-    except ParseError as error:
-        return buffer[:filled], True, error
+    except DamageError as error:
+        return buffer[:filled], False, error
     return buffer[:filled], filled < len(buffer), None
 
 
@@ -150,11 +136,16 @@ def parse_row(line: bytes) -> dict[str, Any]:
     return row
 
 
-def read_json_rows(stream: BufferedReader, item: Input, column: str | None, max_bytes: int) -> Iterator[RowBatch]:
-    """The rows in the lines of `stream`, block by block. Raises ParseError where the stream itself is damaged."""
+def read_json_rows(source: Source, item: Input, column: str | None, max_bytes: int) -> Iterator[RowBatch]:
+    """The rows in the lines of `source`, block by block."""
     rows = _JsonRows(item, column, max_bytes)
-    for block in line_blocks(stream, line_limit(max_bytes)):
-        yield from rows.batches(block)
+    for block in line_blocks(source, line_limit(max_bytes)):
+        if isinstance(block, DamageError):
+            gatherer = rows.gatherer()
+            gatherer.fail(0, str(block), block.offset)
+            yield gatherer.batch()
+        else:
+            yield from rows.batches(block)
 
 
 class _JsonRows:

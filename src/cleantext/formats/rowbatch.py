@@ -164,9 +164,9 @@ class RowGatherer:
         for name, labels in self._labels.items():
             labels.append(label_of(row, name))
 
-    def fail(self, number: int, error: DocumentError | str) -> None:
-        """Take in that the row at `number` cannot be read."""
-        self._failures.append(Failure(origin=row_name(self.origin, number), error=str(error)))
+    def fail(self, number: int, error: DocumentError | str, offset: int | None = None) -> None:
+        """Take in that the row at `number`, or 0: what is at `offset`, cannot be read."""
+        self._failures.append(Failure(origin=row_name(self.origin, number), error=str(error), offset=offset))
 
     def batch(self) -> RowBatch:
         """The rows so far."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Iterator
-from io import BufferedReader
 
 import pyarrow as pa
 
@@ -12,6 +12,7 @@ from cleantext.errors import ConfigError, LimitExceededError, ParseError
 from cleantext.formats.fates import Fates, Stretch, changed_columns
 from cleantext.formats.inputs import Input
 from cleantext.formats.rowbatch import RowBatch, RowGatherer, encodable
+from cleantext.formats.source import Source
 
 __all__ = ["Decoder", "TextStretch", "read_text", "read_text_row", "utf8"]
 
@@ -27,17 +28,17 @@ def utf8(content: bytes) -> str:
         raise ParseError(f"is not UTF-8 at byte {error.start}") from None
 
 
-def read_text(stream: BufferedReader, max_bytes: int, decode: Decoder) -> str:
-    """The text of a whole file. Raises LimitExceededError, and DocumentError as `decode` and the stream do."""
-    content = stream.read(max_bytes + 1)
+def read_text(source: Source, max_bytes: int, decode: Decoder) -> str:
+    """The text of a whole file. Raises LimitExceededError, and DocumentError as `decode` and `source` do."""
+    content = io.BufferedReader(source).read(max_bytes + 1)
     if len(content) > max_bytes:
         raise LimitExceededError(f"is over the limit of {max_bytes:,} bytes a document (--max-bytes)")
     return decode(content)
 
 
-def read_text_row(stream: BufferedReader, item: Input, max_bytes: int, decode: Decoder) -> RowBatch:
+def read_text_row(source: Source, item: Input, max_bytes: int, decode: Decoder) -> RowBatch:
     """The one row of a text file; its number is 0 and it has no id. Raises as `read_text` does."""
-    text = read_text(stream, max_bytes, decode)
+    text = read_text(source, max_bytes, decode)
     # The limit is one of bytes of the file; in UTF-8 the text may have more.
     row = RowGatherer(origin=item.origin, source=item.source, column=None, max_bytes=4 * len(text))
     row.add(0, {"text": text})
