@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import datetime
 import io
-import json
-from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleantext.formats.base import Failure, Record
+from cleantext.formats.base import Failure, Item, Record
 from cleantext.formats.open import read_stream
-from cleantext.formats.parquet import read_parquet, write_documents
-from cleantext.schema import DOCUMENTS
 
 LIMIT = 1_000_000
 PAGE = "<p>市政府昨天公布了新的行动方案。𠀀</p>"
@@ -29,8 +26,8 @@ def table(**columns: Any) -> bytes:
     return stream.getvalue()
 
 
-def read(data: bytes, limit: int = LIMIT) -> list[Record | Failure]:
-    return list(read_parquet(io.BytesIO(data), "x.parquet", limit))
+def read(data: bytes, limit: int = LIMIT) -> list[Item]:
+    return list(read_stream(io.BytesIO(data), "x.parquet", "x.parquet", limit))
 
 
 def records(data: bytes) -> list[Record]:
@@ -54,6 +51,7 @@ def test_columns() -> None:
         url="http://a.example/1",
         content_type="text/html",
         metadata={"title": "方案", "date": "2021-08-19"},
+        columns={"id": 7, "content_type": "text/html", "date": datetime.date(2021, 8, 19), "rank": 3},
     )
 
 
@@ -140,7 +138,7 @@ def test_a_stream_that_cannot_seek_is_refused() -> None:
         def seekable(self) -> bool:
             return False
 
-    (failure,) = read_parquet(Pipe(table(text=["行"])), "-", LIMIT)
+    (failure,) = read_stream(Pipe(table(text=["行"])), "-", "-", LIMIT)
     assert isinstance(failure, Failure)
     assert "from a file and not from a stream" in failure.error
 
@@ -167,34 +165,42 @@ def test_damage_never_raises(changes: list[tuple[int, int]]) -> None:
         assert isinstance(item, Record | Failure)
 
 
-DOCUMENT = {
-    "id": "00ff00ff00ff00ff", "origin": "a.txt", "url": None, "title": "方案", "date": "2021-08-19", "author": None,
-    "source": "日报", "encoding": "gb18030", "script": "Hans", "text": "第一段。\n\n第二段𠀀。",
-    "paragraphs": ["第一段。", "第二段𠀀。"], "spans": [[0, 4], [6, 11]], "ordinals": [0, 2], "kinds": ["text", "text"],
-    "levels": [0, 0],
-    "metadata": {"editor": "王", "flags": ["shell"], "from": {"title": "line 1"}},
-}  # fmt: skip
+def test_a_damaged_row_group_costs_its_rows() -> None:
+    texts = [f"第{n}篇，行动方案 {n * 7919}" for n in range(300)]
+    stream = io.BytesIO()
+    pq.write_table(pa.table({"text": texts}), stream, row_group_size=100, use_dictionary=False, compression="zstd")
+    data = bytearray(stream.getvalue())
+    column = pq.ParquetFile(stream).metadata.row_group(1).column(0)
+    at = column.data_page_offset + column.total_compressed_size // 2
+    data[at : at + 30] = b"\xaa" * 30
+    found = read(bytes(data))
+    (failure,) = [item for item in found if isinstance(item, Failure)]
+    assert failure.origin == "x.parquet#101"
+    assert failure.error.startswith("is damaged Parquet (rows 101 to 200): ")
+    assert [item.content for item in found if isinstance(item, Record)] == texts[:100] + texts[200:]
+    assert [item.origin for item in found if isinstance(item, Record)][100] == "x.parquet#201"
 
 
-def test_documents_round_trip(tmp_path: Path) -> None:
-    path = tmp_path / "documents.parquet"
-    write_documents(path, (DOCUMENT | {"id": f"{n:016x}"} for n in range(1500)))
-    assert pq.read_schema(path).equals(DOCUMENTS)
-    rows = pq.read_table(path).to_pylist()
-    assert len(rows) == 1500
-    assert rows[7] | {"metadata": json.loads(rows[7]["metadata"])} == DOCUMENT | {"id": f"{7:016x}"}
-    with path.open("rb") as stream:
-        first = next(read_parquet(stream, "x", LIMIT))
-    assert isinstance(first, Record)
-    assert (first.content, first.kind, first.own_id) == (DOCUMENT["text"], "text", "0" * 16)
+@pytest.mark.parametrize("stored", [False, True])
+def test_dictionaries_inside_lists_are_not_unfolded(stored: bool) -> None:
+    inner = pa.DictionaryArray.from_arrays(pa.array([0] * 200_000, pa.int32()), ["长" * 3000])
+    lists = pa.ListArray.from_arrays(pa.array([0, 200_000, 200_000, 200_000], pa.int32()), inner)
+    deep = pa.StructArray.from_arrays([lists], ["a"])
+    stream = io.BytesIO()
+    pq.write_table(pa.table({"text": ["一"] * 3, "x": lists, "y": deep}), stream, store_schema=stored)
+    assert len(stream.getvalue()) < 10_000
+    before = pa.total_allocated_bytes()
+    found = read(stream.getvalue())
+    assert [type(item) for item in found] == [Failure, Record, Record]
+    assert "bytes in x, over the limit" in found[0].error  # type: ignore[union-attr]
+    assert pa.total_allocated_bytes() - before < 50_000_000
 
 
-def test_no_documents(tmp_path: Path) -> None:
-    write_documents(tmp_path / "x.parquet", [])
-    assert pq.read_table(tmp_path / "x.parquet").num_rows == 0
-
-
-def test_lone_surrogates_are_replaced(tmp_path: Path) -> None:
-    write_documents(tmp_path / "x.parquet", [DOCUMENT | {"text": "行\ud800", "paragraphs": ["行\udfff𠀀"]}])
-    (row,) = pq.read_table(tmp_path / "x.parquet").to_pylist()
-    assert (row["text"], row["paragraphs"]) == ("行\ufffd", ["行\ufffd𠀀"])
+def test_lists_of_very_many_values_are_refused() -> None:
+    stream = io.BytesIO()
+    values = pa.DictionaryArray.from_arrays(pa.array(np.zeros(20_000_000, np.int8)), ["a"])
+    lists = pa.ListArray.from_arrays(pa.array([0, len(values)], pa.int32()), values)
+    pq.write_table(pa.table({"text": ["一"], "x": lists}), stream)
+    (failure,) = read(stream.getvalue())
+    assert isinstance(failure, Failure)
+    assert "20,000,000 values of x" in failure.error

@@ -21,7 +21,8 @@ from cleantext.formats import parquetbatches, parquetrows
 from cleantext.formats.inputs import Input
 from cleantext.formats.paragraphs import paragraph_spans
 from cleantext.formats.parquetbatches import ParquetBatches
-from cleantext.formats.parquetrows import read_parquet_rows
+from cleantext.formats.parquetrows import read_table_rows
+from cleantext.formats.source import Source
 from row_tools import LIMIT, TEXT, Row, paragraphs, read, rows_of
 
 ITEM = Input(path="x.parquet", origin="x", source="folder")
@@ -34,7 +35,7 @@ def table(**columns: Any) -> bytes:
 
 
 def rows(data: bytes, column: str | None = None, limit: int = LIMIT) -> tuple[list[Row], list[tuple[str, str]]]:
-    return rows_of(read_parquet_rows(io.BytesIO(data), ITEM, column, limit))
+    return rows_of(read_table_rows(ParquetBatches(Source(io.BytesIO(data))), ITEM, column, limit))
 
 
 def only_text(data: bytes, column: str | None = None) -> list[list[str]]:
@@ -182,7 +183,9 @@ def test_a_small_file_does_not_unfold_into_large_batches(kind: pa.DataType | Non
     texts = pa.DictionaryArray.from_arrays(indices, ["长" * 100_000])
     data = table(text=texts.cast(kind) if kind else texts)
     assert len(data) < 1_000_000
-    sizes = [batch.texts.nbytes for batch in read_parquet_rows(io.BytesIO(data), ITEM, None, LIMIT)]
+    sizes = [
+        batch.texts.nbytes for batch in read_table_rows(ParquetBatches(Source(io.BytesIO(data))), ITEM, None, LIMIT)
+    ]
     assert sum(sizes) > 600_000_000
     assert max(sizes) < 10_000_000
 
@@ -191,7 +194,7 @@ def test_many_rows_in_order() -> None:
     texts = [f"第{n}篇" * 1000 for n in range(3000)]
     stream = io.BytesIO()
     pq.write_table(pa.table({"text": texts, "other": texts}), stream, row_group_size=700)
-    batches = list(read_parquet_rows(stream, ITEM, None, LIMIT))
+    batches = list(read_table_rows(ParquetBatches(Source(stream)), ITEM, None, LIMIT))
     assert len(batches) > 1
     found, _ = rows_of(batches)
     assert [(row.number, row.paragraphs) for row in found] == [(n, [text]) for n, text in enumerate(texts, 1)]
@@ -199,7 +202,7 @@ def test_many_rows_in_order() -> None:
 
 def test_batches_of_all_columns() -> None:
     data = table(text=["一", None], number=[1, 2], deep=[{"a": [1]}, None])
-    (batch,) = ParquetBatches(io.BytesIO(data)).batches(["text", "number", "deep"])
+    (batch,) = ParquetBatches(Source(io.BytesIO(data))).batches(["text", "number", "deep"])
     assert batch.to_pylist() == [
         {"text": "一", "number": 1, "deep": {"a": [1]}},
         {"text": None, "number": 2, "deep": None},
@@ -231,4 +234,4 @@ def test_a_stream_that_cannot_seek() -> None:
             return False
 
     with pytest.raises(ParseError, match="from a file and not from a compressed stream"):
-        ParquetBatches(Pipe(WHOLE))
+        ParquetBatches(Source(Pipe(WHOLE)))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -18,9 +17,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from cleantext.errors import ParseError
+from cleantext.formats.parquetindex import row_groups
 from cleantext.formats.rowbatch import BLOCK
+from cleantext.formats.source import Source
 
-__all__ = ["ParquetBatches"]
+__all__ = ["ParquetBatches", "cut"]
 
 _FEWEST, _MOST = 64, 1 << 14  # rows of a batch
 _READ = 1 << 18  # bytes of a column that are fetched at a time, not the whole of its row group
@@ -31,10 +32,13 @@ _DAMAGE = (pa.ArrowException, OSError, UnicodeDecodeError)
 class ParquetBatches:
     """An open Parquet file. Raises ParseError where it is damaged or not in a file."""
 
-    def __init__(self, stream: BinaryIO) -> None:
-        if not stream.seekable():
+    def __init__(self, source: Source) -> None:
+        stream = source.file
+        if stream is None:
             raise ParseError("is Parquet, which is read from a file and not from a compressed stream")
+        self._groups = row_groups(stream)
         try:
+            stream.seek(0)
             self._plain = pq.ParquetFile(stream, pre_buffer=False, buffer_size=_READ)
             schema = self._plain.schema_arrow
             self._texts = [field.name for field in schema if _is_text(field.type)]
@@ -42,6 +46,7 @@ class ParquetBatches:
             self._folded = pq.ParquetFile(stream, read_dictionary=self._texts, pre_buffer=False, buffer_size=_READ)
         except _DAMAGE as error:
             raise _damaged(error) from None
+        self.schema: pa.Schema = schema
         self.names: list[str] = schema.names
         if twice := sorted({name for name in self.names if self.names.count(name) > 1}):
             raise ParseError(f"has two columns called {twice[0]}")
@@ -53,29 +58,25 @@ class ParquetBatches:
         """
         names = list(columns)
         try:
-            for group in range(self._plain.num_row_groups):
+            for group in range(len(self._groups)):
                 size = self._row_size(group, names)
                 rows = min(_MOST, BLOCK // max(1, size, self._longest(group, names)))
                 file = self._plain
                 if rows < _FEWEST:
                     file, rows = self._folded, max(_FEWEST, min(_MOST, BLOCK // max(1, size)))
                 for batch in file.iter_batches(rows, [group], names, use_threads=False):
-                    yield from _cut(batch)
+                    yield from cut(batch)
         except _DAMAGE as error:
             raise _damaged(error) from None
 
     def _row_size(self, group: int, names: Sequence[str]) -> int:
         """The mean bytes of a row in the file, unpacked but not unfolded."""
-        rows = self._plain.metadata.row_group(group)
-        leaves = (rows.column(number) for number in range(rows.num_columns))
-        sizes = (leaf.total_uncompressed_size for leaf in leaves if _is_of(leaf.path_in_schema, names))
-        return int(sum(sizes)) // max(1, int(rows.num_rows))
+        rows = self._groups[group]
+        return sum(chunk.unpacked for chunk in rows.chunks if _is_of(chunk.path, names)) // max(1, rows.rows)
 
     def _longest(self, group: int, names: Sequence[str]) -> int:
         """The bytes of the longest texts in the dictionaries of a row group, one of each column, together."""
-        rows = self._plain.metadata.row_group(group)
-        leaves = (rows.column(number) for number in range(rows.num_columns))
-        folded = {leaf.path_in_schema for leaf in leaves if leaf.has_dictionary_page}
+        folded = {chunk.path for chunk in self._groups[group].chunks if chunk.has_dictionary}
         texts = [name for name in names if name in self._texts and name in folded]
         first = next(self._folded.iter_batches(1, [group], texts, use_threads=False), None) if texts else None
         dictionaries = (
@@ -98,7 +99,7 @@ def _is_of(path: str, names: Sequence[str]) -> bool:
     return any(path == name or path.startswith(f"{name}.") for name in names)
 
 
-def _cut(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+def cut(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
     """`batch` in parts of about `BLOCK` bytes of text each."""
     sizes = sum((_unfolded_sizes(column) for column in batch.columns), np.zeros(batch.num_rows, np.int64))
     parts = np.flatnonzero(np.diff(np.cumsum(sizes) // BLOCK)) + 1

@@ -1,17 +1,17 @@
-"""Rows of Parquet: whole columns at once, and cell by cell where they must."""
+"""Rows of tables (Parquet and Arrow): whole columns at once, and cell by cell where they must."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
-from typing import Any, BinaryIO
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
 
 from cleantext.errors import DocumentError, ParseError
 from cleantext.formats.inputs import Input
-from cleantext.formats.parquetbatches import ParquetBatches
+from cleantext.formats.ipc import BatchError
 from cleantext.formats.rowbatch import (
     LABELS,
     TEXT_COLUMNS,
@@ -24,12 +24,21 @@ from cleantext.formats.rowbatch import (
     without_text,
 )
 
-__all__ = ["plain_value", "raw_value", "read_parquet_rows"]
+__all__ = ["plain_value", "raw_value", "read_table_rows"]
 
 
-def read_parquet_rows(stream: BinaryIO, item: Input, column: str | None, max_bytes: int) -> Iterator[RowBatch]:
-    """The rows of a Parquet file. Raises ParseError where it is damaged or has no column of text."""
-    file = ParquetBatches(stream)
+class Batches(Protocol):
+    """A table that is read in parts."""
+
+    names: list[str]
+
+    def batches(self, columns: Sequence[str]) -> Iterator[pa.RecordBatch | BatchError]:
+        """The rows of `columns`, and what damage there is where more can be read behind it."""
+        ...
+
+
+def read_table_rows(file: Batches, item: Input, column: str | None, max_bytes: int) -> Iterator[RowBatch]:
+    """The rows of a table. Raises ParseError where it is damaged to its end or has no column of text."""
     names = file.names
     texts = [name for name in ((column,) if column is not None else TEXT_COLUMNS) if name in names]
     if not texts:
@@ -39,6 +48,12 @@ def read_parquet_rows(stream: BinaryIO, item: Input, column: str | None, max_byt
     needed = list(dict.fromkeys([*texts, *(name for name in LABELS if name in names)]))
     number = 1
     for batch in file.batches(needed):
+        if isinstance(batch, BatchError):
+            gatherer = RowGatherer(origin=item.origin, source=item.source, column=column, max_bytes=max_bytes)
+            gatherer.fail(number, batch)
+            number += batch.rows
+            yield gatherer.batch()
+            continue
         rows = _ParquetRows(item, column, max_bytes, batch, number)
         yield rows.by_column(texts[0]) or rows.by_row()
         number += batch.num_rows
