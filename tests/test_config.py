@@ -50,8 +50,9 @@ def test_a_wrong_value_is_refused_in_python_too() -> None:
 OTHER = {
     "encoding": "gbk", "rules": [{"name": "a", "pattern": "b"}], "script": "t", "keep": "newest", "kind": "html",
     "extractor": "all", "punctuation": "cjk", "match": "raw", "shingle_size": 4, "shingle_unit": "character",
-    "within": "tag", "documents": "tag", "across": "drop", "format": "text", "site": "off", "memory": "1G",
-    "site_profile": "site.json", "width_letters": "half", "width_katakana": "full", "width_spaces": "half",
+    "within": "tag", "documents": "tag", "across": "drop", "compress": "gzip", "format": "text", "site": "off",
+    "memory": "1G", "site_profile": "site.json", "width_letters": "half", "width_katakana": "full",
+    "width_spaces": "half",
     "width_symbols": "half", "dictionary": str(Path(__file__).parent / "golden" / "words.tsv"), "protect": "names",
     "include_comments": "no", "worker_memory": "2G",
     "threshold": 0.7, "recall": 0.9, "containment": 0.8, "max_removed": 0.4, "max_failures": 0.4,

@@ -33,7 +33,7 @@ from cleantext.report import Stage
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Collection", "Verdicts", "compare", "guarded", "preference"]
+__all__ = ["Collection", "Verdicts", "compare", "guarded", "preference", "written_count"]
 
 I64 = npt.NDArray[np.int64]
 U64 = npt.NDArray[np.uint64]
@@ -406,6 +406,12 @@ def _stages(found: Verdicts, collection: Collection, written: Flags, *, within: 
     across = {} if found.paragraphs is None else _reasons(found.paragraphs.removals, found.taken, "duplicate")
     stages.append(_stage("paragraphs", written, across))
     return stages
+
+
+def written_count(collection: Collection, found: Verdicts) -> int:
+    """How many documents are written: those that stay, and where documents are masked, what is left of the others."""
+    mine = collection.column("reference") == 0
+    return int(np.count_nonzero(mine if collection.config.dedup.documents == "mask" else mine & ~found.gone))
 
 
 def _reasons(removals: Removals, gone: Flags, prefix: str) -> dict[str, Flags]:

@@ -128,7 +128,7 @@ class Cleaner:
             try:
                 yield self.clean_record(record)
             except DocumentError as error:
-                yield Failure(origin=record.origin, error=str(error))
+                yield Failure(origin=record.origin, error=str(error), offset=record.offset)
 
     def clean_record(self, record: Record) -> Document:
         """The clean document in `record`. Raises DocumentError where it cannot be read."""
@@ -185,6 +185,7 @@ class Cleaner:
             removed=tuple(sorted([*content.removed, *removed], key=lambda span: (span.start, span.end))),
             metadata=self._metadata(content.metadata, record, glosses, conversion),
             repeats=_repeats(repeats),
+            columns=record.columns,
             flags=(*content.flags, *_flags(pieces, gone)),
         )
 

@@ -335,7 +335,7 @@ def _ended(options: argparse.Namespace, config: Config, report: RunReport) -> in
     if not options.quiet:
         print(report.summary(), file=sys.stderr)
     if report.failure_rate > config.run.max_failures:
-        where = "above" if options.output == "-" else f"in {Path(options.output, 'failed.jsonl')}"
+        where = "above" if options.output == "-" else f"in {options.output.rstrip('/')}/failed.jsonl"
         print(
             f"cleantext: {report.failed:,} inputs failed, more than --max-failures {config.run.max_failures:g} allows; "
             f"the reasons are {where}",
@@ -376,14 +376,14 @@ def _compare(options: argparse.Namespace) -> int:
 
 def _load(cleaner: Cleaner, name: str) -> Document:
     """The cleaned document in a file, or the one called ID in FILE.jsonl#ID."""
-    from cleantext.formats.base import Failure  # noqa: PLC0415
+    from cleantext.formats.base import Failure, Record  # noqa: PLC0415
     from cleantext.formats.inputs import find_inputs, read_input  # noqa: PLC0415
 
     path, _, wanted = name.partition("#") if not Path(name).exists() else (name, "", "")
     seen = 0
     for item in find_inputs([path]):
         for number, record in enumerate(read_input(item, cleaner.config.limits.max_bytes), 1):
-            if not isinstance(record, Failure) and wanted in ("", record.own_id, str(number)):
+            if isinstance(record, Record) and wanted in ("", record.own_id, str(number)):
                 return cleaner.clean_record(record)
             if isinstance(record, Failure) and not wanted:
                 raise DocumentError(f"{record.origin}: {record.error}")

@@ -226,7 +226,19 @@ class OutputConfig:
     """What the files look like."""
 
     format: str = option(
-        "jsonl", "form of the documents", flag="format", choices=("jsonl", "parquet", "text", "markdown")
+        "jsonl", "form of the documents", flag="format", choices=("jsonl", "parquet", "arrow", "text", "markdown")
+    )
+    compress: str = option(
+        "none",
+        "compression of documents in a form of text; Parquet and Arrow are compressed inside",
+        flag="compress",
+        choices=("none", "gzip", "zstd", "xz"),
+    )
+    shards: int = option(
+        1,
+        "files the documents are written to, in order: documents-00000-of-0000N",
+        flag="shards",
+        bounds=(1, 99_999),
     )
     changes: bool = option(False, "also write changes.jsonl: every edit inside a kept paragraph", flag="changes")
 
@@ -287,6 +299,8 @@ class Config:
 
     def __post_init__(self) -> None:
         problems = [problem for name, stage in self.stages() for problem in _problems(name, stage)]
+        if self.output.format in ("parquet", "arrow") and self.output.compress != "none":
+            problems.append(f"output.compress: {self.output.format} is compressed inside; leave it at none")
         if problems:
             raise ConfigError("\n".join(problems))
 

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -21,14 +22,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import xxhash
 
-from cleantext.across import Collection, Verdicts, compare, guarded, preference
-from cleantext.config import Config
+from cleantext.across import Collection, Verdicts, compare, guarded, preference, written_count
+from cleantext.config import Config, OutputConfig
 from cleantext.dedup.threads import ahead
 from cleantext.errors import GuardError
 from cleantext.formats.base import Failure
 from cleantext.formats.inputs import Input, find_inputs
 from cleantext.formats.output import (
-    EXTENSIONS,
     Nowhere,
     OutputFolder,
     StandardOutput,
@@ -38,6 +38,7 @@ from cleantext.formats.output import (
 )
 from cleantext.formats.rewrite import DROP, KEEP, MASK, Fates, Sink, common_schema, open_sink, rewrite_rows
 from cleantext.formats.rowbatch import encodable
+from cleantext.formats.shards import TABLES, document_files, open_packed
 from cleantext.formats.tables import Fingerprint, RowBatch, fingerprint, read_rows, spooled
 from cleantext.outcome import Outcome
 from cleantext.pages.decode import decode
@@ -68,7 +69,7 @@ def deduplicate(  # noqa: PLR0913 - the options of a run
     reference: Sequence[str | os.PathLike[str]] = (),
     dry_run: bool = False,
 ) -> RunReport:
-    """Write the rows of `inputs` (JSON Lines, Parquet, text) that repeat no other to the folder `output` (or `-`).
+    """Write the rows of `inputs` (JSON Lines, tables, text) that repeat no other to the folder `output` (or `-`).
 
     `column` holds the text: a string, or a list of paragraphs (default: the first of `paragraphs`, `text`, `content`,
     `body`). `reference` rows are compared with, never removed and never written. Everything else in a row stays as it
@@ -85,7 +86,7 @@ def deduplicate(  # noqa: PLR0913 - the options of a run
     result = RunReport(config=config)
     with folder, spooled([*items, *references]) as spool, Collection(config) as collection:
         files, references = spool[: len(items)], spool[len(items) :]
-        schema = common_schema(files, column, config.limits.max_bytes) if config.output.format == "parquet" else None
+        schema = common_schema(files, column, config.limits.max_bytes) if config.output.format in TABLES else None
         rows = _Rows(collection, column)
         sizes = [max(fingerprint(item)[0], 0) for item in (*files, *references)]
         size, done = sum(sizes), 0
@@ -294,11 +295,12 @@ def _content(texts: pa.Array, first: int, end: int) -> int:
 
 def _write(folder: OutputFolder | StandardOutput, rows: _Rows, found: Verdicts, schema: pa.Schema | None) -> None:
     outcome = Outcome(found, rows.ids, rows.collection.ordinals)
-    form = rows.collection.config.output.format
+    output, alone = rows.collection.config.output, isinstance(folder, StandardOutput)
+    form, shards = ("jsonl", 1) if alone else (output.format, output.shards)
     with contextlib.ExitStack() as stack:
         removed = stack.enter_context(folder.lines("removed.jsonl"))
-        stream = stack.enter_context(_documents(folder, form))
-        sink = stack.enter_context(open_sink("jsonl" if isinstance(folder, StandardOutput) else form, stream, schema))
+        total = written_count(rows.collection, found)
+        sink = stack.enter_context(open_sink(form, partial(_documents, folder, output), total, shards, schema))
         for file in rows.files:
             if not file.reference:
                 _rewrite(file, rows, outcome, removed, sink)
@@ -308,11 +310,12 @@ def _write(folder: OutputFolder | StandardOutput, rows: _Rows, found: Verdicts, 
 
 
 @contextlib.contextmanager
-def _documents(folder: OutputFolder | StandardOutput, form: str) -> Iterator[BinaryIO]:
+def _documents(folder: OutputFolder | StandardOutput, output: OutputConfig, number: int) -> Iterator[BinaryIO]:
     if isinstance(folder, StandardOutput):
         yield sys.stdout.buffer
         return
-    with folder.reserve(f"documents.{EXTENSIONS[form]}").open("wb") as stream:
+    name = document_files(output.format, output.compress, output.shards)[number]
+    with open_packed(folder.reserve(name), output.compress) as stream:
         yield stream
 
 

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from cleantext.cleaner import Cleaner
 from cleantext.entryrows import Entry, encode_entry
 from cleantext.errors import DocumentError
-from cleantext.formats.base import Failure, Record
+from cleantext.formats.base import Failure, Item, Record, Skipped
+from cleantext.formats.carried import weight
 from cleantext.records import Document
 from cleantext.spool import Place
 from cleantext.summary import Summary, summarize
@@ -27,7 +28,7 @@ BATCH_SIZE = 4_000_000
 class Task:
     """A record on its way to a worker. With it so many bytes of all inputs were `read`."""
 
-    record: Record | Failure
+    record: Item
     place: Place
     read: int
     reference: bool = False
@@ -35,12 +36,14 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cleaned:
-    """What became of a record: its line for the spool, and what the comparison needs of it; None for a failure."""
+    """What became of a record: its line for the spool, and what the comparison needs of it; None for a failure and
+    for a record that is no document, of which `skipped` says why."""
 
     place: Place
     read: int
     line: bytes
     summary: Summary | None
+    skipped: str | None = None
 
 
 def batches(tasks: Iterable[Task], count: int) -> Iterator[list[Task]]:
@@ -49,7 +52,7 @@ def batches(tasks: Iterable[Task], count: int) -> Iterator[list[Task]]:
     size = 0
     for task in tasks:
         batch.append(task)
-        size += len(task.record.content) if isinstance(task.record, Record) else 0
+        size += len(task.record.content) + weight(task.record.columns) if isinstance(task.record, Record) else 0
         if len(batch) >= count or size >= BATCH_SIZE:
             yield batch
             batch, size = [], 0
@@ -60,26 +63,28 @@ def batches(tasks: Iterable[Task], count: int) -> Iterator[list[Task]]:
 def clean_task(cleaner: Cleaner, task: Task) -> Cleaned:
     """The record of `task`, cleaned, or why it cannot be."""
     entry = _clean(cleaner, task)
-    summary = None if isinstance(entry, Failure) else summarize(entry, cleaner.config.dedup)
-    return Cleaned(place=task.place, read=task.read, line=encode_entry(entry), summary=summary)
+    summary = summarize(entry, cleaner.config.dedup) if isinstance(entry, Entry) else None
+    skipped = entry.reason if isinstance(entry, Skipped) else None
+    return Cleaned(place=task.place, read=task.read, line=encode_entry(entry), summary=summary, skipped=skipped)
 
 
 def lost_task(task: Task, reason: str) -> Cleaned:
     """What stands for a record that a worker did not survive."""
-    failure = Failure(origin=task.record.origin, error=reason)
+    offset = None if isinstance(task.record, Skipped) else task.record.offset
+    failure = Failure(origin=task.record.origin, error=reason, offset=offset)
     return Cleaned(place=task.place, read=task.read, line=encode_entry(failure), summary=None)
 
 
-def _clean(cleaner: Cleaner, task: Task) -> Entry | Failure:
+def _clean(cleaner: Cleaner, task: Task) -> Entry | Failure | Skipped:
     record = task.record
-    if isinstance(record, Failure):
+    if not isinstance(record, Record):
         return record
     try:
         document = cleaner.clean_record(record)
     except DocumentError as error:
-        return Failure(origin=record.origin, error=str(error))
+        return Failure(origin=record.origin, error=str(error), offset=record.offset)
     except Exception as error:  # noqa: BLE001 - a fault of ours in one document must not cost all others
-        return Failure(origin=record.origin, error=_internal(error))
+        return Failure(origin=record.origin, error=_internal(error), offset=record.offset)
     return Entry(document=document, source=_source(document, record), reference=task.reference)
 
 

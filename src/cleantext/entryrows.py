@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from cleantext.errors import ParseError
-from cleantext.formats.base import Failure
+from cleantext.formats.base import Failure, Skipped
+from cleantext.formats.carried import packed, unpacked
 from cleantext.records import Document, Edit, Field, Removed, Repeat
 
 __all__ = ["Entry", "decode_entry", "encode_entry"]
@@ -34,22 +35,27 @@ _LISTS = ("paragraphs", "kinds", "levels", "ordinals", "flags")
 _DAMAGE = (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError)
 
 
-def encode_entry(entry: Entry | Failure) -> bytes:
-    """The line for a document or failure, with its line end; lone surrogates stay what they are."""
+def encode_entry(entry: Entry | Failure | Skipped) -> bytes:
+    """The line for what became of a record, with its line end; lone surrogates stay what they are."""
     if isinstance(entry, Failure):
-        row: list[Any] = ["failure", entry.origin, entry.error]
+        row: list[Any] = ["failure", entry.origin, entry.error, entry.offset]
+    elif isinstance(entry, Skipped):
+        row = ["skipped", entry.origin, entry.reason]
     else:
         row = ["document", entry.reference, entry.source, *_columns(entry.document)]
     return _encode(row).encode("utf-8", "surrogatepass") + b"\n"
 
 
-def decode_entry(line: bytes) -> Entry | Failure:
+def decode_entry(line: bytes) -> Entry | Failure | Skipped:
     """What `encode_entry` was given. Raises ParseError for anything else."""
     try:
         kind, *row = json.loads(line.decode("utf-8", "surrogatepass"))
         if kind == "failure":
-            origin, error = row
-            return Failure(origin=origin, error=error)
+            origin, error, offset = row
+            return Failure(origin=origin, error=error, offset=offset)
+        if kind == "skipped":
+            origin, reason = row
+            return Skipped(origin=origin, reason=reason)
         if kind != "document":
             raise ValueError(f"unknown kind {kind!r}")
         reference, source, *columns = row
@@ -68,6 +74,7 @@ def _columns(document: Document) -> list[Any]:
         [_removed(span, text) for span in document.removed],
         {name: [field.value, field.origin] for name, field in document.metadata.items()},
         [[r.left, r.right, r.kind, r.jaccard, r.containment, r.cluster] for r in document.repeats],
+        packed(document.columns),
     ]
 
 
@@ -85,7 +92,7 @@ def _document(columns: Sequence[Any]) -> Document:
     cut = len(_PLAIN) + len(_LISTS)
     values: dict[str, Any] = dict(zip(_PLAIN, columns, strict=False))
     values |= zip(_LISTS, map(tuple, columns[len(_PLAIN) : cut]), strict=True)
-    spans, edits, removed, metadata, repeats = columns[cut:]
+    spans, edits, removed, metadata, repeats, others = columns[cut:]
     text = values["source_text"]
     return Document(
         **values,
@@ -94,6 +101,7 @@ def _document(columns: Sequence[Any]) -> Document:
         removed=tuple(_removed_of(text, *span) for span in removed),
         metadata={name: Field(value=value, origin=origin) for name, (value, origin) in metadata.items()},
         repeats=tuple(_repeat_of(*repeat) for repeat in repeats),
+        columns=unpacked(others),
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from cleantext.across import Collection
 from cleantext.entries import BATCH_SIZE
+from cleantext.formats.carried import ColumnTypes
 from cleantext.report import RunReport, Stage
 from cleantext.summary import Summary, Tally
 
@@ -18,10 +19,12 @@ __all__ = ["Intake"]
 
 @dataclass(slots=True)
 class Intake:
-    """Takes in documents in reading order; what it hands to `collection` it hands over many at a time."""
+    """Takes in documents in reading order; what it hands to `collection` it hands over many at a time. `columns` are
+    the types of what the documents carry along."""
 
     collection: Collection
     result: RunReport
+    columns: ColumnTypes = field(default_factory=ColumnTypes)
     _waiting: list[Summary] = field(default_factory=list)
     _characters: int = 0
 
@@ -31,6 +34,8 @@ class Intake:
     def add(self, summary: Summary) -> None:
         """Take in one document."""
         self._count(summary.tally)
+        if summary.columns is not None and not summary.reference:
+            self.columns.merge(summary.columns)
         self._waiting.append(summary)
         self._characters += summary.tally.characters
         if self._characters > BATCH_SIZE:

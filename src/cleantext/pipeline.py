@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -24,7 +25,7 @@ from cleantext.intake import Intake
 from cleantext.memory import budget_of
 from cleantext.reading import Sources, read_all
 from cleantext.rehearsal import rehearsed
-from cleantext.report import RunReport, Stage
+from cleantext.report import SKIPPED, RunReport, Stage
 from cleantext.spool import Spool
 from cleantext.whereto import open_place
 from cleantext.writing import DistinctIds, paragraphs, write
@@ -88,7 +89,7 @@ def run(  # noqa: PLR0913 - the options of a run
             result.seconds = time.perf_counter() - started
             return result
         report("write", 0, None)
-        write(folder, spool, collection, found, ids, result)
+        write(folder, spool, intake, found, ids)
         result.seconds = time.perf_counter() - started
         if isinstance(folder, OutputFolder):
             write_profile(folder, found.profile)
@@ -117,9 +118,10 @@ def _read(
 
 
 def _read_stage(spool: Spool) -> Stage:
-    stage = Stage(name="read", unit="inputs", came_in=spool.documents + spool.failures, went_out=spool.documents)
-    stage.dropped.update({"failed": spool.failures} if spool.failures else {})
-    return stage
+    dropped = Counter({f"{SKIPPED}{reason}": count for reason, count in spool.skipped.items()})
+    dropped.update({"failed": spool.failures} if spool.failures else {})
+    came_in = spool.documents + sum(dropped.values())
+    return Stage(name="read", unit="inputs", came_in=came_in, went_out=spool.documents, dropped=dropped)
 
 
 def load_profile(config: Config) -> SiteProfile:

@@ -13,6 +13,7 @@ from cleantext.engines.base import Engine
 from cleantext.entries import Task, batches, clean_task, lost_task
 from cleantext.entryrows import Entry
 from cleantext.errors import StageMismatchError
+from cleantext.formats.base import Skipped
 from cleantext.formats.inputs import Input, Meter, fingerprint, read_input
 from cleantext.intake import Intake
 from cleantext.spool import Place, Shard, Spool
@@ -104,7 +105,8 @@ def read_all(
             continue
         tasks = (step for step in stretch if isinstance(step, Task))
         for cleaned in engine.map(function, batches(tasks, config.run.batch_size), lost_task):
-            spool.add(cleaned.line, cleaned.place, cleaned.read, failed=cleaned.summary is None)
+            failed = cleaned.summary is None and cleaned.skipped is None
+            spool.add(cleaned.line, cleaned.place, cleaned.read, failed=failed, skipped=cleaned.skipped)
             if cleaned.summary is not None:
                 intake.add(cleaned.summary)
             told(spool.documents + spool.failures, cleaned.read)
@@ -117,3 +119,5 @@ def _take(shard: Shard, intake: Intake, spool: Spool) -> None:
     for entry in spool.take(shard):
         if isinstance(entry, Entry):
             intake.add(summarize(entry, config.dedup))
+        elif isinstance(entry, Skipped):
+            spool.skipped[entry.reason] += 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 __all__ = ["Document", "Edit", "Field", "MainContent", "Removed", "Repeat"]
 
@@ -101,7 +102,8 @@ class Document:
     ordinal among the paragraphs before any removal, and the steps that lead from the source to it
     (`undo_steps(paragraph, edits)` gives the source back). `script` is what the source was written in (Hans, Hant,
     Hant-TW, Hant-HK, Hani, Jpan, Kore or empty) and `conversion` the OpenCC configuration that was applied.
-    `flags` warn of what a reader should look at, such as `shell`: little is left of what the document had.
+    `flags` warn of what a reader should look at, such as `shell`: little is left of what the document had. `columns`
+    are the other columns of the input row, as they were.
     """
 
     document_id: str
@@ -122,6 +124,7 @@ class Document:
     metadata: Mapping[str, Field] = field(default_factory=dict)
     repeats: tuple[Repeat, ...] = ()
     flags: tuple[str, ...] = ()
+    columns: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def text(self) -> str:

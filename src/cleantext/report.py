@@ -15,7 +15,7 @@ from cleantext.errors import EngineError
 if TYPE_CHECKING:
     from cleantext.rehearsal import Rehearsal
 
-__all__ = ["SCHEMA_VERSION", "RunReport", "Stage", "versions"]
+__all__ = ["SCHEMA_VERSION", "SKIPPED", "RunReport", "Stage", "versions"]
 
 SCHEMA_VERSION = 1
 _PACKAGES = (
@@ -29,6 +29,8 @@ _PACKAGES = (
     "numba",
 )
 _LISTED = 6
+# What the reasons begin with for which records of an input are no documents: SKIPPED + "revisit" and the like.
+SKIPPED = "skipped/"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -88,9 +90,15 @@ class RunReport:
         return self.stage("read").dropped["failed"]
 
     @property
+    def skipped(self) -> Counter[str]:
+        """Records of the inputs that are no documents, by reason."""
+        dropped = self.stage("read").dropped
+        return Counter({reason: count for reason, count in dropped.items() if reason.startswith(SKIPPED)})
+
+    @property
     def failure_rate(self) -> float:
-        """Share of the inputs that failed, 0 to 1."""
-        came_in = self.stage("read").came_in
+        """Share of the inputs that failed, 0 to 1; skipped records do not count."""
+        came_in = self._documents_read()
         return self.failed / came_in if came_in else 0.0
 
     def check(self) -> None:
@@ -115,7 +123,7 @@ class RunReport:
             "resumed_shards": self.resumed_shards,
             "source_chars": self.source_chars,
             "mchar_per_s": round(self.source_chars / self.seconds / 1e6, 4) if self.seconds else None,
-            "documents_per_s": round(self.stage("read").came_in / self.seconds, 2) if self.seconds else None,
+            "documents_per_s": round(self._documents_read() / self.seconds, 2) if self.seconds else None,
             "stages": [stage.to_dict() for stage in self.stages],
             "encodings": _sorted(self.encodings),
             "scripts": _sorted(self.scripts),
@@ -127,12 +135,15 @@ class RunReport:
 
     def summary(self) -> str:
         """The run in a few lines for a terminal."""
-        read, documents = self.stage("read"), self.stage("documents")
+        documents = self.stage("documents")
         kept, duplicates = documents.went_out, sum(documents.dropped.values())
+        skipped = sum(self.skipped.values())
         lines = [
-            f"documents: {read.came_in:,} read, {self.failed:,} failed, {kept:,} kept, {duplicates:,} duplicates"
-            + _reasons(documents.dropped)
+            f"documents: {self._documents_read():,} read, {self.failed:,} failed, {kept:,} kept, "
+            f"{duplicates:,} duplicates" + _reasons(documents.dropped)
         ]
+        if skipped:
+            lines.append(f"no documents: {skipped:,} records{_reasons(self.skipped)}")
         for stage in self.stages:
             lost, reasons = sum(stage.dropped.values()), _reasons(stage.dropped)
             if stage.name == "extract":
@@ -150,6 +161,9 @@ class RunReport:
         rate = self.source_chars / self.seconds / 1e6 if self.seconds else 0.0
         lines.append(f"{self.seconds:.1f} s, {rate:.2f} million characters a second")
         return "\n".join(lines)
+
+    def _documents_read(self) -> int:
+        return self.stage("read").came_in - sum(self.skipped.values())
 
     def _checked(self) -> Iterator[str]:
         """What the self-check measured, a line a level."""

@@ -7,6 +7,7 @@ its place among them.
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -16,7 +17,7 @@ import xxhash
 
 from cleantext.entryrows import Entry, decode_entry
 from cleantext.errors import EngineError, ParseError
-from cleantext.formats.base import Failure
+from cleantext.formats.base import Failure, Skipped
 
 __all__ = ["Place", "Scratch", "Shard", "Spool", "Store"]
 
@@ -73,12 +74,14 @@ class _Lines:
     read: int = 0
     size: int = 0
     failures: int = 0
+    skipped: int = 0
     lines: list[bytes] = field(default_factory=list)
 
 
 class Spool:
-    """Documents and failures in reading order, `count` at most in a shard. The first ones stay in memory until their
-    shard is full, so that a small run writes nothing. The next shard gets `number`."""
+    """Documents, failures and skipped records in reading order, `count` at most in a shard. The first ones stay in
+    memory until their shard is full, so that a small run writes nothing. The next shard gets `number`. `skipped` counts
+    records that are no documents, by reason."""
 
     def __init__(self, store: Store, count: int, number: int = 0) -> None:
         self._store, self._count, self._number = store, count, number
@@ -86,9 +89,11 @@ class Spool:
         self._end = _START
         self._under_way = _Lines()
         self.documents = self.failures = 0
+        self.skipped: Counter[str] = Counter()
 
-    def add(self, line: bytes, place: Place, read: int, *, failed: bool) -> None:
-        """Take in the line of the record at `place`; `read` is how far all inputs are read with it."""
+    def add(self, line: bytes, place: Place, read: int, *, failed: bool, skipped: str | None = None) -> None:
+        """Take in the line of the record at `place`, which `failed` or was `skipped` for a reason. `read` is how far
+        all inputs are read with it."""
         now = self._under_way
         if not now.lines:
             now.first = place
@@ -97,12 +102,15 @@ class Spool:
         now.size += len(line)
         now.failures += failed
         self.failures += failed
-        self.documents += not failed
+        self.documents += not failed and skipped is None
+        if skipped is not None:
+            now.skipped += 1
+            self.skipped[skipped] += 1
         if len(now.lines) >= self._count or now.size >= _SHARD_BYTES:
             self.cut()
 
-    def take(self, shard: Shard) -> Iterator[Entry | Failure]:
-        """Take in a shard the store has already; what is in it."""
+    def take(self, shard: Shard) -> Iterator[Entry | Failure | Skipped]:
+        """Take in a shard the store has already; what is in it, of which the skipped are for the caller to count."""
         self.cut()
         self._shards.append(shard)
         self._end = shard.end
@@ -122,7 +130,7 @@ class Spool:
             end=now.end,
             after=self._end,
             read=now.read,
-            documents=len(now.lines) - now.failures,
+            documents=len(now.lines) - now.failures - now.skipped,
             failures=now.failures,
             size=now.size,
             digest=xxhash.xxh3_128_hexdigest(content),
@@ -160,7 +168,7 @@ class Spool:
             entries = map(decode_entry, self._under_way.lines)
             yield from (entry for entry in entries if isinstance(entry, Failure))
 
-    def _entries(self, shard: Shard) -> Iterator[Entry | Failure]:
+    def _entries(self, shard: Shard) -> Iterator[Entry | Failure | Skipped]:
         content = self._store.get(shard)
         try:
             if xxhash.xxh3_128_hexdigest(content) != shard.digest:

@@ -12,6 +12,7 @@ import xxhash
 from cleantext.across import preference
 from cleantext.config import DedupConfig
 from cleantext.entryrows import Entry
+from cleantext.formats.carried import ColumnTypes
 from cleantext.records import Document
 from cleantext.report import Stage
 from cleantext.text import lost_in_repair, unrecoverable
@@ -36,7 +37,7 @@ class Tally:
 class Summary:
     """One document as the comparison sees it: its paragraphs, their ordinals before any removal, and which of them
     are `holding` for one that is gone; where it is from; how much the keep policy prefers it; two numbers for ties,
-    from its content and its id."""
+    from its content and its id. `columns` are the types of what it carries along, if anything."""
 
     paragraphs: tuple[str, ...]
     ordinals: tuple[int, ...]
@@ -47,6 +48,7 @@ class Summary:
     ties: tuple[int, int]
     reference: bool
     tally: Tally
+    columns: ColumnTypes | None = None
 
 
 def summarize(entry: Entry, config: DedupConfig) -> Summary:
@@ -70,6 +72,7 @@ def summarize(entry: Entry, config: DedupConfig) -> Summary:
         ),
         reference=entry.reference,
         tally=_tally(document),
+        columns=ColumnTypes.of(document.columns) if document.columns else None,
     )
 
 

@@ -12,6 +12,7 @@ from cleantext.config import Config
 from cleantext.errors import ConfigError
 from cleantext.formats.inputs import STDIN, Input
 from cleantext.formats.output import Nowhere, OutputFolder, StandardOutput, open_output
+from cleantext.formats.remote import is_url, local_path
 from cleantext.memory import budget_of
 from cleantext.spool import Scratch, Store
 
@@ -37,17 +38,18 @@ def open_place(
     nowhere: bool,
     resume: bool,
 ) -> Whereto:
-    """Where a run into `target` goes: a folder, `-`, or `nowhere`.
+    """Where a run into `target` goes: a folder, an address, `-`, or `nowhere`. At an address no progress is kept.
 
     Raises ConfigError where it cannot be written to or there is nothing to `resume`, StageMismatchError if what is to
     be resumed was another run.
     """
+    target = local_path(target)
     from_stdin = any(item.path == STDIN for item in (*inputs, *references))
-    is_folder = not nowhere and target != "-"
+    is_folder = not nowhere and target != "-" and not is_url(target)
     if resume:
         _check_resume(target, config, from_stdin=from_stdin, is_folder=is_folder)
     if not is_folder:
-        return _without_progress(Nowhere() if nowhere else open_output(target, overwrite=False), config)
+        return _without_progress(Nowhere() if nowhere else open_output(target, overwrite=config.run.overwrite), config)
     unfinished = is_unfinished(target)
     if unfinished and not resume and not config.run.overwrite:
         raise ConfigError(f"{target}: a run into it came to no end; --resume goes on with it, --overwrite begins again")

@@ -11,13 +11,13 @@ import numpy as np
 import numpy.typing as npt
 import xxhash
 
-from cleantext.across import Collection, Verdicts
+from cleantext.across import Verdicts, written_count
 from cleantext.config import Config
 from cleantext.formats.output import OutputFolder, StandardOutput, dump_json, failure_rows
 from cleantext.formats.rows import change_rows, document_row, removed_row, repeat_rows
+from cleantext.intake import Intake
 from cleantext.outcome import Outcome, renamed, without
 from cleantext.records import Document, Removed
-from cleantext.report import RunReport
 from cleantext.spool import Spool
 
 __all__ = ["DistinctIds", "paragraphs", "write"]
@@ -49,14 +49,10 @@ class DistinctIds:
 
 
 def write(
-    folder: OutputFolder | StandardOutput,
-    spool: Spool,
-    collection: Collection,
-    found: Verdicts,
-    ids: DistinctIds,
-    result: RunReport,
+    folder: OutputFolder | StandardOutput, spool: Spool, intake: Intake, found: Verdicts, ids: DistinctIds
 ) -> None:
-    """Write all files of a run but report.json; `result` learns which documents are flagged."""
+    """Write all files of a run but report.json; the report of `intake` learns which documents are flagged."""
+    collection, result = intake.collection, intake.result
     outcome = Outcome(found, ids, collection.ordinals)
     config = collection.config
     with contextlib.ExitStack() as stack:
@@ -84,7 +80,7 @@ def write(
                 result.flagged.update(document.flags)
                 yield document_row(document)
 
-        folder.write_documents(kept(), config.output.format)
+        folder.write_documents(kept(), config.output, written_count(collection, found), intake.columns)
         repeats(outcome.pair_lines())
     folder.write_rows("failed.jsonl", failure_rows(spool.failed()))
 

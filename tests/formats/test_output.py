@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from cleantext.config import OutputConfig
 from cleantext.errors import ConfigError
+from cleantext.formats.carried import ColumnTypes
 from cleantext.formats.output import OutputFolder
 
 ROW = {
@@ -30,7 +32,7 @@ def test_a_failed_run_leaves_what_was_there(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine")
     folder = OutputFolder(str(tmp_path), overwrite=True)
     with pytest.raises(ZeroDivisionError), folder:
-        folder.write_documents((ROW for n in [1, 0] if 1 / n), "jsonl")
+        folder.write_documents((ROW for n in [1, 0] if 1 / n), OutputConfig(), 2, ColumnTypes())
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
         "documents.jsonl": "old",
         "mine.txt": "mine",
@@ -43,7 +45,7 @@ def test_an_overwritten_run_leaves_nothing_of_the_old(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"is not empty \(it has changes.jsonl\); give another folder or --overwrite"):
         OutputFolder(str(tmp_path))
     with OutputFolder(str(tmp_path), overwrite=True) as folder:
-        folder.write_documents([ROW, ROW], "text")
+        folder.write_documents([ROW, ROW], OutputConfig(format="text"), 2, ColumnTypes())
     assert sorted(path.name for path in tmp_path.iterdir()) == ["documents.txt", "mine.txt"]
     assert (tmp_path / "documents.txt").read_text(encoding="utf-8") == "一\n小节\n甲\n乙\n\n一\n小节\n甲\n乙\n"
 
@@ -56,7 +58,7 @@ def test_markdown_keeps_what_blocks_are(tmp_path: Path) -> None:
         "levels": [0] * 5,
     }
     with OutputFolder(str(tmp_path)) as folder:
-        folder.write_documents([ROW, more], "markdown")
+        folder.write_documents([ROW, more], OutputConfig(format="markdown"), 2, ColumnTypes())
     written = (tmp_path / "documents.md").read_text(encoding="utf-8")
     assert written.split("\n---\n\n") == [
         "# 题\n\n一\n\n### 小节\n\n- 甲\n  - 乙\n",

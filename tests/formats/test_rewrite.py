@@ -11,6 +11,7 @@ import json
 import math
 import os
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -35,7 +36,7 @@ def rewrite(form: str, *paths: Path, column: str | None = None, schema: pa.Schem
     items = [input_of(path) for path in paths]
     if form == "parquet":
         schema = schema or common_schema(items, column, LIMIT)
-    with open_sink(form, stream, schema) as sink:
+    with open_sink(form, lambda _: nullcontext(stream), 0, 1, schema) as sink:
         for item, path in zip(items, paths, strict=True):
             rewrite_rows(item, column, LIMIT, fates(path, column, **what), sink)
     return stream.getvalue()
@@ -213,7 +214,7 @@ def test_a_changed_input_is_refused(tmp_path: Path, name: str) -> None:
     before = fates(path)
     os.utime(path, ns=(0, before.fingerprint[1] + 1))
     with (
-        open_sink("jsonl", io.BytesIO()) as sink,
+        open_sink("jsonl", lambda _: nullcontext(io.BytesIO()), 0, 1) as sink,
         pytest.raises(EngineError, match="has changed since it was read") as e,
     ):
         rewrite_rows(input_of(path), None, LIMIT, before, sink)
@@ -223,7 +224,10 @@ def test_a_changed_input_is_refused(tmp_path: Path, name: str) -> None:
 def test_an_input_that_changes_while_it_is_written_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "x.jsonl", b'{"text": "a"}\n')
     before = fates(path, wanted=bools(1), show=lambda *_: os.utime(path, ns=(0, 0)))
-    with open_sink("jsonl", io.BytesIO()) as sink, pytest.raises(EngineError, match="has changed since it was read"):
+    with (
+        open_sink("jsonl", lambda _: nullcontext(io.BytesIO()), 0, 1) as sink,
+        pytest.raises(EngineError, match="has changed since it was read"),
+    ):
         rewrite_rows(input_of(path), None, LIMIT, before, sink)
 
 
@@ -231,7 +235,7 @@ def test_fewer_rows_than_before_are_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "x.jsonl", b'{"text": "a"}\n')
     before = fates(path, keep=bools(1, 1), numbers=np.array([1, 2]), offsets=np.array([0, 1, 2]))
     with (
-        open_sink("jsonl", io.BytesIO()) as sink,
+        open_sink("jsonl", lambda _: nullcontext(io.BytesIO()), 0, 1) as sink,
         pytest.raises(EngineError, match="had 2 rows when it was read, and now 1"),
     ):
         rewrite_rows(input_of(path), None, LIMIT, before, sink)
@@ -242,7 +246,7 @@ def test_fewer_rows_than_before_are_refused(tmp_path: Path) -> None:
 def test_inputs_without_rows(tmp_path: Path, data: bytes, form: str) -> None:
     written = rewrite(form, write(tmp_path / "x.jsonl", data))
     assert (table(written).num_rows if form == "parquet" else len(written)) == 0
-    with open_sink("jsonl", io.BytesIO()) as sink:
+    with open_sink("jsonl", lambda _: nullcontext(io.BytesIO()), 0, 1) as sink:
         rewrite_rows(input_of(tmp_path / "none"), None, LIMIT, fates(tmp_path / "none"), sink)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import lzma
 import os
 import sys
 from pathlib import Path
@@ -17,6 +18,8 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cleantext import Config
+from cleantext.deduplicate import deduplicate
 from cleantext.errors import DecodeError, EngineError
 from cleantext.formats.base import Failure, Record
 from cleantext.formats.inputs import Input, find_inputs
@@ -34,9 +37,11 @@ LINES = "".join(
     ("name", "data"),
     [
         ("x.jsonl", LINES), ("x", LINES), ("x.jsonl.gz", gzip.compress(LINES)), ("x.dat", gzip.compress(LINES)),
-        ("x.jsonl.zst", zstandard.compress(LINES)), ("x.gz", gzip.compress(LINES[:700]) + gzip.compress(LINES[700:])),
+        ("x.jsonl.zst", zstandard.compress(LINES)),
+        ("x.jsonl.xz", lzma.compress(LINES, preset=0)),
+        ("x.gz", gzip.compress(LINES[:700]) + gzip.compress(LINES[700:])),
     ],
-    ids=range(6),
+    ids=range(7),
 )  # fmt: skip
 def test_compressed_or_not(tmp_path: Path, name: str, data: bytes) -> None:
     (tmp_path / name).write_bytes(data)
@@ -159,3 +164,73 @@ def test_fingerprints(tmp_path: Path) -> None:
     assert fingerprint(input_of(path)) == (1, before[1] + 1)
     path.write_text("ab")
     assert fingerprint(input_of(path))[0] == 2
+
+
+@pytest.mark.parametrize("kind", ["file", "stream"])
+@pytest.mark.parametrize("compression", ["zstd", "lz4", None])
+def test_rows_of_arrow(tmp_path: Path, kind: str, compression: str | None) -> None:
+    table = pa.table({
+        "paragraphs": [["一", "二"], ["三"], None, []] * 500, "id": list(range(2000)),
+        "date": pa.array(["2020", ""] * 1000).dictionary_encode(), "x": [{"a": [1.5]}] * 2000,
+    })  # fmt: skip
+    new = pa.ipc.new_file if kind == "file" else pa.ipc.new_stream
+    with new(tmp_path / "x.bin", table.schema, options=pa.ipc.IpcWriteOptions(compression=compression)) as writer:
+        writer.write_table(table, 300)
+    pq.write_table(table, tmp_path / "x.parquet")
+    rows, failures = read(tmp_path / "x.parquet")
+    assert read(tmp_path / "x.bin") == (rows, [(name.replace("parquet", "bin"), error) for name, error in failures])
+    for source in ("x.bin", "x.parquet"):
+        for form in ("jsonl", "parquet", "arrow"):
+            out = tmp_path / f"{source}-{form}"
+            config = Config.from_dict({"output": {"format": form}, "dedup": {"documents": "tag", "within": "tag"}})
+            deduplicate(tmp_path / source, out, config)
+    assert (tmp_path / "x.bin-jsonl" / "documents.jsonl").read_bytes() == (
+        tmp_path / "x.parquet-jsonl" / "documents.jsonl"
+    ).read_bytes()
+    wanted = [row for row in table.to_pylist() if row["paragraphs"] is not None]
+    for source in ("x.bin", "x.parquet"):
+        assert pq.read_table(tmp_path / f"{source}-parquet" / "documents.parquet").to_pylist() == wanted
+        with pa.ipc.open_file(tmp_path / f"{source}-arrow" / "documents.arrow") as found:
+            assert found.read_all().to_pylist() == wanted
+
+
+def test_a_damaged_batch_of_arrow_costs_its_rows(tmp_path: Path) -> None:
+    texts = [f"第{n}篇，行动方案 {n * 7919}" for n in range(500)]
+    stream = io.BytesIO()
+    options = pa.ipc.IpcWriteOptions(compression="zstd")
+    with pa.ipc.new_stream(stream, pa.schema({"text": pa.string()}), options=options) as writer:
+        writer.write_table(pa.table({"text": texts}), 100)
+    data = bytearray(stream.getvalue())
+    at = data.index(b"\x28\xb5\x2f\xfd", len(data) // 2)
+    data[at : at + 4] = b"oops"
+    (tmp_path / "x.arrow").write_bytes(data)
+    rows, ((name, error),) = read(tmp_path / "x.arrow")
+    assert (len(rows), name) == (400, f"x.arrow#{min({*range(1, 501)} - {row.number for row in rows})}")
+    assert error.startswith("is damaged Arrow: ")
+    assert [row.paragraphs for row in rows] == [[texts[row.number - 1]] for row in rows]
+    deduplicate(tmp_path / "x.arrow", tmp_path / "out", Config.from_dict({"dedup": {"documents": "tag"}}))
+    written = (tmp_path / "out" / "documents.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["text"] for line in written] == [texts[row.number - 1] for row in rows]
+
+
+def test_rows_behind_a_damaged_member_are_read(tmp_path: Path) -> None:
+    members = [gzip.compress(LINES[n * 40_000 : (n + 1) * 40_000]) for n in range(5)]
+    members[2] = members[2][: len(members[2]) // 2]
+    (tmp_path / "x.jsonl.gz").write_bytes(b"".join(members))
+    batches = list(read_rows(input_of(tmp_path / "x.jsonl.gz"), None, LIMIT))
+    rows, failures = rows_of(batches)
+    assert [failure.offset for batch in batches for failure in batch.failures if "gzip" in failure.error] == [
+        len(members[0]) + len(members[1])
+    ]
+    # The member, the line that the next one begins in the middle of, and the last line, which is cut off.
+    assert len(failures) == 3
+    assert rows[-1].labels["id"] == str(len(LINES[:200_000].splitlines()) - 2)
+    report = deduplicate(tmp_path / "x.jsonl.gz", tmp_path / "out", Config.from_dict({"dedup": {"documents": "tag"}}))
+    assert report.documents == len(rows)
+    assert len((tmp_path / "out" / "documents.jsonl").read_bytes().splitlines()) == len(rows)
+
+
+def test_web_archives_are_for_clean(tmp_path: Path) -> None:
+    (tmp_path / "x.warc").write_bytes(b"WARC/1.0\r\n")
+    (_, ((_, error),)) = read(tmp_path / "x.warc")
+    assert error == "is a web archive, which has pages and no clean text (cleantext clean reads it)"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
-import re
 import sys
 import tempfile
 from collections import deque
@@ -14,14 +12,23 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO
 
-from cleantext.errors import ConfigError
+from cleantext.config import OutputConfig
+from cleantext.errors import ConfigError, EngineError
 from cleantext.formats.base import Failure
+from cleantext.formats.carried import ColumnTypes
+from cleantext.formats.documents import document_line, dump_json, write_documents
+from cleantext.formats.remote import as_os_errors, file_system, is_url, local_path, url_files, url_is_folder
+from cleantext.formats.shards import DOCUMENT_FILE
 
-__all__ = ["EXTENSIONS", "Nowhere", "OutputFolder", "StandardOutput", "dump_json", "open_output"]
+__all__ = ["Nowhere", "OutputFolder", "StandardOutput", "dump_json", "failure_rows", "is_ours", "open_output"]
 
-EXTENSIONS = {"jsonl": "jsonl", "parquet": "parquet", "text": "txt", "markdown": "md"}
+_PROBE = ".cleantext-probe"  # a file that shows whether there can be others
 _SIDE_FILES = ("removed.jsonl", "duplicates.jsonl", "failed.jsonl", "changes.jsonl", "site.json", "report.json")
-OUR_FILES = (*(f"documents.{ending}" for ending in EXTENSIONS.values()), *_SIDE_FILES)
+
+
+def is_ours(name: str) -> bool:
+    """Whether a run writes files of this name."""
+    return name in _SIDE_FILES or DOCUMENT_FILE.fullmatch(name) is not None
 
 
 class OutputFolder:
@@ -64,9 +71,9 @@ class OutputFolder:
 
     def _publish(self) -> None:
         """Rename the new files over the old; an earlier run's other files go. report.json comes last: it says done."""
-        for name in OUR_FILES:
-            if name not in self._written:
-                (self.path / name).unlink(missing_ok=True)
+        for path in sorted(self.path.iterdir()):
+            if is_ours(path.name) and path.name not in self._written:
+                path.unlink()
         for name in sorted(self._written, key=lambda name: name == "report.json"):
             self._partial(name).replace(self.path / name)
 
@@ -92,22 +99,11 @@ class OutputFolder:
         with self.open(name) as stream:
             yield stream.writelines
 
-    def write_documents(self, documents: Iterable[Mapping[str, Any]], form: str) -> None:
-        """The kept documents in one of the formats of `EXTENSIONS`."""
-        name = f"documents.{EXTENSIONS[form]}"
-        if form == "jsonl":
-            self.write_rows(name, documents)
-        elif form == "parquet":
-            from cleantext.formats.parquet import write_documents  # noqa: PLC0415 - pyarrow only when asked for
-
-            write_documents(self.reserve(name), documents)
-        else:
-            render = _as_markdown if form == "markdown" else _as_text
-            with self.open(name) as stream:
-                for number, document in enumerate(documents):
-                    stream.write(
-                        ("" if number == 0 else "\n---\n\n" if form == "markdown" else "\n") + render(document)
-                    )
+    def write_documents(
+        self, documents: Iterable[Mapping[str, Any]], output: OutputConfig, total: int, columns: ColumnTypes
+    ) -> None:
+        """The kept documents, `total` of them, as `output` says; `columns` are the types of what they carry along."""
+        write_documents(self.reserve, documents, output, total, columns)
 
 
 class StandardOutput:
@@ -133,11 +129,13 @@ class StandardOutput:
         del name
         yield lambda lines: deque(lines, maxlen=0).clear()
 
-    def write_documents(self, documents: Iterable[Mapping[str, Any]], form: str) -> None:
-        """The kept documents as JSON Lines, whatever `form` is."""
-        del form
+    def write_documents(
+        self, documents: Iterable[Mapping[str, Any]], output: OutputConfig, total: int, columns: ColumnTypes
+    ) -> None:
+        """The kept documents as JSON Lines, whatever `output` says."""
+        del output, total, columns
         for document in documents:
-            sys.stdout.write(dump_json(document) + "\n")
+            sys.stdout.write(document_line(document))
 
 
 class Nowhere(StandardOutput):
@@ -146,63 +144,70 @@ class Nowhere(StandardOutput):
     def write_rows(self, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Nothing."""
 
-    def write_documents(self, documents: Iterable[Mapping[str, Any]], form: str) -> None:
+    def write_documents(
+        self, documents: Iterable[Mapping[str, Any]], output: OutputConfig, total: int, columns: ColumnTypes
+    ) -> None:
         """Nothing."""
 
 
+class RemoteFolder(OutputFolder):
+    """A folder that fsspec reaches. Files are written to a temporary folder here and sent when the run is done.
+
+    An earlier run's report goes first and the new one comes last: while there is none, the folder is not complete.
+    """
+
+    def __init__(self, url: str, *, overwrite: bool = False) -> None:
+        self.url = url.rstrip("/")
+        self._system, self._root = file_system(self.url)
+        taken = sorted(name for _, name in url_files(self.url)) if url_is_folder(self.url) else []
+        if taken and not overwrite:
+            raise ConfigError(f"{url}: is not empty (it has {taken[0]}); give another folder or --overwrite")
+        self._old = [name for name in taken if is_ours(name)]
+        self._here = tempfile.TemporaryDirectory(prefix="cleantext-")
+        super().__init__(self._here.name)
+
+    def __enter__(self) -> RemoteFolder:
+        try:
+            with as_os_errors():  # better known now than after hours of work
+                self._system.makedirs(self._root, exist_ok=True)
+                self._system.pipe_file(f"{self._root}/{_PROBE}", b"")
+                self._system.rm_file(f"{self._root}/{_PROBE}")
+        except OSError as error:
+            self._here.cleanup()
+            raise ConfigError(f"{self.url}: cannot be made or written to: {error.strerror or error}") from None
+        super().__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            super().__exit__(kind, error, trace)
+            if kind is None:
+                self._send()
+        finally:
+            self._here.cleanup()
+
+    def _send(self) -> None:
+        """Replace the old files by the new."""
+        try:
+            with as_os_errors():
+                for name in sorted(self._old, key=lambda name: name != "report.json"):
+                    self._system.rm_file(f"{self._root}/{name}")
+                for name in sorted(self._written, key=lambda name: name == "report.json"):
+                    self._system.put_file(str(self.path / name), f"{self._root}/{name}")
+        except OSError as error:
+            raise EngineError(f"{self.url}: the results cannot be sent there: {error.strerror or error}") from None
+
+
 def open_output(target: str, *, overwrite: bool) -> OutputFolder | StandardOutput:
-    """The output called `target`: a folder, or `-`. Raises ConfigError where it cannot be."""
-    return StandardOutput() if target == "-" else OutputFolder(target, overwrite=overwrite)
+    """The output called `target`: a folder, an address of one, or `-`. Raises ConfigError where it cannot be."""
+    if target == "-":
+        return StandardOutput()
+    target = local_path(target)
+    return (RemoteFolder if is_url(target) else OutputFolder)(target, overwrite=overwrite)
 
 
-def dump_json(row: Mapping[str, Any], indent: int | None = None) -> str:
-    """`row` as JSON with its characters as they are, but for lone surrogates (a file name that is no UTF-8)."""
-    text = json.dumps(row, ensure_ascii=False, indent=indent)
-    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-
-
-def failure_rows(failures: Iterable[Failure]) -> Iterator[dict[str, str]]:
-    """The rows of failed.jsonl."""
-    return ({"origin": failure.origin, "error": failure.error} for failure in failures)
-
-
-def _as_text(document: Mapping[str, Any]) -> str:
-    """A paragraph a line; the caller puts a blank line between documents."""
-    return "".join(" ".join(paragraph.splitlines()) + "\n" for paragraph in document["paragraphs"] if paragraph)
-
-
-def _as_markdown(document: Mapping[str, Any]) -> str:
-    """The title as a heading of the first level, then the paragraphs as what they are."""
-    parts = [f"# {document['title']}"] if document.get("title") else []
-    previous = ""
-    for text, kind, level in zip(document["paragraphs"], document["kinds"], document["levels"], strict=True):
-        if text:
-            joined = kind == previous and kind in ("list", "quote")
-            rendered = _render(text, kind, level)
-            if joined:
-                parts[-1] += "\n" + rendered
-            else:
-                parts.append(rendered)
-            previous = kind
-    return "\n\n".join(parts) + "\n"
-
-
-def _render(text: str, kind: str, level: int) -> str:
-    """One paragraph in Markdown."""
-    lines = text.split("\n")
-    if kind == "heading":
-        return "#" * max(2, level) + " " + " ".join(lines)
-    if kind == "list":
-        indent = "  " * max(0, level - 1)
-        return f"{indent}- " + f"\n{indent}  ".join(lines)
-    if kind == "quote":
-        return "> " + "\n> ".join(lines)
-    if kind == "code":
-        fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
-        return f"{fence}\n{text}\n{fence}"
-    if kind == "table":
-        rows = [[cell.strip().replace("|", "\\|") for cell in line.split("\t")] for line in lines]
-        width = max(map(len, rows))
-        rows = [row + [""] * (width - len(row)) for row in rows]
-        return "\n".join("| " + " | ".join(row) + " |" for row in [rows[0], ["---"] * width, *rows[1:]])
-    return "  \n".join(lines)
+def failure_rows(failures: Iterable[Failure]) -> Iterator[dict[str, Any]]:
+    """The rows of failed.jsonl; `offset` is null for what has no place in its file but a number."""
+    return ({"origin": one.origin, "error": one.error, "offset": one.offset} for one in failures)

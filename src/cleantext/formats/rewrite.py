@@ -12,14 +12,12 @@ import pyarrow.parquet as pq
 from cleantext.errors import ConfigError, DocumentError, EngineError
 from cleantext.formats.fates import DROP, KEEP, MASK, Fates, Stretch
 from cleantext.formats.inputs import Input
-from cleantext.formats.jsonl import read_jsonl
+from cleantext.formats.ipc import BatchError
 from cleantext.formats.jsonrewrite import JsonStretch, infer_schema, replaced
-from cleantext.formats.jsonrows import line_blocks, line_limit
-from cleantext.formats.parquetbatches import ParquetBatches
+from cleantext.formats.jsonrows import LineBlock, line_blocks, line_limit
 from cleantext.formats.parquetrewrite import ParquetStretch
 from cleantext.formats.rowsinks import Sink, open_sink
-from cleantext.formats.tables import fingerprint, opened
-from cleantext.formats.text import read_whole
+from cleantext.formats.tables import fingerprint, open_batches, opened
 from cleantext.formats.textrows import Decoder, TextStretch, read_text, utf8
 
 __all__ = ["DROP", "KEEP", "MASK", "Fates", "Sink", "common_schema", "open_sink", "rewrite_rows"]
@@ -54,15 +52,19 @@ def _check(item: Input, fates: Fates) -> None:
 def _stretches(item: Input, column: str | None, max_bytes: int, fates: Fates, decode: Decoder) -> Iterator[Stretch]:
     """The input again. Damage ends it where it ended the first reading."""
     try:
-        with opened(item) as (stream, reader):
-            if reader is read_jsonl:
-                for block in line_blocks(stream, line_limit(max_bytes)):
-                    yield JsonStretch(block, fates, item.origin, column)
-            elif reader is read_whole:
-                yield TextStretch(read_text(stream, max_bytes, decode), fates, item.origin)
+        with opened(item) as (source, form):
+            if form == "jsonl":
+                for block in line_blocks(source, line_limit(max_bytes)):
+                    if not isinstance(block, DocumentError):
+                        yield JsonStretch(block, fates, item.origin, column)
+            elif form == "text":
+                yield TextStretch(read_text(source, max_bytes, decode), fates, item.origin)
             else:
-                file, number = ParquetBatches(stream), 1
+                file, number = open_batches(source, form), 1
                 for batch in file.batches(file.names):
+                    if isinstance(batch, BatchError):
+                        number += batch.rows
+                        continue
                     yield ParquetStretch(batch, number, fates, item.origin, column)
                     number += batch.num_rows
     except DocumentError:
@@ -81,14 +83,16 @@ def common_schema(items: Sequence[Input], column: str | None, max_bytes: int) ->
     loose: list[tuple[Input, pa.Schema]] = []
     for item in items:
         try:
-            with opened(item) as (stream, reader):
-                if reader is read_jsonl:
-                    blocks = islice(line_blocks(stream, line_limit(max_bytes)), 1)
-                    loose += [(item, infer_schema(block, item.origin, column, max_bytes)) for block in blocks]
-                elif reader is read_whole:
+            with opened(item) as (source, form):
+                if form == "jsonl":
+                    blocks = (b for b in line_blocks(source, line_limit(max_bytes)) if isinstance(b, LineBlock))
+                    loose += [
+                        (item, infer_schema(block, item.origin, column, max_bytes)) for block in islice(blocks, 1)
+                    ]
+                elif form == "text":
                     loose.append((item, pa.schema({"id": pa.string(), "text": pa.string()})))
                 else:
-                    found = pq.read_schema(stream)
+                    found = open_batches(source, form).schema
                     _check_equal(item, found, fixed)
                     fixed = fixed or (item, found)
         except (DocumentError, OSError, pa.ArrowException):

@@ -26,7 +26,7 @@ class _Scored(Protocol):
 
 
 def document_row(document: Document) -> dict[str, Any]:
-    """A row of documents.jsonl."""
+    """A row of documents.jsonl; `columns` is there where the input row had any."""
     others = {name: field.value for name, field in document.metadata.items() if name not in _COLUMNS}
     provenance = {name: field.origin for name, field in document.metadata.items()}
     return {
@@ -52,6 +52,7 @@ def document_row(document: Document) -> dict[str, Any]:
             "flags": list(document.flags),
             "from": provenance,
         },
+        **({"columns": dict(document.columns)} if document.columns else {}),
     }
 
 

@@ -11,21 +11,21 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from io import BufferedReader
-from pathlib import Path
 
-from cleantext.errors import DocumentError, EngineError
-from cleantext.formats.base import Failure, Reader
-from cleantext.formats.inputs import STDIN, Fingerprint, Input, fingerprint
-from cleantext.formats.jsonl import read_jsonl
+from cleantext.errors import DocumentError, EngineError, ParseError
+from cleantext.formats.arrowbatches import ArrowBatches
+from cleantext.formats.base import Failure
+from cleantext.formats.inputs import STDIN, Fingerprint, Input, fingerprint, open_input
 from cleantext.formats.jsonrows import read_json_rows
-from cleantext.formats.open import _HEAD, _buffered, _decompressed, _reader
-from cleantext.formats.parquetrows import read_parquet_rows
+from cleantext.formats.open import format_of
+from cleantext.formats.packing import DamageError
+from cleantext.formats.parquetbatches import ParquetBatches
+from cleantext.formats.parquetrows import read_table_rows
 from cleantext.formats.rowbatch import RowBatch, RowGatherer, row_name
-from cleantext.formats.text import read_whole
+from cleantext.formats.source import Source
 from cleantext.formats.textrows import Decoder, read_text_row, utf8
 
-__all__ = ["Fingerprint", "RowBatch", "fingerprint", "opened", "read_rows", "row_name", "spooled"]
+__all__ = ["Fingerprint", "RowBatch", "fingerprint", "open_batches", "opened", "read_rows", "row_name", "spooled"]
 
 
 def read_rows(item: Input, column: str | None, max_bytes: int, decode: Decoder = utf8) -> Iterator[RowBatch]:
@@ -37,30 +37,37 @@ def read_rows(item: Input, column: str | None, max_bytes: int, decode: Decoder =
     Raises MissingDependencyError for zstd data without the zstandard package.
     """
     try:
-        with opened(item) as (stream, reader):
-            if reader is read_jsonl:
-                yield from read_json_rows(stream, item, column, max_bytes)
-            elif reader is read_whole:
-                yield read_text_row(stream, item, max_bytes, decode)
+        with opened(item) as (source, form):
+            if form == "jsonl":
+                yield from read_json_rows(source, item, column, max_bytes)
+            elif form == "text":
+                yield read_text_row(source, item, max_bytes, decode)
             else:
-                yield from read_parquet_rows(stream, item, column, max_bytes)
+                yield from read_table_rows(open_batches(source, form), item, column, max_bytes)
     except DocumentError as error:
-        yield _only_failure(item, str(error))
+        yield _only_failure(item, str(error), error.offset if isinstance(error, DamageError) else None)
     except OSError as error:
         yield _only_failure(item, f"cannot be read: {error.strerror or error}")
 
 
 @contextlib.contextmanager
-def opened(item: Input) -> Iterator[tuple[BufferedReader, Reader]]:
-    """The content of an input, decompressed, and the reader that knows its format. Raises ParseError and OSError."""
-    with Path(item.path).open("rb") as file:
-        stream = _decompressed(_buffered(file))
-        yield stream, _reader(item.path, stream.peek(_HEAD)[:_HEAD])
+def opened(item: Input) -> Iterator[tuple[Source, str]]:
+    """The content of an input, unpacked, and its format (`format_of`). Raises OSError, MissingDependencyError."""
+    with open_input(item) as file:
+        source = Source(file, item.path)
+        yield source, format_of(source.name, source.peek())
 
 
-def _only_failure(item: Input, error: str) -> RowBatch:
+def open_batches(source: Source, form: str) -> ParquetBatches | ArrowBatches:
+    """A table of rows. Raises ParseError where it is damaged, and where the file is none."""
+    if form == "warc":
+        raise ParseError("is a web archive, which has pages and no clean text (cleantext clean reads it)")
+    return ArrowBatches(source) if form == "arrow" else ParquetBatches(source)
+
+
+def _only_failure(item: Input, error: str, offset: int | None = None) -> RowBatch:
     batch = RowGatherer(origin=item.origin, source=item.source, column=None, max_bytes=0).batch()
-    return dataclasses.replace(batch, failures=(Failure(origin=item.origin, error=error),))
+    return dataclasses.replace(batch, failures=(Failure(origin=item.origin, error=error, offset=offset),))
 
 
 @contextlib.contextmanager
