@@ -49,7 +49,11 @@ class GuardError(CleantextError):
 
 
 class StoreError(CleantextError):
-    """An index store is unreachable, locked or damaged; the message says whether a retry helps."""
+    """An index store is unreachable, locked or damaged; `retry` says whether trying again later may help."""
+
+    def __init__(self, message: str, *, retry: bool = False) -> None:
+        super().__init__(message)
+        self.retry = retry
 
 
 class EngineError(CleantextError):
