@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from cleantext.cleaner import Cleaner, clean, extract
     from cleantext.config import Config, Rule, load_rules
     from cleantext.dedup import Duplicates, find_duplicates, minhash_signatures, score_pair, shingle_hash
+    from cleantext.dedup.index import Index
+    from cleantext.dedup.verdicts import Match, Repeated, Verdict
     from cleantext.edits import apply_steps, explain, undo_steps
     from cleantext.errors import (
         CleantextError,
@@ -43,6 +45,8 @@ _HOMES = {
     "cleaner": ("Cleaner", "clean", "extract"),
     "config": ("Config", "Rule", "load_rules"),
     "dedup": ("Duplicates", "find_duplicates", "minhash_signatures", "score_pair", "shingle_hash"),
+    "dedup.index": ("Index",),
+    "dedup.verdicts": ("Match", "Repeated", "Verdict"),
     "edits": ("apply_steps", "explain", "undo_steps"),
     "errors": (
         "CleantextError",
@@ -80,16 +84,20 @@ __all__ = [
     "EngineError",
     "Field",
     "GuardError",
+    "Index",
     "LimitExceededError",
     "MainContent",
+    "Match",
     "MissingDependencyError",
     "ParseError",
     "Removed",
     "Repaired",
+    "Repeated",
     "Rule",
     "RunReport",
     "StageMismatchError",
     "StoreError",
+    "Verdict",
     "apply_steps",
     "clean",
     "decode",

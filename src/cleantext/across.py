@@ -20,6 +20,7 @@ from cleantext.dedup import Duplicates, Pairs, Removals
 from cleantext.dedup.curve import removal_curve
 from cleantext.dedup.duplicates import Kinds, Search
 from cleantext.dedup.fingerprint import Fingerprints, fingerprints
+from cleantext.dedup.keep import preference
 from cleantext.dedup.results import EXACT, KINDS
 from cleantext.dedup.selfcheck import measured_recall
 from cleantext.dedup.shingle import Rule
@@ -131,20 +132,6 @@ class Collection:
         ranks = np.empty(order.size, dtype=np.int64)
         ranks[order] = np.arange(order.size)
         return ranks
-
-
-def preference(config: DedupConfig, *, length: int, date: str | None, sources: Sequence[str]) -> int:
-    """How much the keep policy prefers a document, least first: its text has `length` characters, and it goes by any
-    of the names `sources`."""
-    if config.keep == "longest":
-        return -length
-    if config.keep == "newest":
-        digits = "".join(char for char in (date or "")[:10] if char in "0123456789")
-        return -int(digits) if len(digits) == 8 else 1
-    if config.keep.startswith("source:"):
-        names = config.keep.removeprefix("source:").split(">")
-        return next((rank for rank, name in enumerate(names) if name in sources), len(names))
-    return 0
 
 
 @dataclass(slots=True, kw_only=True)

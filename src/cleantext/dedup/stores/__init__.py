@@ -1,1 +1,1 @@
-"""Where an index keeps what it remembers: in memory, in a SQLite file, or in Redis. `base` is what all of them offer."""
+"""Where an index keeps what it remembers: memory, a SQLite file, Redis; `base` says what each of them offers."""
