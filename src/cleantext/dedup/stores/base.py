@@ -20,6 +20,7 @@ __all__ = [
     "ANCHOR",
     "BAND",
     "BUCKET_LIMIT",
+    "BUCKET_LIMITS",
     "EXACT",
     "Changes",
     "Posting",
@@ -37,8 +38,10 @@ Flags = npt.NDArray[np.bool_]
 
 # The parts a key can play, see `Terms.role`.
 EXACT, BAND, ANCHOR = range(3)
-# Numbers a key may have; `Index` adds no more, so that a notice on a million pages costs no more than on a hundred.
-BUCKET_LIMIT = 64
+# Numbers a key of each role may have; `Index` adds no more, so that what a million texts have in common costs no more
+# than what a few have. Anchors propose as long as they are rare.
+BUCKET_LIMITS = (64, 64, 8)
+BUCKET_LIMIT = max(BUCKET_LIMITS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,11 @@ class Runs:
 
     def find(self, keys: U64) -> tuple[I64, I64]:
         """The numbers under `keys`: places in `keys`, and numbers."""
-        wanted, inverse = np.unique((keys >> np.uint64(64 - KEY_BITS)).astype(np.int64), return_inverse=True)
+        short = (keys >> np.uint64(64 - KEY_BITS)).astype(np.int64)
+        order = np.argsort(short, kind="stable")
+        fresh = np.diff(short[order], prepend=-1) != 0
+        wanted = short[order][fresh]
+        starts = np.append(np.flatnonzero(fresh), short.size)
         hits, numbers = [], []
         for run, _ in self._runs():
             for entries in self._rows_with(run, wanted):
@@ -62,8 +66,6 @@ class Runs:
         nothing = np.empty(0, dtype=np.int64)
         hit, number = np.concatenate([nothing, *hits]), np.concatenate([nothing, *numbers])
         # Every hit counts for each of the keys that it stands for.
-        order = np.argsort(inverse, kind="stable")
-        starts = np.searchsorted(inverse[order], np.arange(wanted.size + 1))
         counts = np.diff(starts)[hit]
         return order[_ranges(starts[:-1][hit], counts)], np.repeat(number, counts)
 
@@ -72,7 +74,7 @@ class Runs:
         that all were, so that no entry of such a number is left."""
         if numbers.size and numbers.max() > _NUMBERS:
             raise StoreError(f"the index is full: it holds {_NUMBERS:,} documents and paragraphs", retry=False)
-        entries = np.unique((keys >> np.uint64(64 - KEY_BITS)).astype(np.int64) << NUMBER_BITS | numbers)
+        entries = _distinct((keys >> np.uint64(64 - KEY_BITS)).astype(np.int64) << NUMBER_BITS | numbers)
         if not entries.size:
             return False
         merged, size, runs = [], entries.size, self._runs()
@@ -112,7 +114,7 @@ class Runs:
         if not runs:
             yield entries
             return
-        bounds = np.unique(np.concatenate([self._begins(run)[::_ROWS] for run in runs]))
+        bounds = _distinct(np.concatenate([self._begins(run)[::_ROWS] for run in runs]))
         bounds = np.append(bounds[1:], 1 << KEY_BITS)
         streams = [_Stream(self._all_rows(run)) for run in runs]
         begin = 0
@@ -138,7 +140,7 @@ class Runs:
     def _rows_with(self, run: int, wanted: I64) -> Iterator[I64]:
         """The entries of those rows of a run in which keys of `wanted`, which ascend, may be."""
         begins = self._begins(run)
-        rows = np.unique(np.searchsorted(begins, wanted, side="right") - 1)
+        rows = _distinct(np.searchsorted(begins, wanted, side="right") - 1)
         rows = rows[rows >= 0]
         if rows.size > _MANY * begins.size:
             yield from self._all_rows(run)
@@ -195,6 +197,12 @@ def _cut(keys: I64, begin: int) -> int:
         return keys.size
     first = int(np.searchsorted(keys, keys[end]))
     return first if first > begin else int(np.searchsorted(keys, keys[end], side="right"))
+
+
+def _distinct(values: I64) -> I64:
+    """`values` in order, each once; they are above -2."""
+    ordered = np.sort(values)
+    return ordered[np.diff(ordered, prepend=-2) != 0]
 
 
 def _ranges(starts: I64, counts: I64) -> I64:

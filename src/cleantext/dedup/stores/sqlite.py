@@ -294,9 +294,7 @@ class _Session:
         self._connection.executemany("INSERT INTO documents VALUES (?, ?, ?, ?)", rows)
         if changes.added:
             self._count(documents=len(rows), paragraphs=sum(one.count for one in changes.added))
-            self._connection.execute(
-                "UPDATE state SET value = ? WHERE name = 'next number'", (changes.added[-1].end,)
-            )
+            self._connection.execute("UPDATE state SET value = ? WHERE name = 'next number'", (changes.added[-1].end,))
         self._post(changes)
         self._connection.executemany(
             "INSERT INTO replacements (content) VALUES (?)",
