@@ -9,16 +9,20 @@ from cleantext.dedup.interop import from_minhashes, to_lean_minhashes, to_minhas
 from cleantext.dedup.repeats import find_repeats
 from cleantext.dedup.results import KINDS, Duplicates, Groups, Pair, Pairs, Removal, Removals
 from cleantext.dedup.shingle import shingle_hash, shingles
+from cleantext.dedup.verdicts import Match, Repeated, Verdict
 
 __all__ = [
     "KINDS",
     "Duplicates",
     "Groups",
+    "Match",
     "Pair",
     "PairScore",
     "Pairs",
     "Removal",
     "Removals",
+    "Repeated",
+    "Verdict",
     "find_duplicates",
     "find_repeats",
     "from_minhashes",

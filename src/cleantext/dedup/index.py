@@ -5,11 +5,13 @@ Where they are kept is a store (`stores`), how texts are found and compared is `
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
+from itertools import islice
 from types import TracebackType
 from typing import Any, Literal
 
@@ -37,7 +39,8 @@ class Index:
     `location` is None (in memory, on datasketch's MinHashLSH), the path of a SQLite file, or a `redis://` URL. An
     index belongs to the configuration it was made with (`config`, of which the options of `dedup` that decide what
     is alike count); another is refused with StageMismatchError. `mode` says who stays of two that are alike:
-    `sticky` the first, `best` the one that `config.dedup.keep` prefers.
+    `sticky` the first, `best` the one that `config.dedup.keep` prefers. A SQLite file may be opened `read_only`, and
+    waits `timeout` seconds for others that write; a Redis URL says so itself.
 
     A document is a `Document`, a mapping with `paragraphs` or `text` (and `id`, `date`, `url`, `source`), or a text,
     which is given an id or gets one from its content. Threads and processes may share an index: every call sees one
@@ -57,6 +60,7 @@ class Index:
         *,
         mode: Literal["sticky", "best"] = "sticky",
         read_only: bool = False,
+        timeout: float = 60.0,
     ) -> None:
         if mode not in MODES:
             raise ConfigError(f"mode: {mode!r} is not one of {', '.join(MODES)}")
@@ -65,7 +69,7 @@ class Index:
         self._work = 0
         self._unverified = 0
         self._own = threading.local()
-        self.store = _opened(location, self._levels.paragraph, read_only=read_only)
+        self.store = _opened(location, self._levels.paragraph, read_only=read_only, timeout=timeout)
         try:
             check_header(self.store.settle(header_of(self.config)), header_of(self.config), self.store.location)
         except BaseException:
@@ -109,7 +113,8 @@ class Index:
         with self._session(writes=False) as session:
             everything = self._prepared(documents, ids)
             for batch in batches(everything, *self._most()):
-                verdicts += self._judged(session, batch, "new").verdicts
+                judged = self._judged(session, batch, "new")
+                verdicts += [dataclasses.replace(one, added=False) for one in judged.verdicts]
         return verdicts
 
     def check_and_add_many(self, documents: Iterable[Given], ids: Sequence[str | None] | None = None) -> list[Verdict]:
@@ -133,18 +138,9 @@ class Index:
         """Check and add what `other` has, in its order; both must be of one configuration. Returns the verdicts."""
         check_header(header_of(other.config), header_of(self.config), other.location)
         verdicts: list[Verdict] = []
-        after = 0
-        while True:
-            documents: list[Remembered] = []
-            with other._session(writes=False) as session:
-                for record in session.stored(after):
-                    documents.append(decoded(record.document_id, record.body))
-                    after = record.number
-                    if len(documents) == _MERGED:
-                        break
-            if not documents:
-                return verdicts
+        for documents in other._pages():
             verdicts += self._remembered(documents, "new")
+        return verdicts
 
     def stats(self) -> dict[str, Any]:
         """What is stored: `documents`, `paragraphs`, `replacements`, `bytes`, and under `unverified` how many
@@ -159,10 +155,19 @@ class Index:
             return list(session.replacements())
 
     def documents(self) -> Iterator[Remembered]:
-        """All that is stored, in the order it was added, from one state of the store."""
-        with self._session(writes=False) as session:
-            for record in session.stored():
-                yield decoded(record.document_id, record.body)
+        """All that is stored, in the order it was added, read a thousand at a time: others may write meanwhile."""
+        for page in self._pages():
+            yield from page
+
+    def _pages(self) -> Iterator[list[Remembered]]:
+        after = 0
+        while True:
+            with self._session(writes=False) as session:
+                records = list(islice(session.stored(after), _PAGE))
+            if not records:
+                return
+            yield [decoded(record.document_id, record.body) for record in records]
+            after = records[-1].number
 
     def export(self, path: str | os.PathLike[str]) -> int:
         """Write what is stored to `path`, `.arrow` or else JSON Lines; returns how many documents. A row has `id`,
@@ -218,11 +223,11 @@ class Index:
         return verdicts
 
 
-# Documents that are merged at a time.
-_MERGED = 1_000
+# Documents that are read at a time.
+_PAGE = 1_000
 
 
-def _opened(location: str | os.PathLike[str] | None, level: Level, *, read_only: bool) -> Store:
+def _opened(location: str | os.PathLike[str] | None, level: Level, *, read_only: bool, timeout: float) -> Store:
     """The store at `location`."""
     if location is None:
         from cleantext.dedup.stores.memory import MemoryStore  # noqa: PLC0415 - each loads what it needs
@@ -230,8 +235,8 @@ def _opened(location: str | os.PathLike[str] | None, level: Level, *, read_only:
         return MemoryStore(level.config, level.bands)
     place = os.fspath(location)
     if place.startswith(("redis://", "rediss://", "unix://")):
-        store: Store = import_module("cleantext.dedup.stores.redis").RedisStore(place)
+        store: Store = import_module("cleantext.dedup.stores.redis").RedisStore(place, read_only=read_only)
         return store
     from cleantext.dedup.stores.sqlite import SQLiteStore  # noqa: PLC0415
 
-    return SQLiteStore(place, read_only=read_only)
+    return SQLiteStore(place, read_only=read_only, timeout=timeout)
