@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cleantext.dedup.arithmetic import arithmetic
-from cleantext.dedup.remembered import Remembered, decoded
+from cleantext.dedup.bodies import Body
 from cleantext.dedup.shingle import MatchTexts, Rule
 from cleantext.dedup.stores.base import Session, Stored
 
@@ -26,7 +26,7 @@ class Earlier:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._documents: dict[int, Remembered] = {}
+        self._bodies: dict[int, Body] = {}
         self._owners: dict[int, Stored] = {}
         self._characters = 0
 
@@ -43,37 +43,33 @@ class Earlier:
                     self._owners[missing[place]] = record
                 place += 1
 
-    def _hold(self, record: Stored) -> None:
-        if record.number in self._documents:
-            return
-        document = decoded(record.document_id, record.body)
-        self._characters += document.texts.codes.size
-        if self._characters > _CHARACTERS:
-            self._documents.clear()
-            self._owners.clear()
-            self._characters = document.texts.codes.size
-        self._documents[record.number] = document
+    def _hold(self, record: Stored) -> Body:
+        body = self._bodies.get(record.number)
+        if body is None:
+            body = Body(record.document_id, record.body)
+            self._characters += body.characters
+            if self._characters > _CHARACTERS:
+                self._bodies.clear()
+                self._owners.clear()
+                self._characters = body.characters
+            self._bodies[record.number] = body
+        return body
 
-    def at(self, number: int) -> tuple[Stored, Remembered] | None:
-        """The record that owns `number` and its document, None where nobody owns it."""
+    def at(self, number: int) -> tuple[Stored, Body] | None:
+        """The record that owns `number` and its body, None where nobody owns it."""
         if number not in self._owners:
             self.read(np.array([number], dtype=np.int64))
         record = self._owners.get(number)
-        if record is None:
-            return None
-        if record.number not in self._documents:
-            self._hold(record)
-            self._owners[number] = record
-        return record, self._documents[record.number]
+        return None if record is None else (record, self._hold(record))
 
     def text(self, number: int) -> MatchTexts:
         """The match text at `number`, of a document or a paragraph; an empty one where nobody owns it."""
         found = self.at(number)
         if found is None:
             return MatchTexts(np.empty(0, np.uint32), np.zeros(2, dtype=np.int64), np.empty(0, np.bool_))
-        record, document = found
+        record, body = found
         place = number - record.number - 1
-        return document.whole if place < 0 else document.texts.slice(place, place + 1)
+        return body.whole if place < 0 else body.text(place)
 
 
 class ShingleCache:
@@ -87,10 +83,10 @@ class ShingleCache:
     def prepare(self, numbers: Iterable[int]) -> None:
         """Make the sets of `numbers` together, as far as there is room."""
         wanted = np.unique(np.fromiter((one for one in numbers if one not in self._sets), np.int64))
-        for begin in range(0, wanted.size, 4096):
+        for begin in range(0, wanted.size, 1024):
             if self._held > _SHINGLES:
                 return
-            part = wanted[begin : begin + 4096]
+            part = wanted[begin : begin + 1024]
             self._earlier.read(part)
             texts = MatchTexts.joined([self._earlier.text(one) for one in part.tolist()])
             for number, own in zip(part.tolist(), sets_of(texts, self._rule, self._work), strict=True):

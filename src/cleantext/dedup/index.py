@@ -16,9 +16,10 @@ from types import TracebackType
 from typing import Any, Literal
 
 from cleantext.config import Config, DedupConfig
+from cleantext.dedup.bodies import decoded
 from cleantext.dedup.duplicates import settled
 from cleantext.dedup.header import check_header, header_of
-from cleantext.dedup.remembered import Remembered, batches, decoded, prepared
+from cleantext.dedup.remembered import Remembered, batches, prepared
 from cleantext.dedup.stores.base import Changes, Session, Store
 from cleantext.dedup.terms import Level
 from cleantext.dedup.verdicts import Verdict

@@ -1,16 +1,8 @@
-"""Documents as an index compares and keeps them: match texts of paragraphs, and what a keep policy asks for.
-
-The body of a stored document is compressed: a byte that names the form, then zlib of the number of bytes of the
-header, the header (JSON), the length of each match text (int32), the match texts (UTF-16), and where their units begin
-(a bit a character). From match texts the sets of shingles of any level are made again exactly, in a fifth of the
-space that the hashes of one level would take, for these are random numbers and do not compress.
-"""
+"""Documents as an index compares them: match texts of paragraphs, and what a keep policy asks for."""
 
 from __future__ import annotations
 
-import json
 import re
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,14 +12,13 @@ import numpy.typing as npt
 import xxhash
 
 from cleantext.dedup.shingle import MatchTexts, Rule, match_texts
-from cleantext.errors import ConfigError, StoreError
+from cleantext.errors import ConfigError
 from cleantext.records import Document
 
-__all__ = ["Batch", "Remembered", "batches", "decoded", "encoded", "prepared"]
+__all__ = ["Batch", "Remembered", "batches", "prepared"]
 
 I64 = npt.NDArray[np.int64]
 
-_FORM = b"\x01"
 _BLANK_LINES = re.compile(r"\n[^\S\n]*\n")
 # Paragraphs and characters that are judged together: enough for arrays, and few enough to be no burden to others
 # who wait for the store.
@@ -196,56 +187,3 @@ def batches(documents: Iterable[Remembered], most: int = _PARAGRAPHS) -> Iterabl
             batch, paragraphs, characters = [], 0, 0
     if batch:
         yield batch
-
-
-def encoded(document: Remembered) -> bytes:
-    """The body under which a store keeps `document`."""
-    texts = document.texts
-    header = {"ordinals": document.ordinals, "length": document.length}
-    header |= {"date": document.date} if document.date else {}
-    header |= {"sources": document.sources} if document.sources else {}
-    header |= {"origin": document.origin} if document.origin else {}
-    head = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
-    parts = [
-        len(head).to_bytes(4, "little"),
-        head,
-        texts.lengths.astype("<i4").tobytes(),
-        texts.codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass").encode("utf-16-le", "surrogatepass"),
-        np.packbits(texts.begins).tobytes(),
-    ]
-    return _FORM + zlib.compress(b"".join(parts))
-
-
-def decoded(document_id: str, body: bytes) -> Remembered:
-    """The document of that `body`. Raises StoreError where it is damaged."""
-    try:
-        return _decoded(document_id, body)
-    except (ValueError, KeyError, TypeError, zlib.error) as error:
-        raise StoreError(f"the record of document {document_id} in the index is damaged ({error})") from None
-
-
-def _decoded(document_id: str, body: bytes) -> Remembered:
-    if body[:1] != _FORM:
-        raise ValueError("not of a known form")
-    data = zlib.decompress(body[1:])
-    begin = 4 + int.from_bytes(data[:4], "little")
-    header = json.loads(data[4:begin].decode("utf-8", "surrogatepass"))
-    ordinals = tuple(header["ordinals"])
-    lengths = np.frombuffer(data, "<i4", count=len(ordinals), offset=begin).astype(np.int64)
-    begin, size = begin + 4 * len(ordinals), int(lengths.sum())
-    units = len(data) - begin - (size + 7) // 8
-    text = data[begin : begin + units].decode("utf-16-le", "surrogatepass")
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.uint32)
-    if codes.size != size:
-        raise ValueError("its length is wrong")
-    begins = np.unpackbits(np.frombuffer(data, np.uint8, offset=begin + units), count=size).astype(np.bool_)
-    offsets = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])
-    return Remembered(
-        document_id,
-        MatchTexts(codes, offsets, begins),
-        ordinals,
-        header["length"],
-        header.get("date"),
-        tuple(header.get("sources", ())),
-        header.get("origin", ""),
-    )

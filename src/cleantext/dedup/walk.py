@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from cleantext.dedup.bodies import encoded
 from cleantext.dedup.earlier import Earlier
 from cleantext.dedup.judge import Found, Judge
 from cleantext.dedup.keep import preference
-from cleantext.dedup.remembered import Batch, Remembered, encoded
+from cleantext.dedup.remembered import Batch, Remembered
 from cleantext.dedup.stores.base import Changes, Session, Stored
 from cleantext.dedup.terms import Level
 from cleantext.dedup.verdicts import Match, Repeated, Verdict
@@ -92,7 +93,7 @@ class _Walk:
             return
         found = self.wholes.matches(0)
         owners = [self.earlier.at(one.number) for one in found]
-        rivals = [owner for owner in owners if owner is not None]
+        rivals = [(record, body.document) for record, body in filter(None, owners)]
         own = _preference(level, document)
         if rivals and all(own < _preference(level, rival) for _, rival in rivals):
             self.removed = [record for record, _ in rivals]
@@ -135,7 +136,7 @@ class _Walk:
         if any(document.same_text(one) for one in self.added.by_id.get(name, ())):
             return True
         stored = (self.earlier.at(number) for number in self.named.get(name, ()))
-        return any(document.same_text(one[1]) for one in stored if one is not None)
+        return any(document.same_text(body.document) for _, body in filter(None, stored))
 
     def _repeated(self, place: int, number: int, *, stays: bool) -> tuple[Repeated, ...]:
         """The paragraphs of a document that repeat one of another; new ones are posted if the document stays."""
@@ -170,7 +171,7 @@ class _Walk:
         else:
             owner = self.earlier.at(number)
             assert owner is not None, "a number that was found has an owner"
-            first, document = owner[0].number, owner[1]
+            first, document = owner[0].number, owner[1].document
         if paragraph:
             ordinal = document.ordinals[number - first - 1]
         return Match(
