@@ -59,7 +59,7 @@ class Runs:
         for run, _ in self._runs():
             for entries in self._rows_with(run, wanted):
                 low = np.searchsorted(entries, wanted << NUMBER_BITS)
-                counts = np.searchsorted(entries, (wanted + 1) << NUMBER_BITS) - low
+                counts = np.searchsorted(entries, wanted << NUMBER_BITS | _NUMBERS, side="right") - low
                 some = np.flatnonzero(counts)
                 hits.append(np.repeat(some, counts[some]))
                 numbers.append(entries[_ranges(low[some], counts[some])] & _NUMBERS)
@@ -119,8 +119,8 @@ class Runs:
         streams = [_Stream(self._all_rows(run)) for run in runs]
         begin = 0
         for bound in bounds.tolist():
-            end = int(np.searchsorted(entries, bound << NUMBER_BITS))
-            parts = [stream.until(bound << NUMBER_BITS) for stream in streams]
+            end = _before(entries, bound)
+            parts = [stream.until(bound) for stream in streams]
             part = np.sort(np.concatenate([*parts, entries[begin:end]]))
             begin = end
             numbers = part & _NUMBERS
@@ -165,10 +165,10 @@ class _Stream:
         self._parts, self._rest = parts, np.empty(0, dtype=np.int64)
 
     def until(self, bound: int) -> I64:
-        """Those not yet given that are less than `bound`."""
+        """Those not yet given whose keys are less than `bound`."""
         given = []
         while True:
-            end = int(np.searchsorted(self._rest, bound)) if bound < 1 << (KEY_BITS + NUMBER_BITS) else self._rest.size
+            end = _before(self._rest, bound)
             given.append(self._rest[:end])
             self._rest = self._rest[end:]
             if self._rest.size:
@@ -178,6 +178,11 @@ class _Stream:
                 break
             self._rest = following
         return np.concatenate(given)
+
+
+def _before(entries: I64, bound: int) -> int:
+    """How many of `entries` have a key less than `bound`, which may be greater than any key."""
+    return int(np.searchsorted(entries, (bound - 1) << NUMBER_BITS | _NUMBERS, side="right"))
 
 
 def _joined(rows: list[bytes]) -> I64:
