@@ -64,7 +64,7 @@ class Desk:
 
     def lonely(self, text: int) -> bool:
         """Whether nobody can have a key of `text`."""
-        return (
+        return bool(
             self._shared_bounds[text] == self._shared_bounds[text + 1]
             and self._hit_bounds[text] == self._hit_bounds[text + 1]
         )
@@ -186,7 +186,8 @@ def _sums(values: npt.NDArray[np.int64] | Flags) -> I64:
 def _distinct(values: I64) -> I64:
     """`values` in order, each once; numpy's own goes through a hash table, which takes longer."""
     ordered = np.sort(values)
-    return ordered[np.diff(ordered, prepend=-1) != 0]
+    found: I64 = ordered[np.diff(ordered, prepend=-1) != 0]
+    return found
 
 
 def _repeated(keys: U64) -> Flags:

@@ -169,4 +169,5 @@ def _shared(own: U64, others: list[U64]) -> I64:
     sums = np.zeros(values.size + 1, dtype=np.int64)
     np.cumsum(same, out=sums[1:])
     ends = np.cumsum([other.size for other in others])
-    return np.diff(sums[ends], prepend=0)
+    found: I64 = np.diff(sums[ends], prepend=0)
+    return found

@@ -207,10 +207,12 @@ def _cut(keys: I64, begin: int) -> int:
 def _distinct(values: I64) -> I64:
     """`values` in order, each once; they are above -2."""
     ordered = np.sort(values)
-    return ordered[np.diff(ordered, prepend=-2) != 0]
+    found: I64 = ordered[np.diff(ordered, prepend=-2) != 0]
+    return found
 
 
 def _ranges(starts: I64, counts: I64) -> I64:
     """All numbers of the stretches that begin at `starts`, end to end."""
     offsets = np.cumsum(counts) - counts
-    return np.repeat(starts - offsets, counts) + np.arange(int(counts.sum()))
+    found: I64 = np.repeat(starts - offsets, counts) + np.arange(int(counts.sum()))
+    return found
