@@ -34,7 +34,17 @@ from cleantext.report import Stage
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Collection", "Verdicts", "compare", "guarded", "preference", "written_count"]
+__all__ = [
+    "Collection",
+    "Verdicts",
+    "compare",
+    "guarded",
+    "no_repeats",
+    "preference",
+    "stages_of",
+    "taken_across",
+    "written_count",
+]
 
 I64 = npt.NDArray[np.int64]
 U64 = npt.NDArray[np.uint64]
@@ -193,7 +203,7 @@ def compare(
     if dedup.across != "off":
         report("paragraphs")
         work.paragraphs()
-    work.found.stages = _stages(work.found, collection, work.written & work.active, within=within)
+    work.found.stages = stages_of(work.found, collection, work.written & work.active, within=within)
     return work.found
 
 
@@ -214,7 +224,7 @@ class _Comparison:
             bounds=bounds,
             site=np.zeros(paragraphs, dtype=np.bool_),
             profile=profile,
-            within=_nothing(),
+            within=no_repeats(),
             left_out=np.zeros(paragraphs, dtype=np.bool_),
             documents=None,
             gone=np.zeros(documents, dtype=np.bool_),
@@ -292,7 +302,7 @@ class _Comparison:
         found.paragraphs = _between(everything, self.document_of)
         level.describe(found, "paragraphs", everything, curve=self.curve)
         if self.config.across != "tag":
-            found.taken = _taken(found, self.collection.holding)
+            found.taken = taken_across(found, self.collection.holding)
 
 
 @dataclass(slots=True)
@@ -344,7 +354,8 @@ class _Level:
             )
 
 
-def _nothing() -> tuple[Pairs, Removals]:
+def no_repeats() -> tuple[Pairs, Removals]:
+    """Tables without a row."""
     none, kind, score = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.uint8), np.empty(0)
     return Pairs(none, none, kind, score, score), Removals(none, none, kind, score)
 
@@ -364,7 +375,7 @@ def _between(found: Duplicates, document_of: I64) -> Duplicates:
     )
 
 
-def _taken(found: Verdicts, holding: Flags) -> Flags:
+def taken_across(found: Verdicts, holding: Flags) -> Flags:
     """The paragraphs that go because they repeat one of another document.
 
     One that stands for another of its document, which was like it and not equal, goes only where an equal one stays:
@@ -378,7 +389,7 @@ def _taken(found: Verdicts, holding: Flags) -> Flags:
     return taken
 
 
-def _stages(found: Verdicts, collection: Collection, written: Flags, *, within: bool) -> list[Stage]:
+def stages_of(found: Verdicts, collection: Collection, written: Flags, *, within: bool) -> list[Stage]:
     """The counts of every level; what comes in is dropped for a reason or goes out."""
     reference = collection.column("reference").astype(np.bool_)
     mine = ~reference[found.document_of]
@@ -395,10 +406,10 @@ def _stages(found: Verdicts, collection: Collection, written: Flags, *, within: 
     return stages
 
 
-def written_count(collection: Collection, found: Verdicts) -> int:
-    """How many documents are written: those that stay, and where documents are masked, what is left of the others."""
+def written_count(collection: Collection, gone: Flags) -> int:
+    """How many documents are written: those not `gone`, and where documents are masked, what is left of the others."""
     mine = collection.column("reference") == 0
-    return int(np.count_nonzero(mine if collection.config.dedup.documents == "mask" else mine & ~found.gone))
+    return int(np.count_nonzero(mine if collection.config.dedup.documents == "mask" else mine & ~gone))
 
 
 def _reasons(removals: Removals, gone: Flags, prefix: str) -> dict[str, Flags]:
@@ -420,10 +431,11 @@ def _stage(name: str, came_in: Flags, dropped: dict[str, Flags], unit: str = "pa
     return Stage(name=name, unit=unit, came_in=int(np.count_nonzero(came_in)), went_out=stays, dropped=counts)
 
 
-def guarded(collection: Collection, found: Verdicts, config: Config) -> str:
-    """Why the run must stop: which sources would lose more of their documents than `max_removed` allows; else ''."""
+def guarded(collection: Collection, gone: Flags, config: Config) -> str:
+    """Why the run must stop: which sources would lose more of their documents than `max_removed` allows; else ''.
+    `gone` says of every document whether it goes."""
     source = collection.column("source")[collection.column("reference") == 0]
-    gone = found.gone[collection.column("reference") == 0]
+    gone = gone[collection.column("reference") == 0]
     names = collection.names
     total = np.bincount(source + 1, minlength=len(names) + 1)
     lost = np.bincount(source[gone] + 1, minlength=len(names) + 1)

@@ -221,6 +221,11 @@ def _add_run_arguments(command: argparse.ArgumentParser, *, resumable: bool) -> 
             action="store_true",
             help="go on where an earlier run into OUT was stopped or killed, with the same inputs and options",
         )
+        command.add_argument(
+            "--index",
+            metavar="LOCATION",
+            help="compare with all earlier runs: a file, made where it is not there, or redis://… (docs/index.md)",
+        )
     command.add_argument("-q", "--quiet", action="store_true", help="no progress bar and no summary")
 
 
@@ -300,6 +305,7 @@ def _clean(options: argparse.Namespace) -> int:
             reference=options.reference,
             dry_run=options.dry_run,
             resume=options.resume,
+            index=options.index,
         )
     return _ended(options, config, report)
 

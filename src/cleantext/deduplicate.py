@@ -104,7 +104,7 @@ def deduplicate(  # noqa: PLR0913 - the options of a run
             report=lambda stage: report(stage, 0, None),
             curve=dry_run,
         )
-        guards = guarded(collection, found, config)
+        guards = guarded(collection, found.gone, config)
         if guards and not dry_run:
             raise GuardError(guards)
         result.stages = [rows.stage(), *found.stages]
@@ -299,7 +299,7 @@ def _write(folder: OutputFolder | StandardOutput, rows: _Rows, found: Verdicts, 
     form, shards = ("jsonl", 1) if alone else (output.format, output.shards)
     with contextlib.ExitStack() as stack:
         removed = stack.enter_context(folder.lines("removed.jsonl"))
-        total = written_count(rows.collection, found)
+        total = written_count(rows.collection, found.gone)
         sink = stack.enter_context(open_sink(form, partial(_documents, folder, output), total, shards, schema))
         for file in rows.files:
             if not file.reference:

@@ -6,15 +6,19 @@ documents wait on disk: in `OUT/.progress`, from where a later run can go on (`c
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
-from cleantext.across import Collection, compare, guarded
+from cleantext.across import Collection, Verdicts, compare, guarded, written_count
 from cleantext.checkpoint import Known
 from cleantext.config import Config
+from cleantext.dedup.index import Index
 from cleantext.dedup.site import SiteProfile
 from cleantext.engines.base import Engine
 from cleantext.engines.local import LocalEngine
@@ -23,9 +27,11 @@ from cleantext.formats.inputs import find_inputs
 from cleantext.formats.output import OutputFolder, dump_json
 from cleantext.intake import Intake
 from cleantext.memory import budget_of
+from cleantext.outcome import Outcome
 from cleantext.reading import Sources, read_all
 from cleantext.rehearsal import rehearsed
 from cleantext.report import SKIPPED, RunReport, Stage
+from cleantext.seen import Location, opened, recall, remembering
 from cleantext.spool import Spool
 from cleantext.whereto import open_place
 from cleantext.writing import DistinctIds, paragraphs, write
@@ -45,16 +51,19 @@ def run(  # noqa: PLR0913 - the options of a run
     reference: Sequence[str | os.PathLike[str]] = (),
     dry_run: bool = False,
     resume: bool = False,
+    index: Location | None = None,
 ) -> RunReport:
     """Clean `inputs` (files, folders, globs, `-`) into the folder `output` (or `-`: JSON Lines on standard output).
 
     `reference` inputs are compared with, never removed and never written. A `dry_run` writes nothing, not even the
     folder, and its report has a `rehearsal`: what would go at other thresholds, and examples. With `resume`, what an
-    earlier run into `output` has finished is not done again. `progress(stage, done, total)` is called as the work goes
-    on: "read" with bytes of the inputs, "clean" with records, then the name of each later stage with 0.
+    earlier run into `output` has finished is not done again. With an `index`, an `Index` or the location of one,
+    documents are compared with those of all earlier runs, and those that stay are remembered when the output is there.
+    `progress(stage, done, total)` is called as the work goes on: "read" with bytes of the inputs, "clean" with records,
+    then the name of each later stage with 0.
 
-    Raises ConfigError before any work, StageMismatchError if what is to be resumed was another run, GuardError and
-    EngineError before anything is written.
+    Raises ConfigError before any work, StageMismatchError if what is to be resumed was another run or the index has
+    another configuration, GuardError and EngineError before anything is written.
     """
     config, started = config or Config(), time.perf_counter()
     report, target = progress or (lambda *_: None), os.fspath(output)
@@ -62,40 +71,81 @@ def run(  # noqa: PLR0913 - the options of a run
     worker = _engine(engine, config)
     items = find_inputs(named, target)
     references = find_inputs(reference, target) if reference else []
-    profile, result = load_profile(config), RunReport(config=config)
-    place = open_place(target, config, items, references, nowhere=dry_run, resume=resume)
-    with place.store as store, place.folder as folder, Collection(config) as collection:
-        spool = Spool(store, config.run.shard_size, place.known.number)
-        sources, intake = Sources(items, references, config.limits.max_bytes), Intake(collection, result)
-        _read(sources, place.known, worker, report, intake, spool)
-        found = compare(
-            collection,
-            config,
-            within=False,
-            profile=profile,
-            report=lambda stage: report(stage, 0, None),
-            curve=dry_run,
-        )
-        guards = guarded(collection, found, config)
-        if guards and not dry_run:
-            raise GuardError(guards)
-        result.stages += found.stages
-        result.settings = found.settings
-        result.stages.insert(0, _read_stage(spool))
-        result.check()
-        ids = DistinctIds(collection.ids())
-        if dry_run:
-            result.rehearsal = rehearsed(found, partial(paragraphs, spool), ids, guards)
+    load_profile(config)  # so that a wrong one is told of before any work
+    result = RunReport(config=config)
+
+    def tell(stage: str) -> None:
+        report(stage, 0, None)
+
+    with opened(index, config, reference=bool(reference), dry_run=dry_run) as memory, contextlib.ExitStack() as last:
+        place = open_place(target, config, items, references, nowhere=dry_run, resume=resume)
+        with place.store as store, place.folder as folder, Collection(config) as collection:
+            spool = Spool(store, config.run.shard_size, place.known.number)
+            sources, intake = Sources(items, references, config.limits.max_bytes), Intake(collection, result)
+            _read(sources, place.known, worker, report, intake, spool)
+            if memory is not None:  # what the folder holds is remembered when it is in place
+                last.enter_context(remembering(memory, target))
+            found = _compared(collection, spool, config, tell, memory, dry_run=dry_run)
+            result.stages = [_read_stage(spool), *result.stages, *found.stages]
+            result.settings = found.settings
+            result.check()
+            if dry_run:
+                rows = partial(paragraphs, spool)
+                result.rehearsal = rehearsed(found.verdicts, rows, found.outcome.ids, found.guards)
+            else:
+                tell("write")
+                write(folder, spool, intake, found.outcome, found.written)
             result.seconds = time.perf_counter() - started
-            return result
-        report("write", 0, None)
-        write(folder, spool, intake, found, ids)
-        result.seconds = time.perf_counter() - started
-        if isinstance(folder, OutputFolder):
-            write_profile(folder, found.profile)
-            with folder.open("report.json") as stream:
-                stream.write(dump_json(result.to_dict(), indent=2) + "\n")
+            if isinstance(folder, OutputFolder):
+                write_profile(folder, found.verdicts.profile)
+                with folder.open("report.json") as stream:
+                    stream.write(dump_json(result.to_dict(), indent=2) + "\n")
     return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """What a comparison found, what it means for each document, what speaks against writing it, and how many would be
+    written."""
+
+    verdicts: Verdicts
+    outcome: Outcome
+    guards: str
+    written: int
+
+    @property
+    def stages(self) -> list[Stage]:
+        """The counts of its levels."""
+        return self.verdicts.stages
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """How they were compared."""
+        return self.verdicts.settings
+
+
+def _compared(
+    collection: Collection,
+    spool: Spool,
+    config: Config,
+    tell: Callable[[str], None],
+    index: Index | None,
+    *,
+    dry_run: bool,
+) -> _Compared:
+    """Compare the documents with each other, or one after another with an index. Raises GuardError."""
+    ids, profile = DistinctIds(collection.ids()), load_profile(config)
+    if index is None:
+        found = compare(collection, config, within=False, profile=profile, report=tell, curve=dry_run)
+        gone, outcome = found.gone, Outcome(found, ids, collection.ordinals)
+    else:
+        recalled = recall(index, collection, spool, ids, profile, tell)
+        found, gone = recalled.found, recalled.gone
+        outcome = Outcome(found, recalled.ids, recalled.ordinals)
+    guards = guarded(collection, gone, config)
+    if guards and not dry_run:
+        raise GuardError(guards)
+    return _Compared(found, outcome, guards, written_count(collection, gone))
 
 
 def _read(

@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 import xxhash
 
-from cleantext.across import Verdicts, written_count
 from cleantext.config import Config
 from cleantext.formats.output import OutputFolder, StandardOutput, dump_json, failure_rows
 from cleantext.formats.rows import change_rows, document_row, removed_row, repeat_rows
@@ -48,13 +47,10 @@ class DistinctIds:
         return own if place is None else xxhash.xxh3_64_hexdigest(f"{own}\0{place}".encode())
 
 
-def write(
-    folder: OutputFolder | StandardOutput, spool: Spool, intake: Intake, found: Verdicts, ids: DistinctIds
-) -> None:
-    """Write all files of a run but report.json; the report of `intake` learns which documents are flagged."""
-    collection, result = intake.collection, intake.result
-    outcome = Outcome(found, ids, collection.ordinals)
-    config = collection.config
+def write(folder: OutputFolder | StandardOutput, spool: Spool, intake: Intake, outcome: Outcome, written: int) -> None:
+    """Write all files of a run but report.json, with `written` documents; the report of `intake` learns which of them
+    are flagged."""
+    config, result = intake.collection.config, intake.result
     with contextlib.ExitStack() as stack:
         removed = stack.enter_context(folder.lines("removed.jsonl"))
         repeats = stack.enter_context(folder.lines("duplicates.jsonl"))
@@ -64,7 +60,7 @@ def write(
             for number, entry in enumerate(spool):
                 if entry.reference:
                     continue
-                document = renamed(entry.document, *ids(np.array([number])))
+                document = renamed(entry.document, *outcome.ids(np.array([number])))
                 repeats(map(_line, repeat_rows(document)))
                 whole = outcome.document_removed(number)
                 if whole is not None:
@@ -80,7 +76,7 @@ def write(
                 result.flagged.update(document.flags)
                 yield document_row(document)
 
-        folder.write_documents(kept(), config.output, written_count(collection, found), intake.columns)
+        folder.write_documents(kept(), config.output, written, intake.columns)
         repeats(outcome.pair_lines())
     folder.write_rows("failed.jsonl", failure_rows(spool.failed()))
 

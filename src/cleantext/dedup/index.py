@@ -127,6 +127,14 @@ class Index:
         """Remember all `documents`, whatever they repeat; `known` ones are there already."""
         return self._remembered(self._prepared(documents, ids), "all")
 
+    def remember(self, documents: Sequence[Remembered], *, repeated: bool = False) -> list[Verdict]:
+        """`check_and_add_many`, or with `repeated` `add_many`, of documents whose match texts are made already."""
+        return self._remembered(documents, "all" if repeated else "new")
+
+    def check_config(self, config: Config | DedupConfig) -> None:
+        """Raise StageMismatchError unless `config` finds the same texts alike as this index."""
+        check_header(header_of(self.config), header_of(settled(config)), self.location)
+
     def remove(self, document_id: str) -> int:
         """Forget the documents of this id; returns how many there were. What was left out for their sake stays out."""
         with self._session(writes=True) as session:
