@@ -16,17 +16,17 @@ from cleantext.text.repair import repair, repair_line
 __all__ = ["plain_repair", "plain_repair_line"]
 
 
-def _every_line(self: FlagTable, text: str, wanted: int) -> Iterator[tuple[int, int]]:
+def _every_line(self: FlagTable, text: str, wanted: int) -> Iterator[tuple[int, int, int]]:
     start = 0
     for line in text.split("\n"):
-        yield start, start + len(line)
+        yield start, start + len(line), -1
         start += len(line) + 1
 
 
 @contextmanager
 def _without_triggers() -> Iterator[None]:
     with ExitStack() as stack:
-        stack.enter_context(mock.patch.object(FlagTable, "lines", _every_line))
+        stack.enter_context(mock.patch.object(FlagTable, "flagged_lines", _every_line))
         stack.enter_context(mock.patch.object(entities, "_QUICK", re.compile("")))
         stack.enter_context(mock.patch.object(mojibake, "_SUSPECT", re.compile("")))
         stack.enter_context(mock.patch.object(mojibake, "_acts_on", return_value=True))

@@ -102,7 +102,7 @@ def test_every_edge_of_a_range() -> None:
     codes = sorted({code + step for code in ends for step in (-1, 0, 1)} - {-1, 0x110000})
     chosen = {FLAGS.bits[name]: chars_of(triggers) for name, triggers in FLAGS._triggers.items()}
     flags_of = {code: sum(bit for bit, chars in chosen.items() if code in chars) for code in codes}
-    assert (FLAGS.table[codes] & 0x7F).tolist() == list(flags_of.values())
+    assert (FLAGS.table[codes] & ALL).tolist() == list(flags_of.values())
     assert all(FLAGS.flags(chr(code)) == flags_of[code] for code in codes[::101])
     for code in codes:
         for bit in FLAGS.bits.values():
@@ -118,6 +118,38 @@ def test_suspects_at_ease_are_left_out_only_where_nothing_would_be_found(text: s
     every = plain_lines(FLAGS, text, bit)
     assert set(found) <= set(every)
     assert not any(cjk_mojibake_edits(text[a:b]) for a, b in set(every) - set(found))
+
+
+@settings(deadline=None, max_examples=200)
+@given(TEXT, st.integers(1, 40))
+def test_the_bits_of_a_line_are_those_of_its_triggers_or_more(text: str, block: int) -> None:
+    with mock.patch.object(flags, "_LONG", 0), mock.patch.object(flags, "_BLOCK", block):
+        found = list(FLAGS.flagged_lines(text, ALL))
+    easy = FLAGS.bits["cjk_mojibake"]  # a suspect at ease has no bit
+    for start, end, bits in found:
+        plain = 0
+        for char in text[start:end]:
+            plain |= flags_of(FLAGS, char)
+        assert plain & ~easy & ~bits == 0
+        assert bits & ~plain == 0 or bits == ALL
+
+
+def test_the_bits_of_a_line_inside_a_block_are_exact() -> None:
+    text = "&甲\u200b\n乙\nÃ&\n" + "丙" * 2_000
+    bits = FLAGS.bits
+    assert list(FLAGS.flagged_lines(text, ALL)) == [
+        (0, 3, bits["entities"] | bits["controls"]),
+        (6, 8, bits["entities"] | bits["mojibake"] | bits["cjk_mojibake"]),
+    ]
+    assert [line[2] for line in FLAGS.flagged_lines(text[:10], ALL)] == [ALL, ALL]
+
+
+def test_what_stands_on_the_next_line_puts_nothing_at_ease() -> None:
+    bit = FLAGS.bits["cjk_mojibake"]
+    assert by_array(FLAGS, "版权所有漏\n我们", bit, 100) == [(0, 5)]
+    assert by_array(FLAGS, "我们\n漏版权所有", bit, 100) == [(3, 8)]
+    assert by_array(FLAGS, "我\n漏版权", bit, 100) == [(2, 5)]
+    assert by_array(FLAGS, "所有漏我们", bit, 100) == []
 
 
 def test_a_rare_character_among_common_ones_is_at_ease() -> None:

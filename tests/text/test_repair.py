@@ -144,13 +144,20 @@ def test_text_without_triggers_is_seen_by_no_stage(monkeypatch: pytest.MonkeyPat
 def test_only_the_lines_with_triggers_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
 
-    def settle(line: str, _: object) -> tuple[str, list[object]]:
+    def settle(line: str, *_: object) -> tuple[str, list[object]]:
         seen.append(line)
         return line, []
 
     monkeypatch.setattr(MODULE, "_settle", settle)
     repair("甲\n乙&\n丙\n\n丁\u200b\n" + "戊\n" * 5_000 + "现(xiàn)\n己")
     assert seen == ["乙&", "丁\u200b", "现(xiàn)"]
+
+
+def test_a_sign_at_the_end_of_a_line_is_mended_in_long_texts_too() -> None:
+    line = "版权所有漏\n我们"
+    long = line + "，会议今日召开" * 200
+    assert repair(line).text == "版权所有©\n我们"
+    assert repair(long).text == long.replace("漏", "©")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.label)

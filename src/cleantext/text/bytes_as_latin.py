@@ -54,6 +54,9 @@ _LONG = 12
 _UTF8_SHARE = 0.7
 
 
+_ENCODINGS = (("gbk", _PAIRS, gb18030_text, _GATE), ("big5", _BIG5_PAIRS, big5_text, _GATE_BIG5))
+
+
 class _Reading(NamedTuple):
     start: int
     end: int
@@ -88,7 +91,9 @@ def _best_readings(line: str, runs: list[tuple[int, int]], *, evenly: bool) -> l
     """What the runs are in the encoding in which the certain ones read best; none if that is not well enough."""
     best: list[_Reading] = []
     best_score, length = -100.0, 0
-    for name, pairs, decode in (("gbk", _PAIRS, gb18030_text), ("big5", _BIG5_PAIRS, big5_text)):
+    for name, pairs, decode, gate in _ENCODINGS:
+        if not (evenly or gate.search(line)):
+            continue  # no reading can be certain
         readings = [found for start, end in runs for found in _readings(line, start, end, name, pairs, decode)]
         strong = [found.after for found in readings if found.strong or (evenly and not found.is_utf8)]
         certain = "".join(strong).replace(LOST, "")

@@ -10,16 +10,16 @@ This must run before ftfy, which takes pairs of such text for UTF-8 and destroys
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import cache
 
 from cleantext.records import Edit
 from cleantext.text.bytes_as_latin import SPECIALS, bytes_as_latin
+from cleantext.text.flags import ranges
 from cleantext.text.han_as_han import han_as_han, is_odd_around
 from cleantext.text.plausible import japanese_han, usual_han
 from cleantext.text.recode import gb18030_bytes, latin_bytes, pair_table
 from cleantext.text.spans import LOST, Span, applied
-from cleantext.text.utf8_as_gbk import begins_utf8, utf8_as_gbk
+from cleantext.text.utf8_as_gbk import begins_utf8, made_of_utf8, utf8_as_gbk
 
 __all__ = ["AT_EASE", "TRIGGERS", "cjk_mojibake_edits", "could_be_cjk_mojibake", "everyday", "suspects"]
 
@@ -38,9 +38,9 @@ _MANY = 0.15  # share of suspects of a line that is looked at as a whole
 _HAN = re.compile("[\u4e00-\u9fff]")
 # Marks and signs that are everyday in good text and are never all a run of mojibake consists of.
 _PLAIN = "·×°©®«»"
-# A suspect of which so many of the four characters beside it are among the commonest Han stands in ordinary text: of
-# three characters of mojibake in a row each has two of the others beside it, and those are not common.
-AT_EASE, _EVERYDAY = 3, 1500
+# A suspect of which so many of the four characters beside it are everyday ones stands in ordinary text: of three
+# characters of mojibake in a row each has two of the others beside it, and those are not common.
+AT_EASE, _EVERYDAY, _COMMON = 3, 1000, 5000
 _RAREST = -12.5  # the score of usual Han that the list of words does not have
 
 
@@ -67,19 +67,9 @@ def _gb2312(first: int, last: int, end: int = 0xFF) -> set[str]:
     return set(codes.decode("gb2312", "ignore"))
 
 
-def _ranges(codes: Iterable[int]) -> str:
-    """`codes` as the inside of a character class."""
-    found: list[list[int]] = []
-    for code in sorted(codes):
-        if found and found[-1][1] == code - 1:
-            found[-1][1] = code
-        else:
-            found.append([code, code])
-    return "".join(chr(low) if low == high else f"{chr(low)}-{chr(high)}" for low, high in found)
-
-
-TRIGGERS = _ranges(suspects())
+TRIGGERS = ranges(suspects())
 _SUSPECT = re.compile(f"[{TRIGGERS}]")
+_LATIN_SUSPECT = re.compile(f"[{ranges(code for code in suspects() if code < 0x100)}]")
 
 
 def could_be_cjk_mojibake(line: str) -> bool:
@@ -114,6 +104,8 @@ def _is_worth_a_look(line: str) -> bool:
 
     Clean text has a suspect here and there; so little is looked at of such a line.
     """
+    if _LATIN_SUSPECT.search(line):
+        return True
     places = [match.start() for match in _SUSPECT.finditer(line)]
     uneasy = [place for place in places if not _is_at_ease(line, place)]
     if not uneasy:
@@ -122,13 +114,11 @@ def _is_worth_a_look(line: str) -> bool:
         return True
     for place in uneasy:
         char = line[place]
-        if char < "\u0100":
-            return True
         near = line[max(0, place - _NEAR) : place + _NEAR + 1]
         if char in _IN_CONTEXT:
             if any(pattern.search(line, max(0, place - _NEAR), place + _BEHIND) for _, pattern, _ in _contexts(char)):
                 return True
-        elif is_odd_around(line, place) or begins_utf8(near) or _twice_gbk().search(near):
+        elif begins_utf8(near) or _twice_gbk().search(near) or is_odd_around(line, place):
             return True
     return False
 
@@ -136,14 +126,15 @@ def _is_worth_a_look(line: str) -> bool:
 def _is_at_ease(line: str, place: int) -> bool:
     """Whether a rare Han stands among so many common ones that it is one of them; `flags` says so of long texts."""
     beside = line[max(0, place - 2) : place] + line[place + 1 : place + 3]
-    return line[place] >= "\u0100" and sum(map(everyday().__contains__, beside)) >= AT_EASE
+    return sum(map(everyday().__contains__, beside)) >= AT_EASE
 
 
 @cache
 def everyday() -> frozenset[str]:
-    """The commonest Han, and the marks of sentences."""
+    """The commonest Han, the common ones that UTF-8 read as GBK has none of, and the marks of sentences."""
     scores = usual_han()
-    return frozenset(sorted(scores, key=lambda char: (-scores[char], char))[:_EVERYDAY]) | frozenset(",，.。、;；:：")
+    order = sorted(scores, key=lambda char: (-scores[char], char))
+    return frozenset(order[:_EVERYDAY]) | (frozenset(order[:_COMMON]) - made_of_utf8()) | frozenset(",，.。、;；:：")
 
 
 def _found(line: str, depth: int, *, certain: bool = False) -> list[Span]:

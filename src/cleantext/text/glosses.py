@@ -32,7 +32,7 @@ _READINGS = re.compile("(?:[(（][A-Za-z\u00e0-\u01dc\u1e3f\u0251\u0261\u0300-\u
 _READING = re.compile("[(（]([^)）]*)[)）]")
 _TONED = re.compile("[\u0300\u0301\u0304\u030c]")
 _LOOK_ALIKE = str.maketrans("ɑɡ", "ag")
-_HAN_CHAR = re.compile(f"[{_HAN}]")
+_HAN_RUN = re.compile(f"[{_HAN}]+")
 _FLAGS = FlagTable({STAGE: TRIGGERS})
 
 # The gate: all 309 readings of the two cloaked seeds pass, on every occurrence of their 43 characters.
@@ -98,10 +98,10 @@ def find_glosses(texts: Iterable[str]) -> Glosses:
                 inside.add(char)
     if sum(glossed.values()) < _MIN_GLOSSES:
         return Glosses()
-    occurrences = _han(texts)
+    occurrences = _occurrences(texts, "".join(glossed))
     chars = frozenset(char for char, count in glossed.items() if count >= _MIN_SHARE_GLOSSED * occurrences[char])
     count = sum(glossed[char] for char in chars)
-    if count < _MIN_GLOSSES or len(chars) < _MIN_CHARS or count > _MAX_SHARE_OF_TEXT * occurrences.total():
+    if count < _MIN_GLOSSES or len(chars) < _MIN_CHARS or count > _MAX_SHARE_OF_TEXT * _count_han(texts):
         return Glosses()
     typical = sum(1 for char in chars if char in inside and _is_cloaked(char))
     if count == len(chars) and 2 * typical <= len(chars):
@@ -109,12 +109,17 @@ def find_glosses(texts: Iterable[str]) -> Glosses:
     return Glosses(chars=chars, count=count)
 
 
-def _han(texts: Iterable[str]) -> Counter[str]:
-    """How often each Han character occurs."""
+def _occurrences(texts: Iterable[str], chars: str) -> Counter[str]:
+    """How often each of `chars`, Han all of them, occurs."""
+    pattern = re.compile(f"[{chars}]")
     counts: Counter[str] = Counter()
     for text in texts:
-        counts.update(text)
-    return Counter({char: count for char, count in counts.items() if _HAN_CHAR.match(char)})
+        counts.update(pattern.findall(text))
+    return counts
+
+
+def _count_han(texts: Iterable[str]) -> int:
+    return sum(len(run) for text in texts for run in _HAN_RUN.findall(text))
 
 
 def _is_cloaked(char: str) -> bool:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import NamedTuple
 
+from cleantext.text.flags import ranges
 from cleantext.text.plausible import RARE, as_chinese, mean_score, scores_for
 from cleantext.text.recode import big5_bytes, big5_text, gb18030_bytes, gb18030_text
 from cleantext.text.spans import LOST, Span
@@ -49,7 +51,8 @@ def han_as_han(line: str, odd: re.Pattern[str]) -> list[Span]:
         return []
     clauses = list(_CLAUSE.finditer(line))
     text = "".join(clause[0] for clause in clauses)
-    if _count_odd(text) < _ODD_SHARE * len(text) and not any(_is_odd(clause[0]) for clause in clauses):
+    odd_count = _count_odd(text)
+    if not odd_count or (odd_count < _ODD_SHARE * len(text) and not any(_is_odd(clause[0]) for clause in clauses)):
         return []
     best: list[Span] = []
     best_score = RARE
@@ -70,12 +73,19 @@ def han_as_han(line: str, odd: re.Pattern[str]) -> list[Span]:
 
 def _is_worth_a_look(line: str, odd: re.Pattern[str]) -> bool:
     """Whether odd characters are many in `line`, or in the clause around one of them, as far as that is near."""
-    if not _CANDIDATES.search(line):
+    if not _rare_candidates().search(line):
         return False
     places = [match.start() for match in odd.finditer(line)]
     if len(places) >= _ODD_SHARE * (len(line) - len(line.encode("ascii", "ignore"))):
         return True
     return any(is_odd_around(line, place) for place in places)
+
+
+@cache
+def _rare_candidates() -> re.Pattern[str]:
+    """The characters that `_count_odd` may count. Where it counts none, nothing is better as something else."""
+    codes = map(ord, filter(_CANDIDATES.match, map(chr, range(0x3041, 0xF900))))
+    return re.compile(f"[{ranges(code for code in codes if as_chinese()[chr(code)] <= RARE)}]")
 
 
 def is_odd_around(line: str, place: int) -> bool:
@@ -84,9 +94,10 @@ def is_odd_around(line: str, place: int) -> bool:
 
 
 def _around(line: str, place: int, near: int) -> str:
-    start = max(0, place - near)
-    clauses = _CLAUSE.finditer(line, start, place + near)
-    return next((clause[0] for clause in clauses if clause.end() > place), "")
+    """The clause that `place` is in, as far as it is near; '' for the marks between clauses."""
+    end = clause.end() if (clause := _CLAUSE.match(line, place, place + near)) else place
+    back = _CLAUSE.match(line[max(0, place - near) : place][::-1])
+    return line[place - (back.end() if back else 0) : end]
 
 
 def _is_oddish(clause: str) -> bool:

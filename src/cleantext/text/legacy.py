@@ -19,7 +19,6 @@ CJK = (
     "\U0001f200-\U0001f2ff\U00020000-\U0003fffd"
 )
 _WORD = re.compile(f"[^ \t\r\n{CJK}]+")
-_HIGH = re.compile("[^\x00-\x7f]")
 _HIGH_RUN = re.compile("[\x80-\xff]")
 _TWO_BYTES = re.compile(rb"[\x00-\x7f]|([\x81-\xfe][\x40-\x7e\x80-\xfe])", re.DOTALL)
 # Lead and trail bytes of the frequent half of Han and of the marks, in GB2312 and in Big5.
@@ -30,6 +29,7 @@ _FREQUENT = (
 # What GBK pairs look like when they happen to be UTF-8: letters nobody writes whole words in.
 _ODD_LETTERS = re.compile("[\u0180-\u0385\u0460-\u058f\u0700-\u07ff]")
 _FREQUENT_SHARE = 0.8
+_FEWEST = 3  # characters beyond ASCII that tell anything
 
 
 def legacy_spans(text: str) -> list[tuple[int, int]]:
@@ -46,21 +46,27 @@ def _byte_of() -> dict[int, int]:
     return {code: code for code in range(0x100)} | cp1252
 
 
+def _data(word: str) -> bytes | None:
+    """The bytes that were read as `word`, None where a character is none."""
+    try:
+        return word.encode("latin-1")
+    except UnicodeEncodeError:
+        codes = list(map(_byte_of().get, map(ord, word)))
+        return None if None in codes else bytes(codes)  # type: ignore[arg-type]
+
+
 def _is_legacy_chinese(word: str) -> bool:
     """Whether `word` is GBK or Big5 read as Latin-1 or Windows-1252.
 
     Its bytes must be whole two-byte codes (an odd last byte aside), at least two, nearly all of frequent characters;
     and must not be UTF-8, unless all of it would be, with letters from alphabets no word is written in.
     """
-    if len(_HIGH.findall(word)) < 3:
+    high = len(word) - len(word.encode("ascii", "ignore"))
+    data = _data(word) if high >= _FEWEST else None
+    if data is None:
         return False
-    table = _byte_of()
-    codes = [table.get(ord(char), -1) for char in word]
-    if -1 in codes:
-        return False
-    data = bytes(codes)
     try:
-        if not _ODD_LETTERS.search(data.decode("utf-8")) or len(_HIGH.findall(word)) < len(word):
+        if not _ODD_LETTERS.search(data.decode("utf-8")) or high < len(word):
             return False
     except UnicodeDecodeError:
         pass

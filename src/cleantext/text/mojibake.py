@@ -25,7 +25,15 @@ from cleantext.records import Edit
 from cleantext.text.cjk_mojibake import cjk_mojibake_edits
 from cleantext.text.legacy import CJK, legacy_spans
 
-__all__ = ["BAD_TRIGGERS", "COMPOSITION_TRIGGERS", "ENCODINGS", "RULES", "TRIGGERS", "mojibake_edits"]
+__all__ = [
+    "BAD_TRIGGERS",
+    "COMPOSITION_TRIGGERS",
+    "ENCODINGS",
+    "RULES",
+    "TRIGGERS",
+    "latin_mojibake_edits",
+    "mojibake_edits",
+]
 
 STAGE = "mojibake"
 
@@ -124,8 +132,13 @@ def mojibake_edits(line: str) -> list[Edit]:
     Mojibake of Chinese encodings comes first, because ftfy would take pairs of it for UTF-8. Where there is any, ftfy
     has the line in the next round.
     """
-    edits = cjk_mojibake_edits(line)
-    if edits or not _SUSPECT.search(line):
+    return cjk_mojibake_edits(line) or latin_mojibake_edits(line)
+
+
+def latin_mojibake_edits(line: str) -> list[Edit]:
+    """The edits that mend what is not mojibake of Chinese encodings; the rule is one of `RULES`."""
+    edits: list[Edit] = []
+    if not _SUSPECT.search(line):
         return edits
     for match in _PIECE.finditer(line):
         piece = match[0]

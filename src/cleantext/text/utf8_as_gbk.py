@@ -19,7 +19,7 @@ from cleantext.text.plausible import as_chinese, as_it_stands, mean_score, score
 from cleantext.text.recode import gb18030_bytes, pair_table
 from cleantext.text.spans import LOST, Span
 
-__all__ = ["RULE", "begins_utf8", "utf8_as_gbk"]
+__all__ = ["RULE", "begins_utf8", "made_of_utf8", "utf8_as_gbk"]
 
 RULE = "gbk>utf-8"
 # Bytes in UTF-8: continuation, leads of sequences of two, three (from U+2000) and four (to U+3FFFF).
@@ -90,6 +90,11 @@ def _class(lead: int, trail: int) -> str:
         return ""
     ends = {"d": trail in _TWO, "l": trail in _THREE, "f": trail in _FOUR, "a": trail < 0x80}
     return next((name for name, fits in ends.items() if fits), "")
+
+
+def made_of_utf8() -> frozenset[str]:
+    """The characters that UTF-8 of characters of three bytes and more can become in GBK."""
+    return frozenset(chr(code) for code, name in _classes().items() if name in "LlCdaeFf")
 
 
 def begins_utf8(text: str) -> bool:
