@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleantext.pages.encodings import decode_as
-from cleantext.text import repair_line
+from cleantext.text import bytes_as_latin, han_as_han, repair_line
 from cleantext.text.cjk_mojibake import cjk_mojibake_edits, could_be_cjk_mojibake, suspects
 from cleantext.text.steps import edited
 from text_strategies import TEXT, check_steps
@@ -224,6 +226,20 @@ def test_repairing_again_changes_nothing(line: str) -> None:
     done = repair_line(line)
     check_steps(line, done)
     assert repair_line(done.text).text == done.text
+
+
+@settings(deadline=None, max_examples=300)
+@given(BROKEN | st.text(st.sampled_from("浣犲ソネ篈吏挂汜怓遠噫ÖÐ¹ú¤j®ð©é中文のàa，。 "), max_size=24))
+def test_what_is_not_looked_at_would_change_nothing(line: str) -> None:
+    """Lines without a character that is rare, and encodings without a certain run, are given up early."""
+    always = re.compile("")
+    encodings = tuple((*encoding[:-1], always) for encoding in bytes_as_latin._ENCODINGS)
+    found = (han_as_han.han_as_han(line, always), bytes_as_latin.bytes_as_latin(line))
+    with (
+        mock.patch.object(han_as_han, "_rare_candidates", return_value=always),
+        mock.patch.object(bytes_as_latin, "_ENCODINGS", encodings),
+    ):
+        assert (han_as_han.han_as_han(line, always), bytes_as_latin.bytes_as_latin(line)) == found
 
 
 def test_a_line_with_a_suspect_could_be_mojibake() -> None:

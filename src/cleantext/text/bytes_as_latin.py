@@ -92,14 +92,17 @@ def _best_readings(line: str, runs: list[tuple[int, int]], *, evenly: bool) -> l
     best: list[_Reading] = []
     best_score, length = -100.0, 0
     for name, pairs, decode, gate in _ENCODINGS:
-        if not (evenly or gate.search(line)):
-            continue  # no reading can be certain
-        readings = [found for start, end in runs for found in _readings(line, start, end, name, pairs, decode)]
+        likely = [run for run in runs if evenly or gate.search(line, *run)]  # no other can be certain
+        if not likely:
+            continue
+        readings = [found for run in likely for found in _readings(line, *run, name, pairs, decode)]
         strong = [found.after for found in readings if found.strong or (evenly and not found.is_utf8)]
         certain = "".join(strong).replace(LOST, "")
         score = mean_score(certain, as_chinese())
         enough = len(certain) >= (_MIN_PAIRS if name == "gbk" else _MIN_PAIRS_BIG5) and len(set(certain)) > 1
         if enough and score >= _floor(len(certain)) and score > best_score:
+            if len(likely) < len(runs):
+                readings = [found for run in runs for found in _readings(line, *run, name, pairs, decode)]
             best, best_score, length = readings, score, len(certain)
         if best_score > _BEYOND_DOUBT and length >= _LONG:
             break

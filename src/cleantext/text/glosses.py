@@ -37,6 +37,7 @@ _FLAGS = FlagTable({STAGE: TRIGGERS})
 
 # The gate: all 309 readings of the two cloaked seeds pass, on every occurrence of their 43 characters.
 _MIN_GLOSSES = 3
+_FEW = 50  # characters that are counted faster one by one
 _MIN_CHARS = 2
 _MIN_SHARE_GLOSSED = 0.9  # of the occurrences of a character
 _MAX_SHARE_OF_TEXT = 0.5  # of the Han characters of the document: above, it is a text for learners
@@ -101,7 +102,7 @@ def find_glosses(texts: Iterable[str]) -> Glosses:
     occurrences = _occurrences(texts, "".join(glossed))
     chars = frozenset(char for char, count in glossed.items() if count >= _MIN_SHARE_GLOSSED * occurrences[char])
     count = sum(glossed[char] for char in chars)
-    if count < _MIN_GLOSSES or len(chars) < _MIN_CHARS or count > _MAX_SHARE_OF_TEXT * _count_han(texts):
+    if count < _MIN_GLOSSES or len(chars) < _MIN_CHARS or not _has_han(texts, count / _MAX_SHARE_OF_TEXT):
         return Glosses()
     typical = sum(1 for char in chars if char in inside and _is_cloaked(char))
     if count == len(chars) and 2 * typical <= len(chars):
@@ -111,15 +112,25 @@ def find_glosses(texts: Iterable[str]) -> Glosses:
 
 def _occurrences(texts: Iterable[str], chars: str) -> Counter[str]:
     """How often each of `chars`, Han all of them, occurs."""
-    pattern = re.compile(f"[{chars}]")
     counts: Counter[str] = Counter()
+    pattern = re.compile(f"[{chars}]")
     for text in texts:
-        counts.update(pattern.findall(text))
+        if len(chars) <= _FEW:
+            counts.update({char: text.count(char) for char in chars})
+        else:
+            counts.update(pattern.findall(text))
     return counts
 
 
-def _count_han(texts: Iterable[str]) -> int:
-    return sum(len(run) for text in texts for run in _HAN_RUN.findall(text))
+def _has_han(texts: Iterable[str], enough: float) -> bool:
+    """Whether there are at least so many Han characters; reads no further than it must."""
+    count = 0
+    for text in texts:
+        for run in _HAN_RUN.finditer(text):
+            count += run.end() - run.start()
+            if count >= enough:
+                return True
+    return count >= enough
 
 
 def _is_cloaked(char: str) -> bool:
