@@ -2,9 +2,12 @@
 
     python benchmarks/quality/false_positives.py --data FOLDER... [--language zh_Hans ...]
 
-Takes every text below the folders: gettext catalogs (.mo; the translations), text, Markdown, JSON and HTML files,
-plain or gzip. The language is the name of a folder such as `zh_CN` or `ja`, else that of the top folder. Prints
-characters, changed lines by stage and rule, and examples.
+Takes every text below the folders, of Debian packages for instance (`apt-get download NAME...`, then `dpkg-deb -x`, no
+root needed): gettext catalogs (.mo; the translations), HTML pages (their text), manual pages, text, Markdown and JSON
+files, plain or gzip. The language is what a folder or file is named after (`zh_CN`, `help-ko`, `guide.zh-tw.html`),
+else the top folder's name. Of Chinese, Japanese and Korean only lines with such characters count, and every line counts
+once. Lines that hold C1 controls or are not composed (NFC) are no clean text; they are counted apart and not repaired.
+Prints characters, changed lines by stage and rule, and examples.
 """
 
 from __future__ import annotations
@@ -12,9 +15,11 @@ from __future__ import annotations
 import argparse
 import gettext
 import gzip
+import html
 import re
 import sys
 import time
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -24,9 +29,26 @@ from cleantext.config import RepairConfig
 from cleantext.records import Edit
 from cleantext.text import repair_line
 
-TEXTS = {".txt", ".md", ".rst", ".json", ".html", ".jsonl"}
-_LANGUAGE = re.compile(r"(?:zh|ja|ko|en|fr|vi|pt|de|es|ru|el|tr|cs|pl|hu)(?:[_-][A-Za-z]{2,8})?")
-_SAME = {"zh_CN": "zh_Hans", "zh_SG": "zh_Hans", "zh_TW": "zh_Hant", "zh_HK": "zh_Hant", "pt_BR": "pt", "ja_JP": "ja"}
+TEXTS = {".txt", ".md", ".rst", ".json", ".html", ".jsonl", *(f".{section}" for section in range(1, 9))}
+_LANGUAGE = re.compile(
+    r"(?:^|[-._])(zh|ja|ko|en|fr|vi|pt|de|es|ru|el|tr|cs|pl|hu)(?:[_-]([A-Za-z]{2,8}))?(?:\.[A-Za-z0-9-]+)*"
+)
+_SAME = {"zh_CN": "zh_Hans", "zh_SG": "zh_Hans", "zh_TW": "zh_Hant", "zh_HK": "zh_Hant"} | {
+    "pt_BR": "pt",
+    "ja_JP": "ja",
+    "en_US": "en",
+    "ko_KR": "ko",
+}
+_OWN = {
+    "zh": re.compile("[\u3400-\u9fff]"),
+    "ja": re.compile("[\u3041-\u9fff]"),
+    "ko": re.compile("[\uac00-\ud7ff]"),
+}
+_C1 = re.compile("[\x80-\x9f]")
+_ANY = re.compile("")
+_UNSEEN = re.compile(r"(?s)<(script|style)\b.*?</\1>|<!--.*?-->")
+_BREAK = re.compile(r"(?i)</?(?:p|div|li|ul|ol|dl|dt|dd|tr|td|th|table|h[1-6]|br|pre|title)\b[^>]*>")
+_TAG = re.compile("<[^>]*>")
 
 
 @dataclass(slots=True)
@@ -35,11 +57,15 @@ class Tally:
 
     characters: int = 0
     lines: int = 0
+    unclean: int = 0  # lines
     rules: Counter[str] = field(default_factory=Counter)
     examples: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, line: str, stages: set[str], shown: int) -> None:
         """Repair one line and count what changes."""
+        if _C1.search(line) or not unicodedata.is_normalized("NFC", line):
+            self.unclean += 1
+            return
         self.characters += len(line)
         self.lines += 1
         steps = [step for step in repair_line(line, RepairConfig(glosses=False)).steps if _stage(step) in stages]
@@ -57,11 +83,16 @@ def _stage(step: Edit) -> str:
 def language(path: Path, top: Path) -> str:
     """The language of a file by the folders it is in."""
     for part in reversed(path.relative_to(top).parts):
-        found = _LANGUAGE.fullmatch(part.split(".")[0])
-        if found:
-            name = found[0].replace("-", "_")
+        if found := next((match for match in _LANGUAGE.finditer(part) if match.end() == len(part)), None):
+            name = found[1] + (f"_{found[2].upper()}" if found[2] and len(found[2]) == 2 else "")
+            name += f"_{found[2]}" if found[2] and len(found[2]) > 2 else ""
             return _SAME.get(name, name)
-    return top.name
+    return _SAME.get(top.name, top.name)
+
+
+def visible(page: str) -> str:
+    """The text of an HTML page, a block a line."""
+    return html.unescape(_TAG.sub("", _BREAK.sub("\n", _UNSEEN.sub("", page))))
 
 
 def lines(path: Path) -> Iterator[str]:
@@ -78,6 +109,8 @@ def lines(path: Path) -> Iterator[str]:
             texts = [path.read_text(encoding="utf-8")]
         else:
             return
+        if ".html" in suffixes:
+            texts = list(map(visible, texts))
     except (UnicodeDecodeError, OSError, ValueError):
         return
     yield from (line for text in texts for line in text.splitlines() if line.strip())
@@ -98,13 +131,15 @@ def main() -> int:
     for top in args.data:
         for path in sorted(top.rglob("*")):
             name = language(path, top)
+            own = _OWN.get(name[:2], _ANY)
             if path.is_file() and (not args.language or name in args.language):
                 for line in lines(path):
-                    if line not in seen and tallies[name].characters < args.limit:
+                    if line not in seen and own.search(line) and tallies[name].characters < args.limit:
                         seen.add(line)
                         tallies[name].add(line, set(args.stage), args.examples)
     for name, tally in sorted(tallies.items()):
-        print(f"{name}: {tally.characters:,} characters, {tally.lines:,} lines, {dict(tally.rules)}")
+        counts = f"{tally.characters:,} characters, {tally.lines:,} lines ({tally.unclean} unclean)"
+        print(f"{name}: {counts}, {dict(tally.rules)}")
         for rule, examples in tally.examples.items():
             print("\n".join(f"    {rule}: {example}" for example in examples))
     print(f"{time.perf_counter() - started:.0f} s")

@@ -2,10 +2,11 @@
 
     python benchmarks/quality/reversibility.py [--examples]
 
-Lines are those of the seed documents that hold Han, with full-width punctuation, Simplified (S) and Traditional (T,
-without glosses). A wrong decoding is done as the program in the row does it; `browser` follows the WHATWG Encoding
-Standard. A line is exact if the whole comes back; characters are those of the longest matches of the line with what
-came back.
+Lines are those of the seed documents that hold Han, with the marks beside Han made full-width, Simplified (S) and
+Traditional (T, without glosses). A wrong decoding is done as the program in the row does it; `browser` follows the
+WHATWG Encoding Standard. A line is exact if the whole comes back; characters are those of the longest matches of the
+line with what came back. The limit, for UTF-8 read as GBK, is what the inverse has that knows what was done: the whole
+line as bytes, bytes that are gone as such, decoded as UTF-8.
 """
 
 from __future__ import annotations
@@ -14,16 +15,21 @@ import argparse
 import re
 from collections.abc import Callable
 from difflib import SequenceMatcher
+from functools import partial
 from pathlib import Path
 
 import cleantext
 from cleantext.config import RepairConfig
 from cleantext.pages.encodings import decode_as
-from cleantext.text import fix_punctuation, repair_line
+from cleantext.text import repair_line
+from cleantext.text.recode import gb18030_bytes
 from cleantext.text.repair import repair
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 _HAN = re.compile("[\u4e00-\u9fff]")
+# ASCII marks beside Han, and what they were before a site made them ASCII.
+_MARKS = re.compile("(?<=[\u4e00-\u9fff])[,;:!?]|[,;:!?](?=[\u4e00-\u9fff])")
+_FULL_WIDTH = dict(zip(",;:!?", "，；：！？", strict=True))
 Damage = Callable[[str], str]
 
 
@@ -33,7 +39,8 @@ def lines() -> dict[str, list[str]]:
     for path in sorted(SEEDS.glob("*.txt")):
         text = repair(path.read_text(encoding="utf-8"), RepairConfig()).text
         script = "T" if cleantext.detect_script(text).startswith("Hant") else "S"
-        found[script] += [fix_punctuation(line, "cjk").text for line in text.splitlines() if _HAN.search(line)]
+        text = _MARKS.sub(lambda mark: _FULL_WIDTH[mark[0]], text)
+        found[script] += [line for line in text.splitlines() if _HAN.search(line)]
     return found
 
 
@@ -91,18 +98,28 @@ def _rows() -> dict[str, tuple[Damage, str]]:
     }
 
 
+def inverse(name: str, broken: str) -> str:
+    """What a row of UTF-8 read as GBK was, as far as its bytes are there."""
+    for _ in range(2 if "twice" in name else 1):
+        data = b"\xff".join(map(gb18030_bytes, broken.split("\ufffd")))
+        broken = data.decode("utf-8", "replace")
+    return broken
+
+
 def kept(text: str, found: str) -> int:
     """Characters of `text` that `found` has in order."""
     return sum(block.size for block in SequenceMatcher(None, text, found, autojunk=False).get_matching_blocks())
 
 
-def measured(damage: Damage, texts: list[str], *, examples: bool = False) -> tuple[float, float]:
+def measured(
+    damage: Damage, undo: Callable[[str], str], texts: list[str], *, examples: bool = False
+) -> tuple[float, float]:
     """The share of lines that come back exactly, and of characters; lines that cannot be written are left out."""
     texts = [text for text in texts if "?" in text or "?" not in damage(text)]
     exact = characters = 0
     for text in texts:
         broken = damage(text)
-        found = repair_line(broken).text
+        found = undo(broken)
         exact += found == text
         characters += len(text) if found == text else kept(text, found)
         if examples and found != text:
@@ -123,9 +140,13 @@ def main() -> None:
         show = bool(args.examples) and args.examples in name
         if args.examples and not show:
             continue
-        results = [measured(damage, texts[script], examples=show) for script in scripts]
-        cells = [" / ".join(f"{100 * share:.4g}" for share in column) for column in zip(*results, strict=True)]
-        print(f"| {name} ({scripts}) | {cells[0]} | {cells[1]} |")
+        undone = {"": lambda broken: repair_line(broken).text}
+        if name.startswith("UTF-8 → G"):
+            undone[", limit"] = partial(inverse, name)
+        for what, undo in undone.items():
+            results = [measured(damage, undo, texts[script], examples=show and not what) for script in scripts]
+            cells = [" / ".join(f"{100 * share:.4g}" for share in column) for column in zip(*results, strict=True)]
+            print(f"| {name}{what} ({scripts}) | {cells[0]} | {cells[1]} |")
 
 
 if __name__ == "__main__":

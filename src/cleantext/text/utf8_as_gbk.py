@@ -42,6 +42,13 @@ _TORN = f"(?:{_characters('[ex]')}|L(?:[le][ex]|d|fC|f[ex][ex])*l?[xq])"
 _CANDIDATE = re.compile(f"{_WHOLE}(?:D*{_WHOLE})*(?:{_characters('[ex]')})?|L(?:[le][ex]|d)*[le]?C?x")
 _REGION = re.compile(f"(?:(?<![^sxq])D+)?{_TORN}(?:D*{_TORN})*(?:D+(?![^sxq]))?")
 _PART = re.compile(f"(?P<whole>(?:D*{_WHOLE})+D*)|(?P<torn>{_TORN})")
+_RUN = re.compile("[LlCDdaeFfx]{2,}")
+# A whole character, or else a broken byte. A character with a byte too many behind it was put together from two.
+_WHOLE_BYTES = re.compile(
+    rb"([\x00-\x7f]|(?:[\xc2-\xdf]|[\xe2-\xef][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf])[\x80-\xbf](?![\x80-\xbf]))|.",
+    re.DOTALL,
+)
+_LOSTS = re.compile("\ufffd+")
 _JUNK = re.compile("[LlCDdaeFfx]{1,4}")
 _ROLES = re.compile("L|l[eC]|e[eC]|d|f(?:C|ee|eC)|e|a|D|F(?:C|e)")
 _MIN_CHARS = 3
@@ -117,7 +124,7 @@ def utf8_as_gbk(line: str, deeper: Deeper, *, certain: bool = False) -> list[Spa
     if any(" x" in span.rule for span in spans):  # then all of the line went through it twice
         sure: Deeper = lambda text, _: deeper(text, True)  # noqa: E731
         spans = [span for start, end in regions for span in _mended(line, classes, start, end, sure)]
-    return _with_junk(line, classes, spans)
+    return _with_junk(line, classes, sorted([*spans, *_salvaged(line, classes, spans)]))
 
 
 def _is_certain(line: str, match: re.Match[str], deeper: Deeper) -> bool:
@@ -217,6 +224,25 @@ def _chained(rule: str) -> str:
     if plain.startswith(f"{RULE} x"):
         return f"{RULE} x{int(plain[len(RULE) + 2 :]) + 1}{lossy}"
     return f"{RULE}>{plain}{lossy}"
+
+
+def _salvaged(line: str, classes: str, spans: list[Span]) -> Iterator[Span]:
+    """What lies between `spans` and has whole characters among broken ones, because bytes went without a trace."""
+    position = 0
+    for span in (*spans, Span(len(line), len(line), "", RULE)):
+        for run in _RUN.finditer(classes, position, span.start):
+            before = line[run.start() : run.end()]
+            after = _whole_characters(_bytes(before, b"\xff"))
+            kept = len(_WIDE.findall(after))
+            if 3 * kept >= len(before) and _gain(before, after) > _MARGIN:
+                yield Span(run.start(), run.end(), after, f"{RULE}/lossy" if LOST in after else RULE)
+        position = span.end
+
+
+def _whole_characters(data: bytes) -> str:
+    """The characters that are whole in `data`, and U+FFFD for what is broken between them."""
+    found = "".join(token[1].decode("utf-8", "replace") if token[1] else LOST for token in _WHOLE_BYTES.finditer(data))
+    return _LOSTS.sub(LOST, found)
 
 
 def _with_junk(line: str, classes: str, spans: list[Span]) -> list[Span]:
