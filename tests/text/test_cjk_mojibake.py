@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 from cleantext.pages.encodings import decode_as
 from cleantext.text import bytes_as_latin, han_as_han, repair_line
 from cleantext.text.cjk_mojibake import cjk_mojibake_edits, could_be_cjk_mojibake, suspects
+from cleantext.text.recode import gb18030_bytes
 from cleantext.text.steps import edited
+from cleantext.text.utf8_as_gbk import _whole_characters
 from text_strategies import TEXT, check_steps
 
 CLEAN = json.loads((Path(__file__).parents[1] / "golden" / "clean_lines.json").read_text(encoding="utf-8"))["lines"]
@@ -161,6 +163,33 @@ def test_utf_8_read_as_gbk_loses_a_character_at_most(text: str) -> None:
     broken = UTF8_AS_GBK(text)
     found = repair_line(broken).text
     assert found == (f"{text[:-1]}\ufffd" if "\ufffd" in broken else text)
+
+
+@pytest.mark.parametrize("text", ["编辑：李丹", "责任编辑：王蒙", "太原日报讯"])
+def test_short_names_come_back_from_two_wrong_readings(text: str) -> None:
+    broken = decode_as(text.encode("gb18030").decode("latin-1").encode(), "gb18030")
+    assert repair_line(broken).text == text
+
+
+@pytest.mark.parametrize("script", [SIMPLIFIED, TRADITIONAL])
+@pytest.mark.parametrize("errors", ["replace", "ignore"])
+@pytest.mark.parametrize("codec", ["gbk", "gb18030"])
+def test_what_stands_between_dropped_bytes_comes_back(script: str, errors: str, codec: str) -> None:
+    """As much as an inverse has that knows what was done, and hardly a character that was not in the text."""
+    for text in (script, script + "席会议并讲话，" + script, "会议强调" + script):
+        broken = text.encode().decode(codec, errors)
+        data = b"\xff".join(map(gb18030_bytes, broken.split("\ufffd")))
+        known = set(data.decode("utf-8", "replace")) & set(text)
+        found = repair_line(broken).text
+        assert known <= set(found)
+        assert len(set(found) - set(text) - {"\ufffd"}) <= 2
+
+
+def test_a_character_put_together_from_two_is_not_believed() -> None:
+    assert _whole_characters("会议".encode()) == "会议"
+    assert _whole_characters("席".encode()[:2] + "会议".encode()[1:]) == "\ufffd议"
+    assert _whole_characters(b"\x80a\xff\xe4\xbc" + "議·é😀".encode() + b"\xed\xa0\x80") == "\ufffda\ufffd議·é😀\ufffd"
+    assert _whole_characters(b"") == ""
 
 
 def test_twice_is_undone_twice() -> None:

@@ -100,8 +100,8 @@ def _class(lead: int, trail: int) -> str:
 
 
 def made_of_utf8() -> frozenset[str]:
-    """The characters that UTF-8 of characters of three bytes and more can become in GBK."""
-    return frozenset(chr(code) for code, name in _classes().items() if name in "LlCdaeFf")
+    """The characters that UTF-8 can become in GBK."""
+    return frozenset(chr(code) for code, name in _classes().items() if name in "LlCDdaeFf")
 
 
 def begins_utf8(text: str) -> bool:
