@@ -41,7 +41,7 @@ _PLAIN = "·×°©®«»"
 # A suspect of which so many of the four characters beside it are everyday ones stands in ordinary text: of three
 # characters of mojibake in a row each has two of the others beside it, and those are not common.
 AT_EASE, _EVERYDAY, _COMMON = 3, 1000, 5000
-_RAREST = -12.5  # the score of usual Han that the list of words does not have
+_RAREST = -11.85  # the score of usual Han that the list of words does not have, or has in a few rare ones
 
 
 @cache
