@@ -69,7 +69,6 @@ def _gb2312(first: int, last: int, end: int = 0xFF) -> set[str]:
 
 TRIGGERS = ranges(suspects())
 _SUSPECT = re.compile(f"[{TRIGGERS}]")
-_LATIN_SUSPECT = re.compile(f"[{ranges(code for code in suspects() if code < 0x100)}]")
 
 
 def could_be_cjk_mojibake(line: str) -> bool:
@@ -104,9 +103,11 @@ def _is_worth_a_look(line: str) -> bool:
 
     Clean text has a suspect here and there; so little is looked at of such a line.
     """
-    if _LATIN_SUSPECT.search(line):
-        return True
-    places = [match.start() for match in _SUSPECT.finditer(line)]
+    places = []
+    for match in _SUSPECT.finditer(line):
+        if match[0] < "\u0100":
+            return True
+        places.append(match.start())
     uneasy = [place for place in places if not _is_at_ease(line, place)]
     if not uneasy:
         return False

@@ -100,8 +100,8 @@ def _class(lead: int, trail: int) -> str:
 
 
 def made_of_utf8() -> frozenset[str]:
-    """The characters that UTF-8 can become in GBK."""
-    return frozenset(chr(code) for code, name in _classes().items() if name in "LlCDdaeFf")
+    """The characters that UTF-8 becomes in GBK; not those in which a character of two bytes follows on another one."""
+    return frozenset(chr(code) for code, name in _classes().items() if name in "LlCDaeFf")
 
 
 def begins_utf8(text: str) -> bool:
