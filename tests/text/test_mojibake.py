@@ -267,6 +267,12 @@ def test_a_single_pair_beside_foreign_marks_is_not_enough(line: str, expected: s
     assert mended(line) == (line if expected is None else expected)
 
 
+def test_quotes_in_good_text_are_no_bytes_of_macroman() -> None:
+    for line in ("»Zeitstempel« und »Überschreibung alter Dateien« ist gleich", "中文»Über« und «été»，cafÃ©"):
+        assert "»Über" in mended(line)
+    assert mended("中文»Über« und «été»，cafÃ©").endswith("«été»，café")
+
+
 def test_the_rule_names_the_encoding_that_was_undone() -> None:
     edits = mojibake_edits("甲cafÃ©乙か\u3099")
     assert [(e.stage, e.rule, e.start, e.before, e.after) for e in edits] == [

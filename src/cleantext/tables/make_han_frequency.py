@@ -33,10 +33,10 @@ def main() -> None:
     alone: Counter[str] = Counter()
     counts: Counter[str] = Counter()
     for line in Path(sys.argv[1]).read_text(encoding="utf-8").splitlines():
-        word, count, _ = line.split(" ")
+        word, written, _ = line.split(" ")
         for char in word:
             if "\u4e00" <= char <= "\u9fff" and char != "的":
-                (counts if len(word) > 1 else alone)[char] += int(count)
+                (counts if len(word) > 1 else alone)[char] += int(written)
     for char, count in alone.items():
         if is_everyday(char) or count < ALONE * counts[char]:
             counts[char] += count

@@ -74,6 +74,9 @@ _IS_CJK = re.compile(f"[{CJK}]")
 # Where a piece that is not one consistent mojibake is cut: into words, then at marks that may stand for themselves.
 _CUTS = (re.compile("([ \t\r\n]+)"), re.compile("([‘’“”…—–\xa0]+)"))
 _WORD = re.compile("[^ \t\r\n]+")
+# In MacRoman these begin letters that hardly any language has; before words of a line that is not all mojibake they
+# quote.
+_QUOTES = re.compile("[«»]")
 _MARKS = frozenset("‘’“”…—–•·\xa0")
 
 
@@ -264,5 +267,7 @@ def _mended_whole(text: str, offset: int, cuts: tuple[re.Pattern[str], ...]) -> 
         yield offset, text, fixed, rule
         return
     for part in cuts[0].split(text):
-        yield from _mended_by_ftfy(part, offset, cuts[1:])
+        for change in _mended_by_ftfy(part, offset, cuts[1:]):
+            if not (change[3] == "macroman" and _QUOTES.search(change[1])):
+                yield change
         offset += len(part)
