@@ -56,7 +56,7 @@ class RedisSession:
         self._counts: dict[str, int] = {}
         self._replaced: list[str] = []
         self._new_records: set[int] = set()
-        self._new_terms: set[bytes] = set()
+        self._new_terms: dict[bytes, None] = {}  # a set that keeps its order
         self._new_names: set[str] = set()
 
     def _forget(self) -> None:
@@ -271,20 +271,26 @@ class RedisSession:
             self._counts[name] = self._count(name) + amount
 
     def _post(self, posting: Posting) -> None:
-        """Let texts be found; numbers known to be gone make room."""
+        """Let texts be found."""
         terms, places = posting.terms, np.flatnonzero(posting.open)
-        numbers = posting.numbers[terms.text[places]].tolist()
+        numbers, place = np.unique(posting.numbers[terms.text[places]], return_inverse=True)
+        entries = [self._entry(number) for number in numbers.tolist()]
         fields = _fields(terms.keys[places])
         self._values(fields)
-        for number, field in zip(numbers, fields, strict=True):
-            owner = self._owner(number)
-            distance = min(_FAR, number - owner.number) if owner else _FAR
-            entry = (number << _FAR_BITS | distance).to_bytes(8, "little")
-            value = self._terms[field]
-            entries = [value[i : i + 8] for i in range(0, len(value), 8)]
-            if entry not in entries:
-                self._terms[field] = b"".join([*(one for one in entries if not self._gone(one)), entry])
-                self._new_terms.add(field)
+        for field, own in zip(fields, place.ravel().tolist(), strict=True):
+            value, entry = self._terms[field], entries[own]
+            self._terms[field] = self._joined(value, entry) if value else entry
+        self._new_terms.update(dict.fromkeys(fields))
+
+    def _entry(self, number: int) -> bytes:
+        owner = self._owner(number)
+        distance = min(_FAR, number - owner.number) if owner else _FAR
+        return (number << _FAR_BITS | distance).to_bytes(8, "little")
+
+    def _joined(self, value: bytes, entry: bytes) -> bytes:
+        """`value` with `entry`, once, and without numbers that are known to be gone: they make room."""
+        entries = [value[i : i + 8] for i in range(0, len(value), 8)]
+        return value if entry in entries else b"".join([*(one for one in entries if not self._gone(one)), entry])
 
     def _gone(self, entry: bytes) -> bool:
         word = int.from_bytes(entry, "little")
@@ -299,7 +305,7 @@ class RedisSession:
             return []
         records = {number: _packed(self._records[number]) for number in sorted(self._new_records)}
         names = {_utf8(one): " ".join(map(str, self._names[one])).encode() for one in sorted(self._new_names)}
-        terms = {field: self._terms[field] for field in sorted(self._new_terms)}
+        terms = {field: self._terms[field] for field in self._new_terms}
         return [
             *_fields_set(key("documents"), records),
             *_fields_set(key("names"), names),
