@@ -28,7 +28,7 @@ def server() -> Iterator[RedisServer]:
 @pytest.fixture
 def link(server: RedisServer) -> Iterator[Link]:
     server.client().flushall()
-    link = Link(server.url("test"), ttl=0.3, patience=5)
+    link = Link(server.url("test") + "&lock_ttl=0.3&lock_wait=5")
     yield link
     link.close()
 
@@ -58,7 +58,7 @@ def test_one_holder_at_a_time(server: RedisServer, link: Link) -> None:
     """Threads that read, wait and write: each finds what the one before it wrote."""
 
     def count(times: int) -> None:
-        own = Link(server.url("test"), ttl=1, patience=30)
+        own = Link(server.url("test") + "&lock_ttl=1&lock_wait=30")
         for _ in range(times):
             with own.lease() as lease:
                 (value,) = own.ask([("GET", "test:n")])
@@ -81,7 +81,7 @@ def test_a_lease_is_renewed_while_it_is_held(link: Link) -> None:
 
 
 def test_who_waits_too_long_is_told_who_holds_the_lease(server: RedisServer, link: Link) -> None:
-    hasty = Link(server.url("test"), patience=0.05)
+    hasty = Link(server.url("test") + "&lock_wait=0.1")
     told = pytest.raises(StoreError, match=r"is locked by process \d+ on .+; try again later")
     with link.lease(), told as caught, hasty.lease():
         pass
@@ -124,7 +124,7 @@ def test_a_lease_that_goes_between_look_and_write_writes_nothing(link: Link, mon
 def test_the_lease_of_a_dead_process_expires(server: RedisServer, link: Link) -> None:
     code = (
         "import sys, time; from cleantext.dedup.stores.redislink import Link\n"
-        "with Link(sys.argv[1], ttl=0.5).lease(): print('held', flush=True); time.sleep(60)"
+        "with Link(sys.argv[1] + '&lock_ttl=0.5').lease(): print('held', flush=True); time.sleep(60)"
     )
     process = subprocess.Popen([sys.executable, "-c", code, server.url("test")], stdout=subprocess.PIPE)
     assert process.stdout is not None
@@ -141,7 +141,7 @@ def test_the_lease_of_a_dead_process_expires(server: RedisServer, link: Link) ->
 def test_a_process_that_sleeps_through_its_lease_writes_nothing(server: RedisServer, link: Link) -> None:
     code = (
         "import sys, time; from cleantext.dedup.stores.redislink import Link\n"
-        "with Link(sys.argv[1], ttl=0.3).lease() as lease:\n"
+        "with Link(sys.argv[1] + '&lock_ttl=0.3').lease() as lease:\n"
         "    print('held', flush=True); sys.stdin.readline(); lease.commit([('SET', 'test:a', 'late')])"
     )
     process = subprocess.Popen(
@@ -174,7 +174,7 @@ def test_no_server() -> None:
 
 def test_a_server_that_comes_back() -> None:
     with running_server() as server:
-        link = Link(server.url("test"), ttl=1, patience=5)
+        link = Link(server.url("test") + "&lock_ttl=1&lock_wait=5")
         with link.lease() as lease:
             lease.commit([("SET", "test:a", "1")])
         with link.lease() as lease:
@@ -239,6 +239,8 @@ def test_what_errors_mean(link: Link) -> None:
         ("redis://localhost?namespace=", "the namespace '' is empty"),
         ("redis://localhost?namespace=a%0Ab", "not printable"),
         ("redis://localhost:x/0", "is not an address of a Redis server"),
+        ("redis://localhost?lock_ttl=long", "lock_ttl=long is not a number of seconds from 0.1 to 86400"),
+        ("redis://localhost?lock_wait=nan", "lock_wait=nan is not a number"),
         ("redis://localhost?socket_timeout=soon", "is not an address of a Redis server"),
     ],
 )

@@ -17,7 +17,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from cleantext.dedup.stores.redislink import PATIENCE, TTL, Link, RedisError, ResponseError
+from cleantext.dedup.stores.redislink import Link, RedisError, ResponseError
 from cleantext.dedup.stores.redissession import RedisSession
 from cleantext.errors import StoreError
 
@@ -30,12 +30,11 @@ _LAYOUT = 1
 class RedisStore:
     """A store on the server and in the namespace that `location` names; see `Link` for what it may say.
 
-    Threads may share it; processes open their own. `ttl` is after how many seconds the lock of a dead writer expires,
-    `patience` how many a writer waits for the lock.
+    Threads may share it; processes open their own.
     """
 
-    def __init__(self, location: str, *, ttl: float = TTL, patience: float = PATIENCE) -> None:
-        self._link = Link(location, ttl=ttl, patience=patience)
+    def __init__(self, location: str) -> None:
+        self._link = Link(location)
         self.location = self._link.name
         self._closed = False
 

@@ -48,19 +48,21 @@ _RENEW = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPI
 class Link:
     """Connections to the server that `location` names, and the namespace in which everything of ours lives.
 
-    `location` is `redis://[user:password@]host:port/db?namespace=NAME`, or `rediss://` or `unix://`; other parameters
-    (`socket_timeout`, …) are those of redis-py. Opens no connection until the first question. Raises ConfigError
-    where the address makes no sense.
+    `location` is `redis://[user:password@]host:port/db?namespace=NAME`, or `rediss://` or `unix://`. `lock_ttl` is
+    after how many seconds the lock of a dead writer expires, `lock_wait` how many a writer waits for it; other
+    parameters (`socket_timeout`, …) are those of redis-py. Opens no connection until the first question. Raises
+    ConfigError where the address makes no sense.
     """
 
-    def __init__(self, location: str, *, ttl: float = TTL, patience: float = PATIENCE) -> None:
+    def __init__(self, location: str) -> None:
         parts = urlsplit(location)
         options = dict(parse_qsl(parts.query, keep_blank_values=True))
         self.namespace = options.pop("namespace", "cleantext")
         options.pop("decode_responses", None)  # what we keep is bytes
         if not self.namespace or not self.namespace.isprintable():
             raise ConfigError(f"index location: the namespace {self.namespace!r} is empty or not printable")
-        self.ttl, self.patience = ttl, patience
+        self.ttl = _seconds(options, "lock_ttl", TTL)
+        self.patience = _seconds(options, "lock_wait", PATIENCE)
         host = parts.netloc.rpartition("@")[2]
         self.name = f"{parts.scheme}://{host}{parts.path} (namespace {self.namespace})"
         address = urlunsplit(parts._replace(query=urlencode(_TIMEOUTS | options)))
@@ -113,6 +115,18 @@ class Link:
             yield lease
         finally:
             lease.release()
+
+
+def _seconds(options: dict[str, str], name: str, default: float) -> float:
+    """The seconds that the parameter `name` of an address gives."""
+    given = options.pop(name, None)
+    try:
+        seconds = default if given is None else float(given)
+    except ValueError:
+        seconds = 0.0
+    if not 0.1 <= seconds <= 86_400:
+        raise ConfigError(f"index location: {name}={given} is not a number of seconds from 0.1 to 86400")
+    return seconds
 
 
 class Lease:
