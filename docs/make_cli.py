@@ -17,16 +17,21 @@ TARGET = Path(__file__).with_name("cli.md")
 def page() -> str:
     """The page as Markdown."""
     parser = build_parser()
-    (commands,) = (action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
     parts = ["# The command line", "Made from the parser by `make_cli.py`.", str(parser.description)]
-    for name, command in commands.choices.items():
-        parts += [
-            f"## cleantext {name}",
-            str(command.description),
-            f"    {str(command.epilog).removeprefix('example: ')}",
-        ]
-        parts += ["\n".join(_table(command))]
+    for command in _commands(parser):
+        parts += [f"## {command.prog}", str(command.description)]
+        if command.epilog:
+            parts += [f"    {command.epilog.removeprefix('example: ')}", "\n".join(_table(command))]
     return "\n\n".join(parts) + "\n"
+
+
+def _commands(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    """The commands of `parser`, and after each those below it."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for command in action.choices.values():
+                yield command
+                yield from _commands(command)
 
 
 def _table(command: argparse.ArgumentParser) -> Iterator[str]:

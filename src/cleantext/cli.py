@@ -24,6 +24,7 @@ from cleantext.errors import (
     MissingDependencyError,
     StageMismatchError,
 )
+from cleantext.indexcli import add_index_commands
 
 if TYPE_CHECKING:
     from cleantext.cleaner import Cleaner
@@ -142,6 +143,7 @@ def build_parser() -> argparse.ArgumentParser:
     compare.add_argument("right", metavar="B", help="as A")
     compare.add_argument("--text", action="store_true", help="A and B are texts, not files")
     _add_filters(commands)
+    add_index_commands(commands, _command, _effective)
     _command(
         commands,
         _config,

@@ -22,7 +22,8 @@ class Record:
     container. `own_id` is the id the record came with. `metadata` is what the record says of itself (title, date, …).
     `source` groups records for the guards: the name of the input they came from, with their folder in it. `offset` is
     the byte of the file at which the record begins, or at which the compressed member that holds it does; None where
-    the file is the record, or a table. `columns` is what else stands in its row, to be carried along.
+    the file is the record, or a table. `columns` is what else stands in its row, to be carried along. `finished` is set
+    where the record is a document that was cleaned before and has an id: the parts of its row that an index asks for.
     """
 
     origin: str
@@ -35,6 +36,7 @@ class Record:
     source: str = ""
     offset: int | None = None
     columns: Mapping[str, Any] = field(default_factory=dict)
+    finished: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

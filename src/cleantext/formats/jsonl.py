@@ -96,7 +96,18 @@ def record_from_row(
         metadata=metadata,
         offset=offset,
         columns=carried(row if values is None else values, field),
+        finished=_finished(row) if field == "paragraphs" else None,
     )
+
+
+def _finished(row: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """What an index asks for of a document that is clean already, or None where `row` has no id."""
+    if not isinstance(row.get("id"), str) or not row["id"]:
+        return None
+    ordinals = row.get("ordinals")
+    fits = isinstance(ordinals, list) and len(ordinals) == len(row["paragraphs"])
+    texts = {name: _text(row.get(name)) for name in ("id", "origin", "url", "date", "source")}
+    return {**texts, "paragraphs": row["paragraphs"], "ordinals": ordinals if fits else None}
 
 
 def _content(row: Mapping[str, Any]) -> tuple[str, bytes | str | None]:

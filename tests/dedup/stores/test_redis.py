@@ -201,6 +201,21 @@ def test_the_first_header_stays(server: RedisServer, store: RedisStore) -> None:
     other.close()
 
 
+def test_read_only(server: RedisServer, store: RedisStore) -> None:
+    reader = RedisStore(server.url("test"), read_only=True)
+    with pytest.raises(StoreError, match=r"\(namespace test\): there is no such index") as caught:
+        reader.settle({"name": "x"})
+    assert not caught.value.retry
+    assert server.client().keys() == []
+    store.settle({"name": "x"})
+    assert reader.settle({"name": "y"}) == {"name": "x"}
+    with reader.snapshot() as snapshot:
+        assert list(snapshot.stored()) == []
+    with pytest.raises(StoreError, match="opened to be read only"), reader.exclusive():
+        pass
+    reader.close()
+
+
 @pytest.mark.parametrize("header", ["", "no JSON", "[]", "{}", '{"layout": 1, "header": 3}'])
 def test_a_header_that_is_none(server: RedisServer, store: RedisStore, header: str) -> None:
     server.client().set("test:header", header)

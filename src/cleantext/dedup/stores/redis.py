@@ -30,11 +30,11 @@ _LAYOUT = 1
 class RedisStore:
     """A store on the server and in the namespace that `location` names; see `Link` for what it may say.
 
-    Threads may share it; processes open their own.
+    Threads may share it; processes open their own. A `read_only` store is not made where it is not there.
     """
 
-    def __init__(self, location: str) -> None:
-        self._link = Link(location)
+    def __init__(self, location: str, *, read_only: bool = False) -> None:
+        self._link, self._read_only = Link(location), read_only
         self.location = self._link.name
         self._closed = False
 
@@ -44,6 +44,8 @@ class RedisStore:
         _refuse_eviction(link)
         text = json.dumps({"layout": _LAYOUT, "header": dict(header)}, ensure_ascii=False, sort_keys=True)
         (found,) = link.ask([("GET", link.key("header"))])
+        if found is None and self._read_only:
+            raise StoreError(f"{link.name}: there is no such index", retry=False)
         if found is None:  # asked first, because a replica may be read
             _, found = link.ask([("SET", link.key("header"), text, "NX"), ("GET", link.key("header"))])
         return _header(link, found)
@@ -60,6 +62,8 @@ class RedisStore:
     @contextmanager
     def exclusive(self) -> Iterator[RedisSession]:
         """A session that reads and writes; all of it is written when it ends, in one transaction, or nothing."""
+        if self._read_only:
+            raise StoreError(f"{self.location}: the index was opened to be read only", retry=False)
         with self._opened().lease() as lease:
             session = RedisSession(self._link, writable=True)
             yield session
