@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -220,6 +221,18 @@ def test_threads_share_an_index(location: str) -> None:
         given = [one for name in "0123" for one in index_worker.documents(name)]
         verdicts = list(pool.map(lambda one: index.check_and_add(one[1], one[0]), given))
         assert sum(one.added for one in verdicts) == index.stats()["documents"] == index_worker.CLUSTERS
+
+
+def test_the_page_of_the_documentation(server: RedisServer, location: str, capsys: pytest.CaptureFixture[str]) -> None:
+    page = (Path(__file__).parent.parent.parent / "docs" / "redis.md").read_text(encoding="utf-8")
+    example = re.findall(r"```python\n(.*?)```", page, re.DOTALL)[0]
+    example = example.replace("localhost:6379", f"127.0.0.1:{server.port}")
+    exec(example)
+    assert capsys.readouterr().out == ""
+    exec(example)
+    assert capsys.readouterr().out == "repeats page-1 exact 1.0\n"
+    ours = {bytes(key) for key in server.client().scan_iter("*")}
+    assert ours <= {b"news:" + name for name in (b"header", b"documents", b"names", b"terms", b"counts")}
 
 
 def test_a_transaction_is_one_step(location: str) -> None:
