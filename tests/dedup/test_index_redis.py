@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+import redis
 
 import index_worker
 from cleantext.config import Config
@@ -214,6 +215,28 @@ def test_no_server() -> None:
     with pytest.raises(StoreError, match="the server cannot be reached; try again later") as caught:
         Index("redis://127.0.0.1:1/0")
     assert caught.value.retry
+
+
+def test_an_answer_that_is_lost(location: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The transaction was done, and nobody was told: who calls again learns that the document is there."""
+    execute = redis.client.Pipeline.execute
+
+    def cut_off(pipe: redis.client.Pipeline, *arguments: Any) -> Any:
+        writes = pipe.explicit_transaction
+        answer = execute(pipe, *arguments)
+        if writes:
+            raise redis.ConnectionError("Connection closed by server.")
+        return answer
+
+    given = text(random.Random(2), 50)
+    with Index(location + "&lock_ttl=0.3") as index:
+        with monkeypatch.context() as patch:
+            patch.setattr(redis.client.Pipeline, "execute", cut_off)
+            with pytest.raises(StoreError, match="cannot be reached") as caught:
+                index.check_and_add(given, "a")
+        assert caught.value.retry
+        assert index.check_and_add(given, "a").known
+        assert index.stats()["documents"] == 1
 
 
 def test_threads_share_an_index(location: str) -> None:

@@ -121,6 +121,21 @@ def test_a_lease_that_goes_between_look_and_write_writes_nothing(link: Link, mon
     assert link.client.get("test:lock") == b"somebody 1 else"
 
 
+def test_a_lease_that_expires_between_look_and_write_writes_nothing(
+    link: Link, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    multi = redis.client.Pipeline.multi
+
+    def late(pipe: redis.client.Pipeline) -> None:
+        time.sleep(2 * link.ttl)
+        multi(pipe)
+
+    monkeypatch.setattr(redis.client.Pipeline, "multi", late)
+    with link.lease() as lease, pytest.raises(StoreError, match="the lock was lost"):
+        lease.commit([("SET", "test:a", "1")])
+    assert link.client.keys() == []
+
+
 def test_the_lease_of_a_dead_process_expires(server: RedisServer, link: Link) -> None:
     code = (
         "import sys, time; from cleantext.dedup.stores.redislink import Link\n"
