@@ -14,8 +14,8 @@ PAGE = (
 )
 # A title of half a character, which JSON can spell and no column can hold.
 HALF = (
-    '<html><head><script type="application/ld+json">{"@type":"NewsArticle","headline":"\\ud800標題在此"}</script></head><body>'
-    "<article><p>圖書館從下週起延長開放時間，讀者可以在晚上九點之前借還圖書，週末照常開放。</p></article></body></html>"
+    '<html><head><script type="application/ld+json">{"@type":"Article","headline":"\\ud800標題在此"}</script></head>'
+    "<body><article><p>圖書館從下週起延長開放時間，讀者可以在晚上九點之前借還圖書，週末照常開放。</p></article></body></html>"
 )
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20
 
