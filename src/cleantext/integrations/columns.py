@@ -28,6 +28,7 @@ __all__ = [
     "CleanRow",
     "clean_row",
     "clean_structs",
+    "content_of",
     "convert_values",
     "duplicate_mask",
     "failure_of",
@@ -66,7 +67,7 @@ def clean_row(cleaner: Cleaner, source: object, url: object = None, content_type
     if source is None:
         return CleanRow()
     try:
-        return _row(cleaner.clean(_source(source), url=_text(url), content_type=_text(content_type)))
+        return _row(cleaner.clean(content_of(source), url=_text(url), content_type=_text(content_type)))
     except Exception as error:  # noqa: BLE001 - the edge: one row must not cost the frame it stands in
         return CleanRow(error=failure_of(error))
 
@@ -174,7 +175,8 @@ def _field(document: Document, name: str) -> str | None:
     return None if value is None else well_formed(value)
 
 
-def _source(value: object) -> bytes | str:
+def content_of(value: object) -> bytes | str:
+    """A value as what can be cleaned. Raises DocumentError for what is neither bytes nor text."""
     if isinstance(value, str | bytes):
         return value
     if isinstance(value, bytearray | memoryview):
