@@ -10,17 +10,18 @@ from typing import Any
 
 import pytest
 
-scrapy = pytest.importorskip("scrapy")
+pytest.importorskip("scrapy")
 
-import attrs  # noqa: E402 - after the check for the extra
-from scrapy.exceptions import DropItem  # noqa: E402
-from scrapy.http import HtmlResponse  # noqa: E402
-from scrapy.http.headers import Headers  # noqa: E402
-from scrapy.utils.test import get_crawler  # noqa: E402
+import attrs
+from scrapy import Field, Item
+from scrapy.exceptions import DropItem
+from scrapy.http import HtmlResponse
+from scrapy.http.headers import Headers
+from scrapy.utils.test import get_crawler
 
-from cleantext import Config, ConfigError, clean  # noqa: E402
-from cleantext.integrations.scrapy import CleanTextPipeline, content_type_of, page_item  # noqa: E402
-from integrations.table_pages import PAGE, PICTURE  # noqa: E402
+from cleantext import Config, ConfigError, StoreError, clean, to_script
+from cleantext.integrations.scrapy import CleanTextPipeline, content_type_of, page_item
+from integrations.table_pages import PAGE, PICTURE
 
 URL = "http://news.example.cn/1.html"
 OFF = {"CLEANTEXT_DUPLICATES": "off"}
@@ -49,8 +50,8 @@ class Crawl:
         return {name.removeprefix("cleantext/"): n for name, n in stats.items() if name.startswith("cleantext/")}
 
 
-class PageItem(scrapy.Item):
-    url, body, text, title = (scrapy.Field() for _ in range(4))
+class PageItem(Item):
+    url, body, text, title = (Field() for _ in range(4))
 
 
 @dataclasses.dataclass
@@ -74,10 +75,10 @@ def test_items_of_every_kind(kind: Any) -> None:
     with Crawl(**OFF, CLEANTEXT_KEEP_BODY=False) as crawl:
         item = crawl(kind(url=URL, body=PAGE.encode()))
     document = clean(PAGE, url=URL)
-    values = dict(item) if isinstance(item, dict | scrapy.Item) else {n: getattr(item, n) for n in ("text", "title")}
+    values = dict(item) if isinstance(item, dict | Item) else {n: getattr(item, n) for n in ("text", "title")}
     assert (values["text"], values["title"]) == (document.text, document.title)
     assert isinstance(item, kind)
-    body = values.get("body") if isinstance(item, dict | scrapy.Item) else item.body
+    body = values.get("body") if isinstance(item, dict | Item) else item.body
     assert body is None
     assert crawl.counts == {"kept": 1}
 
@@ -215,3 +216,98 @@ def test_wrong_settings_are_all_named_at_once() -> None:
     with pytest.raises(ConfigError, match="CLEANTEXT_INPUT: expected a dictionary of body, url"):
         Crawl(CLEANTEXT_INPUT="[broken")
     assert Crawl(CLEANTEXT_INPUT='{"body": "raw"}', **OFF).pipeline.settings.inputs["body"] == ("raw",)
+
+
+TOWN = "山水之间有一座小城，小城里住着一位老人和他的孙女，每天清晨他们都到河边打水。"
+TOWN_NEAR = "山水之间有一座小城，小城里住着一位老人和他的孙女，每天清晨他们都到河边打水呢。"
+MORE = "图书馆从下周起延长开放时间，读者可以在晚上九点之前借还图书，周末照常开放。"
+TEXT = {"extract": {"kind": "text"}}
+
+
+def test_duplicates_are_dropped_and_name_what_they_repeat() -> None:
+    with Crawl(CLEANTEXT_CONFIG=TEXT) as crawl:
+        assert crawl({"url": "http://a/1", "body": TOWN})["text"] == TOWN
+        with pytest.raises(DropItem, match=r"^http://a/2: exact duplicate of http://a/1 \(1\.00\)$") as caught:
+            crawl({"url": "http://a/2", "body": to_script(TOWN, "t").replace("，", ",")})
+        with pytest.raises(DropItem, match=r"^http://a/3: near duplicate of http://a/1 \(0\.9\d\)$"):
+            crawl({"url": "http://a/3", "body": TOWN_NEAR})
+        with pytest.raises(DropItem, match=r"^http://a/1: seen before$"):
+            crawl({"url": "http://a/1", "body": TOWN})
+        assert crawl({"url": "http://a/4", "body": MORE})["text"] == MORE
+    assert caught.value.log_level == "INFO"
+    assert crawl.counts == {"kept": 2, "dropped/exact": 1, "dropped/near": 1, "dropped/seen": 1}
+
+
+def test_duplicates_can_be_tagged() -> None:
+    with Crawl(CLEANTEXT_CONFIG=TEXT, CLEANTEXT_DUPLICATES="tag") as crawl:
+        first, again, near = (
+            crawl({"url": url, "body": body})
+            for url, body in (("http://a/1", TOWN), ("http://a/1", TOWN), ("http://a/3", TOWN_NEAR))
+        )
+    assert "duplicate_of" not in first
+    assert (again["duplicate_of"], again["duplicate_kind"], again["duplicate_score"]) == ("http://a/1", "seen", 1.0)
+    assert (near["duplicate_of"], near["duplicate_kind"]) == ("http://a/1", "near")
+    assert 0.9 < near["duplicate_score"] < 1
+    assert near["text"] == TOWN_NEAR
+    assert crawl.counts == {"kept": 1, "tagged": 2}
+
+
+def test_documents_are_named_by_address_or_as_everywhere_else() -> None:
+    with Crawl(CLEANTEXT_CONFIG=TEXT, CLEANTEXT_ID="digest", CLEANTEXT_OUTPUT={"id": "id"}) as crawl:
+        first = crawl({"url": "http://a/1", "body": TOWN})
+        with pytest.raises(DropItem, match=f"http://a/2: exact duplicate of {first['id']} "):
+            crawl({"url": "http://a/2", "body": TOWN})
+    assert first["id"] == clean(TOWN, url="http://a/1").document_id
+
+
+@pytest.mark.parametrize(
+    ("across", "text"), [("tag", f"{MORE}\n\n{TOWN}"), ("drop", MORE), ("mask", MORE), ("off", f"{MORE}\n\n{TOWN}")]
+)
+def test_repeated_paragraphs_of_documents_that_stay(across: str, text: str) -> None:
+    settings = {"CLEANTEXT_CONFIG": TEXT | {"dedup": {"across": across}}}
+    with Crawl(**settings, CLEANTEXT_OUTPUT={"repeated": "repeated", "paragraphs": "parts"}) as crawl:
+        crawl({"url": "http://a/1", "body": f"{TOWN}\n\n另一段话，与别处都不相同，说的是天气与收成，还有来年的打算。"})
+        item = crawl({"url": "http://a/2", "body": f"{MORE}\n\n{TOWN}"})
+    assert item["text"] == text
+    assert item["parts"] == ([MORE, ""] if across == "mask" else text.split("\n\n"))
+    (repeated,) = item["repeated"]
+    assert repeated == {"paragraph": 1, "of": "http://a/1", "of_paragraph": 0, "kind": "exact", "score": 1.0}
+
+
+def test_a_better_one_takes_the_place_of_an_earlier() -> None:
+    settings = {"CLEANTEXT_CONFIG": TEXT | {"dedup": {"keep": "longest"}}, "CLEANTEXT_MODE": "best"}
+    with Crawl(**settings) as crawl:
+        crawl({"url": "http://a/1", "body": TOWN})
+        better = crawl({"url": "http://a/2", "body": TOWN_NEAR})
+        with pytest.raises(DropItem, match=r"seen before|of http://a/2"):
+            crawl({"url": "http://a/3", "body": TOWN})
+    assert better["replaces"] == ["http://a/1"]
+    assert crawl.counts["replacing"] == 1
+
+
+def test_of_copies_in_flight_one_stays() -> None:
+    with Crawl(CLEANTEXT_CONFIG=TEXT, CLEANTEXT_THREADS=4) as crawl:
+
+        async def many() -> list[Any]:
+            items = ({"url": f"http://a/{n}", "body": TOWN} for n in range(40))
+            return await asyncio.gather(*(crawl.pipeline.process_item(item) for item in items), return_exceptions=True)
+
+        done = asyncio.run(many())
+    assert sum(isinstance(one, dict) for one in done) == 1
+    assert sum(isinstance(one, DropItem) for one in done) == 39
+
+
+def test_a_store_that_fails_is_an_error_of_the_item_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Crawl(CLEANTEXT_CONFIG=TEXT) as crawl:
+        index = crawl.pipeline.index
+        assert index is not None
+
+        def fails(*_: object) -> None:
+            raise StoreError("seen.db is locked", retry=True)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(index, "check_and_add", fails)
+            with pytest.raises(StoreError, match="locked"):
+                crawl({"url": "http://a/1", "body": TOWN})
+        assert crawl({"url": "http://a/1", "body": TOWN})["text"] == TOWN  # it was not remembered
+    assert crawl.counts == {"store_errors": 1, "kept": 1}

@@ -3,6 +3,7 @@
     clean_dataset(dataset, "html", url="url", num_proc=4)
     dataset.map(RepairColumn("text"), batched=True)
     dataset.select(kept_rows(dataset, "text"))
+    dataset.filter(Unseen("seen.db", "text", row_id="id"), batched=True)
 
 The callables are plain values: worker processes can have them, and the fingerprint that `datasets` takes of them covers
 the whole configuration and the version of cleantext, so that its cache is right after a change of either.
@@ -12,7 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
+from uuid import uuid4
 
 import numpy as np
 
@@ -27,7 +29,7 @@ try:
 except ImportError:
     raise MissingDependencyError('this needs datasets: pip install "cleantext-corpus[datasets]"') from None
 
-__all__ = ["CleanColumn", "RepairColumn", "ScriptColumn", "clean_dataset", "kept_rows"]
+__all__ = ["CleanColumn", "RepairColumn", "ScriptColumn", "Unseen", "clean_dataset", "kept_rows"]
 
 Batch = Mapping[str, Sequence[Any]]
 Data = TypeVar("Data", datasets.Dataset, datasets.IterableDataset)
@@ -95,6 +97,50 @@ class ScriptColumn(_Versioned):
     def __call__(self, batch: Batch) -> dict[str, list[str | None]]:
         """The column of a batch, converted. Raises ConfigError for an unknown target or column."""
         return {self.column: list(columns.convert_values(_column(batch, self.column), self.target))}
+
+
+@dataclass(frozen=True)
+class Unseen(_Versioned):
+    """Keeps the rows whose text repeats none that an index remembers: for `filter(..., batched=True)`.
+
+    `index` is a file or a `redis://` URL, which all processes share; `row_id` names the column of the rows' ids, which
+    without one come from the text. Rows that stay are remembered, unless `remember` is False: then the index is only
+    asked. A row that the index has under its own id with the same text goes too, unless `keep_known`, which makes a
+    second filtering of the same rows give what the first gave. Rows without a text stay.
+
+    What it keeps depends on the index, which a fingerprint cannot see: no two of these share a cache.
+    """
+
+    index: str
+    column: str
+    row_id: str | None = None
+    config: Config = field(default_factory=Config)
+    mode: Literal["sticky", "best"] = "sticky"
+    remember: bool = True
+    keep_known: bool = False
+    once: str = field(default_factory=lambda: uuid4().hex, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if not self.index:
+            raise ConfigError("index: name a file or a redis:// URL; processes cannot share one in memory")
+        if self.keep_known and self.row_id is None:
+            raise ConfigError("keep_known needs row_id: without ids of their own, equal rows are one document")
+
+    def __call__(self, batch: Batch) -> list[bool]:
+        """Whether each row of a batch stays. Raises StoreError where the index fails."""
+        texts = _column(batch, self.column)
+        ids = _column(batch, self.row_id) if self.row_id else [None] * len(texts)
+        places = [place for place, text in enumerate(texts) if isinstance(text, str)]
+        given = [columns.well_formed(texts[place]) for place in places]
+        names = [None if ids[place] is None else str(ids[place]) for place in places]
+        # Opened anew for each batch: what a process holds open cannot go with the callable to another.
+        with cleantext.Index(self.index, self.config, mode=self.mode, read_only=not self.remember) as index:
+            judge = index.check_and_add_many if self.remember else index.check_many
+            verdicts = judge(given, names)
+        stays = [True] * len(texts)
+        for place, verdict in zip(places, verdicts, strict=True):
+            stays[place] = not verdict.is_duplicate or (verdict.known and self.keep_known)
+        return stays
 
 
 def clean_dataset(

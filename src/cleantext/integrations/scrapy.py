@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
     from cleantext import Index, Verdict
+    from cleantext.dedup.verdicts import Repeated
 
 __all__ = ["CleanTextPipeline", "content_type_of", "page_item"]
 
@@ -43,8 +44,6 @@ logger = logging.getLogger(__name__)
 
 # What the spider may have found itself: it stays, and tells the title from the text.
 _KNOWN = ("title", "date", "author", "source")
-# Fields that an item has only where there is something to say.
-_SOMETIMES = ("error", "duplicate_of", "duplicate_kind", "duplicate_score")
 
 
 def page_item(response: Response, **fields: Any) -> dict[str, Any]:
@@ -122,7 +121,7 @@ class CleanTextPipeline:
             raise
         if outcome.document is None:
             return self._failed(adapter, known, outcome.error or "")
-        repeats = outcome.verdict is not None and self._repeats(adapter, outcome.verdict)
+        repeats = outcome.verdict is not None and self._repeats(adapter, outcome.document, outcome.verdict)
         self._fill(adapter, outcome.document)
         if not self.settings.keep_body and field != self.settings.outputs.get("text"):
             _forget(adapter, field)
@@ -159,7 +158,8 @@ class CleanTextPipeline:
             return _Outcome(document=document)
         if self.settings.ids == "url" and known["url"]:
             document = dataclasses.replace(document, document_id=known["url"])
-        return _Outcome(document=document, verdict=self.index.check_and_add(document))
+        verdict = self.index.check_and_add(document)
+        return _Outcome(document=without(document, verdict, self.settings.config.dedup.across), verdict=verdict)
 
     async def _in_thread(self, function: Callable[[], _Outcome]) -> _Outcome:
         """What `function` gives in a thread of the pool, awaited as the reactor at hand wants it."""
@@ -175,6 +175,29 @@ class CleanTextPipeline:
             raise _dropped(f"{known['url'] or 'page'}: {error}")
         self._set(adapter, "error", error)
         return adapter.item
+
+    def _repeats(self, adapter: ItemAdapter, document: Document, verdict: Verdict) -> bool:
+        """Whether a document is a duplicate that passes with a mark on it. Raises DropItem for one that does not."""
+        match = verdict.document
+        if verdict.replaced:
+            self._set(adapter, "replaces", list(verdict.replaced))
+            self._count("replacing")
+        if verdict.paragraphs:
+            self._set(adapter, "repeated", [_repeated(one) for one in verdict.paragraphs])
+        if match is None:
+            return False
+        kind = "seen" if verdict.known else match.kind
+        if self.settings.duplicates == "drop":
+            self._count(f"dropped/{kind}")
+            name = f"{document.url or document.document_id}: "
+            raise _dropped(
+                name
+                + ("seen before" if verdict.known else f"{kind} duplicate of {match.document_id} ({match.score:.2f})")
+            )
+        self._set(adapter, "duplicate_of", match.document_id)
+        self._set(adapter, "duplicate_kind", kind)
+        self._set(adapter, "duplicate_score", match.score)
+        return True
 
     def _fill(self, adapter: ItemAdapter, document: Document) -> None:
         values: dict[str, Any] = {name: document.value(name) for name in _KNOWN} | {
@@ -207,6 +230,39 @@ class CleanTextPipeline:
             self.crawler.stats.inc_value(f"cleantext/{name}")
 
 
+def without(document: Document, verdict: Verdict, across: str) -> Document:
+    """`document` with its repeated paragraphs as `dedup.across` has them: gone (drop), empty (mask), or as they are."""
+    gone = {one.paragraph for one in verdict.paragraphs}
+    if not gone or across not in ("drop", "mask"):
+        return document
+    if across == "mask":
+        texts = zip(document.ordinals, document.paragraphs, strict=True)
+        return dataclasses.replace(
+            document, paragraphs=tuple("" if ordinal in gone else text for ordinal, text in texts)
+        )
+    stays = [place for place, ordinal in enumerate(document.ordinals) if ordinal not in gone]
+    return dataclasses.replace(
+        document,
+        paragraphs=tuple(document.paragraphs[place] for place in stays),
+        kinds=tuple(document.kinds[place] for place in stays),
+        levels=tuple(document.levels[place] for place in stays),
+        spans=tuple(document.spans[place] for place in stays),
+        ordinals=tuple(document.ordinals[place] for place in stays),
+        edits=tuple(document.edits[place] for place in stays),
+    )
+
+
+def _repeated(one: Repeated) -> dict[str, Any]:
+    match = one.match
+    return {
+        "paragraph": one.paragraph,
+        "of": match.document_id,
+        "of_paragraph": match.paragraph,
+        "kind": match.kind,
+        "score": match.score,
+    }
+
+
 def _header(value: str | bytes) -> str:
     return value.decode("latin-1") if isinstance(value, bytes) else value
 
@@ -234,7 +290,7 @@ def _deferred(future: Future[_Outcome]) -> Deferred[_Outcome]:
     def done(future: Future[_Outcome]) -> None:
         error = future.exception()
         call, value = (deferred.callback, future.result()) if error is None else (deferred.errback, error)
-        reactor.callFromThread(call, value)  # type: ignore[attr-defined] # of the module, until it is one
+        reactor.callFromThread(call, value)
 
     future.add_done_callback(done)
     return deferred

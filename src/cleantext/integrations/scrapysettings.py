@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from cleantext.config import Config
 from cleantext.errors import ConfigError
@@ -35,6 +35,8 @@ OUTPUT: dict[str, str | None] = {
     "duplicate_of": "duplicate_of",
     "duplicate_kind": "duplicate_kind",
     "duplicate_score": "duplicate_score",
+    "replaces": "replaces",
+    "repeated": None,
 }
 DEFAULTS: dict[str, Any] = {
     "CLEANTEXT_CONFIG": None,
@@ -71,7 +73,7 @@ class PipelineSettings:
 
     config: Config
     index: str | None
-    mode: str
+    mode: Literal["sticky", "best"]
     duplicates: str
     failed: str
     ids: str
