@@ -82,20 +82,69 @@ def small_site() -> dict[str, Page]:
     }
 
 
-def cleaned(pages: dict[str, Page], folder: Path) -> list[dict[str, Any]]:
+def cleaned(pages: dict[str, Page], folder: Path, config: dict[str, Any]) -> list[dict[str, Any]]:
     """What `cleantext clean` keeps of the saved pages, in the order of the crawl."""
     saved = folder / "saved"
     saved.mkdir()
     for place, (path, page) in enumerate(pages.items()):
         if page.status == 200:
             (saved / f"{place:03}{Path(path).suffix}").write_bytes(page.body)
-    run([str(saved)], str(folder / "OUT"), config=Config.from_dict({"dedup": {"site": "off", "max_removed": 1.0}}))
+    run([str(saved)], str(folder / "OUT"), config=Config.from_dict(config | {"run": {"max_failures": 1.0}}))
     return rows(folder / "OUT")
 
 
-def test_items_without_comparison(tmp_path: Path) -> None:
-    pages = small_site()
+def check_crawls(pages: dict[str, Page], folder: Path, copies: set[str], config: dict[str, Any]) -> None:
+    """Two crawls with one index: the first keeps what `cleantext clean` keeps, the second nothing."""
+    settings = {"CLEANTEXT_INDEX": "seen.db", "CLEANTEXT_THREADS": 1, "CLEANTEXT_CONFIG": config}
+    good = [path for path, page in pages.items() if page.status == 200]
     with served(pages) as site:
-        done = crawl(site, tmp_path, "off", CLEANTEXT_DUPLICATES="off")
-    assert done.counts == {"kept": 9, "failed": 1}
-    assert [item["url"].removeprefix(site) for item in done.items] == list(pages)[:9]
+        first = crawl(site, folder, "first", **settings)
+        # The other kind of reactor, too: the second crawl has to see the same.
+        reactor = "twisted.internet.selectreactor.SelectReactor"
+        second = crawl(site, folder, "second", **settings, TWISTED_REACTOR=reactor)
+    kept = [item["url"].removeprefix(site) for item in first.items]
+    assert kept == [path for path in good if path in kept]  # in order
+    assert len(kept) == first.counts["kept"]
+    assert not copies & set(kept)
+    cut = {path for path in kept if pages[path].announced}
+    assert {item["url"].removeprefix(site) for item in first.items if item["flags"] == ["dataloss"]} == cut != set()
+    assert first.counts["failed"] == 1
+    assert sum(first.counts.values()) == len(good)
+    for path in copies:
+        assert f"{site}{path}: exact duplicate of " in first.log or f"{site}{path}: near duplicate of " in first.log
+
+    assert second.items == []
+    dropped = {name: count for name, count in first.counts.items() if name.startswith("dropped/")}
+    assert second.counts == dropped | {"dropped/seen": len(kept), "failed": 1}
+
+    texts = [row["text"] for row in cleaned(pages, folder, config)]
+    assert [item["text"] for item in first.items] == texts
+    assert sum(map(bool, texts)) > 0.9 * len(texts)  # of a page that was cut early nothing may be left
+
+
+def test_a_site_is_crawled_twice_and_the_second_time_nothing_is_new(tmp_path: Path) -> None:
+    pages = small_site()
+    copies = {"/news/1-print.html", "/news/1-tw.html", "/seed-again.txt"}
+    check_crawls(pages, tmp_path, copies, {})
+
+
+@pytest.mark.slow
+@pytest.mark.skipif("CLEANTEXT_EVAL" not in os.environ, reason="CLEANTEXT_EVAL names no folder of labelled pages")
+def test_a_site_of_real_pages(tmp_path: Path) -> None:
+    files = sorted((Path(os.environ["CLEANTEXT_EVAL"]) / "zh-dev").glob("*.html.gz"))
+    pages: dict[str, Page] = {}
+    for number, file in enumerate(files):
+        body = gzip.decompress(file.read_bytes())
+        pages[f"/{number}.html"] = Page(body)
+        if number % 10 == 0:
+            pages[f"/copy/{number}.html"] = Page(body)
+        if number % 10 == 5:
+            pages[f"/cut/{number}.html"] = Page(body[: len(body) // 2], announced=len(body))
+    first = gzip.decompress(files[0].read_bytes())
+    pages["/tw.html"] = Page(traditional(first), "text/html; charset=utf-8")
+    text = decode(first).text
+    pages["/gbk.html"] = Page(text.encode("gb18030"), "text/html; charset=gb18030")
+    pages["/photo.html"] = Page(PICTURE)
+    pages["/broken.html"] = Page(b"", status=500)
+    copies = {path for path in pages if path.startswith("/copy/")}
+    check_crawls(pages, tmp_path, copies, {})

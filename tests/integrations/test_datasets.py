@@ -15,7 +15,7 @@ datasets = pytest.importorskip("datasets")
 
 from datasets.fingerprint import Hasher  # noqa: E402 - after the check for the extra
 
-from cleantext import Config, ConfigError, repair, to_script  # noqa: E402
+from cleantext import Config, ConfigError, Index, repair, to_script  # noqa: E402
 from cleantext.config import RepairConfig  # noqa: E402
 from cleantext.integrations import columns  # noqa: E402
 from cleantext.integrations import datasets as cd  # noqa: E402
@@ -139,3 +139,45 @@ def test_rows_that_repeat_none() -> None:
     assert data.select(cd.kept_rows(data, "t"))["t"][:][0] == SMALL_TOWN[0]
     assert cd.kept_rows(data, "t", 0.9, Config.from_dict({"dedup": {"match": "raw"}})) == [0, 1, 2, 4]
     assert cd.kept_rows(data.select([]), "t") == []
+
+
+TOWN = "山水之间有一座小城，小城里住着一位老人和他的孙女，每天清晨他们都到河边打水。"
+OTHER = "图书馆从下周起延长开放时间，读者可以在晚上九点之前借还图书，周末照常开放。"
+
+
+def test_rows_that_an_index_has_not_seen(tmp_path: Path) -> None:
+    seen = str(tmp_path / "seen.db")
+    data = datasets.Dataset.from_dict({"t": [TOWN, to_script(TOWN, "t"), None, OTHER], "id": [1, 2, 3, None]})
+    new = data.filter(cd.Unseen(seen, "t", row_id="id"), batched=True, batch_size=2)
+    assert new["id"][:] == [1, 3, None]
+    # The same call again: no cache may answer, for the index has them now.
+    assert data.filter(cd.Unseen(seen, "t", row_id="id"), batched=True)["id"][:] == [3]
+    assert data.filter(cd.Unseen(seen, "t", row_id="id", keep_known=True), batched=True)["id"][:] == [1, 3]
+
+
+def test_an_index_can_be_asked_and_left_as_it_is(tmp_path: Path) -> None:
+    seen = str(tmp_path / "seen.db")
+    with Index(seen) as index:
+        index.add(TOWN, "a")
+    data = datasets.Dataset.from_dict({"t": [TOWN, OTHER, TOWN]})
+    for _ in range(2):
+        asked = data.filter(cd.Unseen(seen, "t", remember=False), batched=True)
+        assert asked["t"][:] == [OTHER]
+    with Index(seen) as index:
+        assert index.stats()["documents"] == 1
+
+
+def test_processes_share_an_index(tmp_path: Path) -> None:
+    data = datasets.Dataset.from_dict({"t": [f"{TOWN}{n % 20}" * 3 for n in range(80)], "id": range(80)})
+    strict = Config.from_dict({"dedup": {"threshold": 1.0}})
+    unseen = cd.Unseen(str(tmp_path / "seen.db"), "t", row_id="id", config=strict)
+    new = data.filter(unseen, batched=True, batch_size=10, num_proc=2)
+    assert len(new) == 20
+    assert {n % 20 for n in new["id"]} == set(range(20))
+
+
+def test_what_an_index_needs() -> None:
+    with pytest.raises(ConfigError, match="name a file or a redis:// URL"):
+        cd.Unseen("", "t")
+    with pytest.raises(ConfigError, match="keep_known needs row_id"):
+        cd.Unseen("seen.db", "t", keep_known=True)

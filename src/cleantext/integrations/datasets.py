@@ -139,7 +139,8 @@ class Unseen(_Versioned):
             verdicts = judge(given, names)
         stays = [True] * len(texts)
         for place, verdict in zip(places, verdicts, strict=True):
-            stays[place] = not verdict.is_duplicate or (verdict.known and self.keep_known)
+            known = verdict.known and self.keep_known and ids[place] is not None
+            stays[place] = known or not verdict.is_duplicate
         return stays
 
 
