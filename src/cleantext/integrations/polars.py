@@ -50,17 +50,19 @@ def clean_column(
     cannot be read has null everywhere but in `error`; a null row has null there too. Raises ConfigError for a column
     of another type and for columns of different length.
     """
-    given = [part for part in (column, url, content_type) if part is not None]
-    names = [name for name, part in (("url", url), ("content_type", content_type)) if part is not None]
-
-    def clean(parts: list[pl.Series]) -> pl.Series:
-        return _clean(parts[0], dict(zip(names, parts[1:], strict=True)), config)
-
+    known = {name: part for name, part in (("url", url), ("content_type", content_type)) if part is not None}
     if isinstance(column, pl.Series):
-        return clean(cast("list[pl.Series]", given))
-    return pl.map_batches(
-        cast("list[pl.Expr]", given), lambda parts: clean(list(parts)), return_dtype=CLEAN, is_elementwise=True
-    )
+        return _clean(column, cast("dict[str, pl.Series]", known), config)
+    if not known:
+        return column.map_batches(lambda part: _clean(part, {}, config), return_dtype=CLEAN, is_elementwise=True)
+
+    def clean(rows: pl.Series) -> pl.Series:
+        names = rows.struct.fields  # the column's own name, then what is known of it
+        parts = {name: rows.struct.field(field) for name, field in zip(known, names[1:], strict=True)}
+        return _clean(rows.struct.field(names[0]), parts, config)
+
+    others = [cast("pl.Expr", part).alias(f"__{name}") for name, part in known.items()]
+    return pl.struct(column, *others).map_batches(clean, return_dtype=CLEAN, is_elementwise=True)
 
 
 @overload
@@ -128,14 +130,11 @@ def duplicates(
 
 
 def _clean(column: pl.Series, known: dict[str, pl.Series], config: Config | None) -> pl.Series:
-    size = len(column)
     for name, values in known.items():
-        if len(values) not in (size, 1):
-            raise ConfigError(f"{name} has {len(values)} rows and the column {size}; give one for each row")
-    # A literal in an expression comes as one row and means all of them.
-    whole = {name: values if len(values) == size else values.new_from_index(0, size) for name, values in known.items()}
+        if len(values) != len(column):
+            raise ConfigError(f"{name} has {len(values)} rows and the column {len(column)}; give one for each row")
     structs = columns.clean_structs(
-        _of_type(column, _CONTENT), whole.get("url"), whole.get("content_type"), config=config
+        _of_type(column, _CONTENT), known.get("url"), known.get("content_type"), config=config
     )
     return cast("pl.Series", pl.from_arrow(structs)).cast(CLEAN).alias(column.name)
 
