@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from cleantext.cleaner import Cleaner
@@ -18,7 +19,9 @@ from cleantext.records import Document
 from cleantext.spool import Place
 from cleantext.summary import Summary, summarize
 
-__all__ = ["BATCH_SIZE", "Cleaned", "Task", "batches", "clean_task", "lost_task"]
+__all__ = ["BATCH_SIZE", "Cleaned", "Task", "batches", "clean_task", "lost_task", "record_batches"]
+
+T = TypeVar("T")
 
 # Bytes or characters of one batch: with many workers the batches under way bound the memory.
 BATCH_SIZE = 4_000_000
@@ -48,11 +51,24 @@ class Cleaned:
 
 def batches(tasks: Iterable[Task], count: int) -> Iterator[list[Task]]:
     """Up to `count` tasks at a time, fewer where their records are large."""
-    batch: list[Task] = []
+    return _gathered(tasks, count, lambda task: _size(task.record))
+
+
+def record_batches(records: Iterable[Item], count: int) -> Iterator[list[Item]]:
+    """Up to `count` records at a time, fewer where they are large."""
+    return _gathered(records, count, _size)
+
+
+def _size(record: Item) -> int:
+    return len(record.content) + weight(record.columns) if isinstance(record, Record) else 0
+
+
+def _gathered(items: Iterable[T], count: int, size_of: Callable[[T], int]) -> Iterator[list[T]]:
+    batch: list[T] = []
     size = 0
-    for task in tasks:
-        batch.append(task)
-        size += len(task.record.content) + weight(task.record.columns) if isinstance(task.record, Record) else 0
+    for item in items:
+        batch.append(item)
+        size += size_of(item)
         if len(batch) >= count or size >= BATCH_SIZE:
             yield batch
             batch, size = [], 0

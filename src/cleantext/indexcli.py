@@ -13,7 +13,7 @@ from cleantext.config import Config
 
 if TYPE_CHECKING:
     from cleantext.dedup.index import Index
-    from cleantext.formats.base import Failure
+    from cleantext.formats.base import Failure, Skipped
     from cleantext.indexing import Answer, Tally
 
 __all__ = ["add_index_commands"]
@@ -162,13 +162,15 @@ class _Commands:
         return _EXIT_DONE if all(counts.values()) else _EXIT_FAILURES
 
     @staticmethod
-    def _tell(found: Iterable[Answer | Failure], tally: Tally, *, shown: bool) -> None:
+    def _tell(found: Iterable[Answer | Failure | Skipped], tally: Tally, *, shown: bool) -> None:
         """Count what was found, and print it: verdicts to standard output, failures to standard error."""
-        from cleantext.formats.base import Failure  # noqa: PLC0415
+        from cleantext.formats.base import Failure, Skipped  # noqa: PLC0415
         from cleantext.indexing import verdict_row  # noqa: PLC0415
 
         for one in found:
-            if isinstance(one, Failure):
+            if isinstance(one, Skipped):
+                tally.count(one)
+            elif isinstance(one, Failure):
                 tally.count(one)
                 print(f"cleantext: {one.origin}: {one.error}", file=sys.stderr)
             else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -18,17 +18,16 @@ from cleantext.cleaner import Cleaner
 from cleantext.config import Config
 from cleantext.dedup.index import Index
 from cleantext.dedup.verdicts import Verdict
-from cleantext.engines.local import LocalEngine
+from cleantext.entries import record_batches
 from cleantext.errors import ConfigError, DocumentError
-from cleantext.formats.base import Failure, Record
+from cleantext.formats.base import Failure, Item, Record, Skipped
 from cleantext.formats.inputs import find_inputs, read_input
+from cleantext.pipeline import local_engine
 from cleantext.records import Document
 
 __all__ = ["Answer", "Tally", "answers", "remove", "stats", "stats_text", "verdict_row"]
 
 Paths = Sequence[str | os.PathLike[str]]
-# Bytes or characters of the records that a worker takes at a time.
-_BATCH_SIZE = 4_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +43,7 @@ class Tally:
     """How many documents there were, and what became of them."""
 
     failed: int = 0
+    skipped: int = 0
     added: int = 0
     known: int = 0
     replaced: int = 0
@@ -51,8 +51,11 @@ class Tally:
     duplicates: Counter[str] = field(default_factory=Counter)
     answered: int = 0
 
-    def count(self, answer: Verdict | Failure) -> None:
+    def count(self, answer: Verdict | Failure | Skipped) -> None:
         """Count one answer."""
+        if isinstance(answer, Skipped):
+            self.skipped += 1
+            return
         if isinstance(answer, Failure):
             self.failed += 1
             return
@@ -73,15 +76,16 @@ class Tally:
         """One line for people."""
         kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(self.duplicates.items()))
         duplicates = f"{self.duplicates.total():,} duplicates" + (f" ({kinds})" if kinds else "")
+        skipped = f"{self.skipped:,} records skipped, " if self.skipped else ""
         return (
-            f"documents: {self.failed + self.answered:,} read, {self.failed:,} failed, {self.added:,} added, "
+            f"documents: {self.failed + self.answered:,} read, {skipped}{self.failed:,} failed, {self.added:,} added, "
             f"{self.known:,} known, {duplicates}, {self.replaced:,} replaced; "
             f"{self.repeated_paragraphs:,} repeated paragraphs"
         )
 
 
-def answers(inputs: Paths, index: Index, config: Config, *, remember: bool) -> Iterator[Answer | Failure]:
-    """What `index` says of every document of `inputs`, in reading order; failures where there is none.
+def answers(inputs: Paths, index: Index, config: Config, *, remember: bool) -> Iterator[Answer | Failure | Skipped]:
+    """What `index` says of every document of `inputs`, in reading order; failures, and records that are none, as such.
 
     With `remember`, a document that repeats no whole one is added before the next is judged. Without, nothing is
     added, and documents of `inputs` are not compared with each other. Raises ConfigError where an input names
@@ -89,41 +93,30 @@ def answers(inputs: Paths, index: Index, config: Config, *, remember: bool) -> I
     """
     items, limit = find_inputs(inputs), config.limits.max_bytes
     records = itertools.chain.from_iterable(read_input(item, limit) for item in items)
-    clean = partial(_clean_batch, Cleaner(config))
-    for batch in LocalEngine(config.run.jobs).map(clean, _batches(records, config.run.batch_size)):
-        documents = [given for given in batch if not isinstance(given, Failure)]
+    given = local_engine(config).map(
+        partial(_clean, Cleaner(config)), record_batches(records, config.run.batch_size), _lost
+    )
+    while batch := list(itertools.islice(given, config.run.batch_size)):
+        documents = [one for one in batch if not isinstance(one, Failure | Skipped)]
         verdicts = iter(index.check_and_add_many(documents) if remember else map(index.check, documents))
-        for given in batch:
-            yield given if isinstance(given, Failure) else Answer(origin=_origin(given), verdict=next(verdicts))
+        for one in batch:
+            yield one if isinstance(one, Failure | Skipped) else Answer(origin=_origin(one), verdict=next(verdicts))
 
 
-def _batches(records: Iterable[Record | Failure], count: int) -> Iterator[list[Record | Failure]]:
-    """Up to `count` records at a time, fewer where they are large."""
-    batch: list[Record | Failure] = []
-    size = 0
-    for record in records:
-        batch.append(record)
-        size += len(record.content) if isinstance(record, Record) else 0
-        if len(batch) >= count or size >= _BATCH_SIZE:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
-
-
-def _clean_batch(cleaner: Cleaner, batch: Sequence[Record | Failure]) -> list[Document | Mapping[str, Any] | Failure]:
-    return [_clean(cleaner, record) for record in batch]
-
-
-def _clean(cleaner: Cleaner, record: Record | Failure) -> Document | Mapping[str, Any] | Failure:
-    if isinstance(record, Failure):
+def _clean(cleaner: Cleaner, record: Item) -> Document | Mapping[str, Any] | Failure | Skipped:
+    if not isinstance(record, Record):
         return record
     if record.finished is not None:
         return {**record.finished, "origin": record.finished["origin"] or record.origin}
     try:
         return cleaner.clean_record(record)
     except DocumentError as error:
-        return Failure(origin=record.origin, error=str(error))
+        return Failure(origin=record.origin, error=str(error), offset=record.offset)
+
+
+def _lost(record: Item, reason: str) -> Failure:
+    """What stands for a record that a worker did not survive."""
+    return Failure(origin=record.origin, error=reason, offset=None if isinstance(record, Skipped) else record.offset)
 
 
 def _origin(document: Document | Mapping[str, Any]) -> str:

@@ -36,7 +36,7 @@ from cleantext.spool import Spool
 from cleantext.whereto import open_place
 from cleantext.writing import DistinctIds, paragraphs, write
 
-__all__ = ["Progress", "load_profile", "run", "write_profile"]
+__all__ = ["Progress", "load_profile", "local_engine", "run", "write_profile"]
 
 Progress = Callable[[str, int, int | None], None]
 
@@ -193,6 +193,11 @@ def _engine(engine: str | Engine, config: Config) -> Engine:
         return engine
     if engine != "local":
         raise ConfigError(f"engine: {engine!r} is not one of local")
+    return local_engine(config)
+
+
+def local_engine(config: Config) -> LocalEngine:
+    """The local engine that `config` asks for, with its limits of time and memory."""
     limits, memory = config.limits, config.run.worker_memory
     return LocalEngine(
         config.run.jobs,
