@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import ftfy
@@ -45,9 +46,9 @@ def measure(benchmark: Any, text: str, rounds: int = 3) -> Any:
     """Run `repair`, and then in turns with `ftfy.fix_text` on as much of the text; returns what repair made of it."""
     done = benchmark.pedantic(repair, (text,), rounds=rounds, warmup_rounds=1)
     part = text[:FTFY_CHARS]
-    times = [(seconds(lambda: repair(text)), seconds(lambda: ftfy.fix_text(part))) for _ in range(3)]
-    ours = len(text) / min(own for own, _ in times) / 1e6
-    theirs = len(part) / min(other for _, other in times) / 1e6
+    times = [(seconds(lambda: repair(text)), seconds(lambda: ftfy.fix_text(part))) for _ in range(5)]
+    ours = len(text) / median(own for own, _ in times) / 1e6
+    theirs = len(part) / median(other for _, other in times) / 1e6
     benchmark.extra_info["mchar_per_s"] = round(ours, 2)
     benchmark.extra_info["ftfy_mchar_per_s"] = round(theirs, 2)
     benchmark.extra_info["times_ftfy"] = round(ours / theirs, 1)
