@@ -38,7 +38,7 @@ Location: TypeAlias = "str | os.PathLike[str] | Index"
 Ids: TypeAlias = Callable[[I64], list[str]]
 
 # Paragraphs and documents that are judged together.
-_PARAGRAPHS, _DOCUMENTS = 16_384, 4_096
+_PARAGRAPHS, _DOCUMENTS = 32_768, 8_192
 _HEX = re.compile("[0-9a-f]{16}")
 
 

@@ -22,7 +22,7 @@ I64 = npt.NDArray[np.int64]
 _BLANK_LINES = re.compile(r"\n[^\S\n]*\n")
 # Paragraphs and characters that are judged together: enough for arrays, and few enough to be no burden to others
 # who wait for the store.
-_PARAGRAPHS, _CHARACTERS = 16_384, 4_000_000
+_PARAGRAPHS, _CHARACTERS = 32_768, 8_000_000
 
 
 @dataclass(frozen=True, slots=True)

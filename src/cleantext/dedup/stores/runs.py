@@ -58,11 +58,14 @@ class Runs:
         hits, numbers = [], []
         for run, _ in self._runs():
             for entries in self._rows_with(run, wanted):
-                low = np.searchsorted(entries, wanted << NUMBER_BITS)
-                counts = np.searchsorted(entries, wanted << NUMBER_BITS | _NUMBERS, side="right") - low
-                some = np.flatnonzero(counts)
-                hits.append(np.repeat(some, counts[some]))
-                numbers.append(entries[_ranges(low[some], counts[some])] & _NUMBERS)
+                begin, end = np.searchsorted(wanted, entries[[0, -1]] >> NUMBER_BITS).tolist()
+                asked = wanted[begin : end + 1]
+                low = np.searchsorted(entries, asked << NUMBER_BITS)
+                some = np.flatnonzero(entries[np.minimum(low, entries.size - 1)] >> NUMBER_BITS == asked)
+                low = low[some]
+                counts = np.searchsorted(entries, asked[some] << NUMBER_BITS | _NUMBERS, side="right") - low
+                hits.append(np.repeat(begin + some, counts))
+                numbers.append(entries[_ranges(low, counts)] & _NUMBERS)
         nothing = np.empty(0, dtype=np.int64)
         hit, number = np.concatenate([nothing, *hits]), np.concatenate([nothing, *numbers])
         # Every hit counts for each of the keys that it stands for.
@@ -121,7 +124,9 @@ class Runs:
         for bound in bounds.tolist():
             end = _before(entries, bound)
             parts = [stream.until(bound) for stream in streams]
-            part = np.sort(np.concatenate([*parts, entries[begin:end]]))
+            part = np.sort(
+                np.concatenate([*parts, entries[begin:end]]), kind="stable"
+            )  # stretches in order: they merge
             begin = end
             numbers = part & _NUMBERS
             place = np.searchsorted(dead[0], numbers, side="right") - 1
