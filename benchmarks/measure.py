@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-__all__ = ["Usage", "measured", "resident_mib"]
+__all__ = ["Usage", "held_mib", "measured", "resident_mib"]
 
 _PROC = Path("/proc")
 _INTERVAL = 0.2
@@ -69,6 +69,12 @@ def _memory(pid: int) -> tuple[int, int, int]:
 def resident_mib() -> float:
     """Resident memory of this process now; 0 where /proc does not tell."""
     return _memory(os.getpid())[0] / _KIB_PER_MIB
+
+
+def held_mib(pid: int) -> tuple[float, float]:
+    """Resident memory of a process now, and of all that come from it together."""
+    own, *others = (_memory(one)[0] / _KIB_PER_MIB for one in _family(pid))
+    return own, sum(others)
 
 
 def _read(path: Path) -> str:

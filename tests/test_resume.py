@@ -10,15 +10,18 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cleantext import Config, ConfigError, GuardError, StageMismatchError, run
+from cleantext import Cleaner, Config, ConfigError, GuardError, StageMismatchError, run
 from cleantext.checkpoint import FOLDER, Checkpoint
 from cleantext.cli import main
+from cleantext.formats.base import Failure, Record
+from cleantext.formats.inputs import Input, read_input
+from cleantext.records import Document
 from cleantext.report import RunReport
 
 TOPICS = ["会议", "图书馆", "公园", "食堂", "天气", "展览", "交通", "体育", "医院", "学校"]
@@ -141,13 +144,18 @@ def test_finished_shards_are_not_done_again(
     stopped(corpus, out)
     done: list[str] = []
     opened: list[str] = []
-    from cleantext import cleaner, reading  # noqa: PLC0415
+    clean = Cleaner.clean_record
 
-    clean, read = cleaner.Cleaner.clean_record, reading.read_input
-    monkeypatch.setattr(
-        cleaner.Cleaner, "clean_record", lambda own, record: done.append(record.origin) or clean(own, record)
-    )
-    monkeypatch.setattr(reading, "read_input", lambda item, *rest: opened.append(item.origin) or read(item, *rest))
+    def counted(own: Cleaner, record: Record) -> Document:
+        done.append(record.origin)
+        return clean(own, record)
+
+    def noted(item: Input, *rest: Any) -> Iterator[Record | Failure]:
+        opened.append(item.origin)
+        return read_input(item, *rest)
+
+    monkeypatch.setattr(Cleaner, "clean_record", counted)
+    monkeypatch.setattr("cleantext.reading.read_input", noted)
     run(corpus, out, config(), resume=True)
     assert len(done) == 61 - 42
     assert opened == ["c.jsonl.gz", "d.txt"]
