@@ -6,9 +6,10 @@ import re
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from cleantext.pages import cues
-from cleantext.pages.cues import CUES, cue_of
+from cleantext.pages.cues import CUES, cue_of, cues_of
 from text_strategies import TEXT
 
 EXAMPLES = {
@@ -89,3 +90,44 @@ def test_what_begins_with_a_cue_is_tried() -> None:
 def test_a_word_that_begins_no_cue_is_none(text: str) -> None:
     assert cues._BEGINS.match(text) is None
     assert cue_of(text) == 0
+
+
+# What a look at single characters could pass over: capitals that change their length, digits of other scripts.
+ODD = st.sampled_from(
+    [
+        "",
+        "İ",
+        "aİ",
+        "K",
+        "ſ",
+        "Σ",
+        "٣",
+        "𝟙",
+        "𠮷",
+        "\ud800",
+        "é\u0301",
+        " ",
+        "\n",
+        "…",
+        "E",
+        "e ",
+        "©",
+        "楼",
+        "字",
+        "x",
+        "_",
+    ]
+)
+WORDS = st.sampled_from(
+    [text for texts in EXAMPLES.values() for text in texts] + ["ALL RIGHTS", "cookie", "Terms of", "5"]
+)
+
+
+@given(st.lists(st.lists(st.one_of(ODD, WORDS, TEXT), max_size=4).map("".join), max_size=6))
+def test_texts_together_have_the_cues_of_each(texts: list[str]) -> None:
+    assert cues_of(texts).tolist() == [cue_of(text) for text in texts]
+
+
+def test_no_text_has_no_cue_and_long_texts_are_not_read_together() -> None:
+    assert cues_of([]).tolist() == []
+    assert cues_of(["x" * 121, "Home", "copyright " * 13]).tolist() == [0, 1 + CUES.index("navigation"), 0]

@@ -5,9 +5,16 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from functools import cache
 
-__all__ = ["CUES", "cue_of", "hints_in"]
+import numpy as np
+import numpy.typing as npt
+
+from cleantext.folding import code_points
+
+__all__ = ["CUES", "cue_of", "cues_of", "hints_in"]
 
 CUES = ("legal", "comments", "related", "share", "account", "pager", "navigation", "advert", "meta", "date", "more")
 # A longer block says something of its own.
@@ -171,6 +178,9 @@ _HAN = frozenset(
     "注浏点热無版猜留登發相稿立精編编网联著訂註評订记许评责跟轉转返關阅隐隱首熱"
 )
 _NUMBER = {name: number for number, name in enumerate(CUES, 1)}
+# What a character may be: a digit, a wide hint, the last of a text that ends like a cue, a Han one that begins one.
+_IS_DIGIT, _IS_HINT, _IS_LAST, _IS_BEGIN = (1 << bit for bit in range(4))
+Flagged = npt.NDArray[np.bool_]
 
 
 def cue_of(text: str, hints: Sequence[str] = _ASCII_HINTS) -> int:
@@ -192,6 +202,74 @@ def cue_of(text: str, hints: Sequence[str] = _ASCII_HINTS) -> int:
     if lower.rstrip()[-1:] in _LAST:
         found.append(_ENDS.search(lower, 1))
     return min(((one.start(), _NUMBER[one.lastgroup or ""]) for one in found if one), default=(0, 0))[1]
+
+
+def cues_of(texts: Sequence[str]) -> npt.NDArray[np.int64]:
+    """`cue_of` of each text, tried only where the characters of the text allow a cue."""
+    short = [number for number, text in enumerate(texts) if len(text) <= _LONGEST]
+    tried = [texts[number] for number in short]
+    cues = np.zeros(len(texts), dtype=np.int64)
+    joined = "\n".join((*tried, "", "", ""))
+    lengths = np.fromiter(map(len, tried), np.int64, len(tried))
+    ends = np.cumsum(lengths + 1)
+    starts = ends - lengths - 1
+    lower = joined.lower()
+    hints = hints_in(lower)
+    may = _may_be(code_points(joined), starts, ends - 2)
+    if len(lower) != len(joined):
+        may[:] = True
+    else:
+        may[_holding(lower, hints, starts.tolist())] = True
+    for place in np.flatnonzero(may).tolist():
+        cues[short[place]] = cue_of(tried[place], hints)
+    return cues
+
+
+def _may_be(codes: npt.NDArray[np.uint32], starts: npt.NDArray[np.int64], last: npt.NDArray[np.int64]) -> Flagged:
+    """Which texts have a digit, a wide hint, or a beginning or an end of a cue; some others as well."""
+    if not starts.size:
+        return np.zeros(0, dtype=np.bool_)
+    kinds = _kinds()[codes]
+    may = np.bitwise_or.reduceat(kinds, starts) & (_IS_DIGIT | _IS_HINT) != 0
+    may |= kinds[last] & _IS_LAST != 0  # of an empty text the last character is that of another: it is only tried
+    first, second, third = (codes[starts + step] for step in range(3))
+    begins = _pairs()[first & 127, second & 127] | (second > 127) | (third > 127)
+    is_other_han = (first >= 0x3400) & (first <= 0x9FFF) & (_kinds()[first] & _IS_BEGIN == 0)
+    found: Flagged = may | np.where(first > 127, ~is_other_han, begins)
+    return found
+
+
+def _holding(lower: str, hints: Sequence[str], starts: Sequence[int]) -> list[int]:
+    """The texts, which begin at `starts` of `lower`, that hold one of the hints."""
+    found = list[int]()
+    for hint in hints:
+        at = lower.find(hint)
+        while at >= 0:
+            found.append(bisect_right(starts, at) - 1)
+            at = lower.find(hint, at + 1)
+    return found
+
+
+@cache
+def _kinds() -> npt.NDArray[np.uint8]:
+    """What each character may be, as bits."""
+    kinds = np.zeros(0x110000, dtype=np.uint8)
+    kinds[[code for code in range(0x10000) if chr(code).isdecimal()]] |= _IS_DIGIT
+    kinds[0x10000:] |= _IS_DIGIT  # some are
+    kinds[[code for code in range(0x10000) if chr(code).isspace() or chr(code).lower() in _LAST]] |= _IS_LAST
+    for flag, chars in ((_IS_HINT, _WIDE_HINTS), (_IS_BEGIN, _HAN)):
+        kinds[[ord(char) for char in chars]] |= flag
+    return kinds
+
+
+@cache
+def _pairs() -> Flagged:
+    """Whether a cue may begin with two characters of ASCII."""
+    pairs = np.ones((128, 128), dtype=np.bool_)
+    for first in range(128):
+        if chr(first).isalpha():
+            pairs[first] = [_may_begin((chr(first) + chr(second)).lower()) for second in range(128)]
+    return pairs
 
 
 def hints_in(text: str) -> tuple[str, ...]:

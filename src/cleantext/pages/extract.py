@@ -360,4 +360,6 @@ def _title_line(page: Page, lines: Sequence[PageLine], title: Field | None) -> i
 
 
 def _is(text: str, key: str) -> bool:
-    return len(text) <= 2 * len(key) + 20 and bare(text).lower() == key
+    if len(text) > 2 * len(key) + 20 or (text[0].isalnum() and not key.startswith(text[0].lower())):
+        return False
+    return bare(text).lower() == key

@@ -24,7 +24,7 @@ from cleantext.folding import code_points
 from cleantext.pages.align import bare
 from cleantext.pages.ancestry import Tree, element_columns, paths
 from cleantext.pages.compiled import pays
-from cleantext.pages.cues import CUES, cue_of, hints_in
+from cleantext.pages.cues import CUES, cues_of
 from cleantext.pages.elements import Element
 from cleantext.pages.tags import KINDS
 from cleantext.pages.wordscores import WordScores
@@ -231,10 +231,9 @@ def _own_text(columns: _Columns, sight: Sight, text: _Text, links: F64, plain: F
 
 def _cues(columns: _Columns, texts: Sequence[str], page_title: str) -> I64:
     counts = Counter(texts)  # menus repeat themselves
-    hints = hints_in("\n".join(counts))
     number_of = {text: number for number, text in enumerate(counts)}
     place = np.fromiter(map(number_of.__getitem__, texts), np.int64, len(texts))
-    cues: I64 = np.array([cue_of(text, hints) for text in counts], dtype=np.int64)[place]
+    cues: I64 = cues_of([*counts])[place]
     for number, name in enumerate(CUES, 1):
         columns.add(f"cue_{name}", cues == number)
     same, inside = _in_title(counts, _key(page_title))
@@ -249,12 +248,17 @@ def _in_title(texts: Collection[str], title: str) -> tuple[npt.NDArray[np.bool_]
     same, inside = np.zeros(len(texts), dtype=np.bool_), np.zeros(len(texts), dtype=np.bool_)
     for number, text in enumerate(texts if title else ()):
         begins = text[:2]
-        if len(text) >= _TITLE or (begins.isascii() and begins.isalnum() and begins.lower() not in title):
+        if len(text) >= _TITLE or (_stays(begins) and begins.lower() not in title):
             continue
         key = _key(text)
         same[number] = key == title
         inside[number] = len(key) > 3 and key in title
     return same, inside
+
+
+def _stays(begins: str) -> bool:
+    """Whether a key begins with what its text begins with: letters and digits of ASCII, or Han."""
+    return begins.isalnum() and (begins.isascii() or "\u3400" <= min(begins) <= max(begins) <= "\u9fff")
 
 
 def _key(text: str) -> str:

@@ -55,6 +55,11 @@ _FORUM = re.compile(
 )
 # What these begin with: a class of characters alone is looked for many times faster.
 _FORUM_FIRST = re.compile(r"[楼\d只回跟版看讨板n#条个引r发]")
+# One of these stands in every line that these are found in.
+_FORUM_HINTS = (
+    *("楼", "只看", "回复贴", "回帖", "跟帖数", "版主", "看板", "讨论区", "版块", "板块", "no.", "#", "条回复"),
+    *("个回答", "条回答", "引用", "replies", "发帖"),
+)
 _COMMENTS = re.compile(r"评论|跟贴|网友|文明上网|留言|comments")
 _POSTED = re.compile(r"\d{1,2}:\d\d|前|ago\b")
 
@@ -129,12 +134,18 @@ def survey(looks: Sequence[Look], title: str = "") -> Zones:
 def _is_forum(looks: Sequence[Look], metas: Sequence[LineMeta | None]) -> bool:
     """Whether replies are the content: words of forums and stamps of posts, and hardly a word of comments."""
     words = stamps = comments = 0
+    if not _holds_one("\n".join([look.spaced for look in looks]), _FORUM_HINTS):
+        return False
     for look, meta in zip(looks, metas, strict=True):
         if look.units <= 40:
             words += bool(_FORUM_FIRST.search(look.spaced) and _FORUM.search(look.spaced))
             comments += bool(_COMMENTS.search(look.view))
             stamps += meta is not None and bool(_POSTED.search(look.spaced))
     return words >= 1 and words + stamps >= 4 and comments <= 2 and comments <= 0.1 * (words + stamps)
+
+
+def _holds_one(text: str, words: Sequence[str]) -> bool:
+    return any(word in text for word in words)
 
 
 def _post_head(look: Look) -> LineMeta | None:
