@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, starmap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -108,8 +109,10 @@ def paths(elements: Sequence[Element], scores: WordScores) -> tuple[I64, F64, F6
 
 def _paths(tree: Tree, scores: WordScores) -> tuple[I64, F64, F64, F64, F64, F64]:
     size = tree.parents.size
-    own = np.array([scores.of(*kind) for kind in tree.kinds], dtype=np.float64)[tree.kind]
-    marks = np.array([_marks(*kind) for kind in tree.kinds], dtype=np.int64).reshape(-1, 2)[tree.kind]
+    count = len(tree.kinds)
+    own = np.fromiter(starmap(scores.of, tree.kinds), np.float64, count)[tree.kind]
+    told = chain.from_iterable(starmap(_marks, tree.kinds))
+    marks = np.fromiter(told, np.int64, 2 * count).reshape(-1, 2)[tree.kind]
     depth = np.zeros(size, dtype=np.int64)
     inside = np.full((size, len(LANDMARKS)), _FARTHEST)
     path, lowest, highest = (np.zeros(size) for _ in range(3))

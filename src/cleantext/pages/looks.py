@@ -49,9 +49,9 @@ MOST_PARTED = 400
 QUOTE = ("“", "「", "『", '"', "‘", "(", "《", "—")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Look:
-    """One line, read.
+    """One line, read, and not changed again: to be frozen makes an object of every line of a page three times as dear.
 
     `spaced` and `view` are its folded views with and without spaces (its ends only, if it is long); `word` says that
     the reason comes from the word list alone: `分享` is a button, or a word.

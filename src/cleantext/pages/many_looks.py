@@ -108,11 +108,8 @@ class _Batch:
         self._shape(values)
         self._words_of_chrome(values, found, np.array(cells))
         rows = map(tuple, values.tolist())
-        parts = zip(self._views, self._spaced, units.tolist(), found, rows, strict=True)
-        return [
-            Look(view, spaced, size, reason, strength, word, row)
-            for view, spaced, size, (reason, strength, word), row in parts
-        ], values
+        columns = (self._views, self._spaced, units.tolist(), *zip(*found, strict=True), rows)
+        return list(map(Look, *columns)), values
 
     def _words_of_chrome(self, values: Values, found: Sequence[Found], cells: Counts) -> None:
         """Fills the columns of the lexicon, and that of menus."""
