@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from cleantext.pages import affixes
 from cleantext.pages.affixes import cut_affixes
 from text_strategies import TEXT
 
@@ -75,3 +78,54 @@ def test_parts_cover_the_line(text: str) -> None:
 def test_only_the_ends_are_read(line: str) -> None:
     start, end, _ = cut_affixes(line.strip())
     assert 0 <= start < end <= len(line)
+
+
+ENDS = st.sampled_from(
+    [
+        *(
+            "责任编辑",
+            "編輯",
+            "张三",
+            "：",
+            ":",
+            " ",
+            "。",
+            "！",
+            "”",
+            "（",
+            "(",
+            "【",
+            "[",
+            ")",
+            "）",
+            "】",
+            "]",
+            "»",
+            ">",
+        ),
+        *(
+            "来源",
+            "于",
+            "原标题",
+            "打印",
+            "全文",
+            "更多",
+            "...",
+            "read more",
+            "精彩请",
+            "关注",
+            "關注",
+            "某某号",
+            "扫码",
+            "𠮷",
+        ),
+    ]
+)
+
+
+@given(st.lists(ENDS, max_size=8).map("".join))
+def test_what_every_suffix_needs_stands_in_each(end: str) -> None:
+    found = cut_affixes(SENTENCE + end)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(affixes, "_NEEDED", re.compile(""))
+        assert cut_affixes(SENTENCE + end) == found

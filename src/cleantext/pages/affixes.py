@@ -42,6 +42,8 @@ _PREFIXES: tuple[tuple[str, re.Pattern[str]], ...] = (
 _END = 140
 # A line end without one of these characters, in either script, has no suffix.
 _TRIGGERS = re.compile("[编編责責校审審监監源自载載原题題印关關错錯藏返号號文多详詳推分]|ore|ing", re.IGNORECASE)
+# One of these stands in every folded end that a suffix is found in.
+_NEEDED = re.compile(r"[)\]】>»:]|关注")
 
 
 def cut_affixes(line: str) -> tuple[int, int, tuple[tuple[int, int, str], ...]]:
@@ -74,6 +76,8 @@ def _suffix(line: str, start: int, end: int) -> tuple[int, int, str] | None:
     view, offsets = spaced_view(piece), list[int]()
     if without_readings(piece) != piece:  # what is left out may hold spaces
         view, offsets = fold(piece)
+    if not _NEEDED.search(view):
+        return None
     for reason, pattern in _SUFFIXES:
         found = pattern.search(view)
         if found and not offsets:
