@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain, starmap
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +44,7 @@ _SAME_MASS = 0.7
 _FARTHEST, _NEAR = 20.0, 7
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tree:
     """Elements, each after the one around it: the places of those, and which kind each is of.
 
@@ -76,12 +76,14 @@ class Tree:
         kind = np.fromiter(map(numbers.__getitem__, pairs), np.int64, len(pairs))
         return cls(parents, kind, tuple(numbers))
 
+    @cached_property
     def signatures(self) -> I64:
         """A number for every element, equal for those of one kind in elements of the same class and id."""
         numbers: dict[str, int] = {"": 0}
         names = np.array([numbers.setdefault(names, len(numbers)) for _, names in self.kinds], dtype=np.int64)
         around = np.where(self.parents >= 0, names[self.kind[self.parents]], 0)
-        return np.unique(self.kind * len(numbers) + around, return_inverse=True)[1]
+        found: I64 = np.unique(self.kind * len(numbers) + around, return_inverse=True)[1]
+        return found
 
 
 @lru_cache(maxsize=65_536)
@@ -149,7 +151,7 @@ def element_columns(add: Add, tree: Tree, element: I64, scores: WordScores, rows
     best, up = np.full(parent.size + 1, -1, dtype=np.int64), np.full(parent.size, -1, dtype=np.int64)
     steps = kernels.find_core(parent, mass[:, 3].copy(), whole[3], _SAME_MASS, best, up)
     add("to_core", np.where((up[element] < 0) & (steps >= 0), steps, up[element]))
-    kind = tree.signatures()[element]
+    kind = tree.signatures[element]
     alike = np.zeros((int(kind.max()) + 1, rows.shape[1]))
     kernels.add_rows(kind, rows, alike)
     count, total, own_text, long, _ = alike[kind].T

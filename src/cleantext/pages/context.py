@@ -98,7 +98,7 @@ def _groups(rows: F64, tree: Tree, element: I64) -> list[F64]:
     for _ in range(_GROUP_LEVELS):
         found += [mass[at, 1] / mass[at, 0], mass[at, 1] / whole]
         at = np.where(tree.parents[at] >= 0, tree.parents[at], at)
-    kind = tree.signatures()[element]
+    kind = tree.signatures[element]
     alike = np.zeros((int(kind.max()) + 1, 2))
     loops().add_rows(kind, rows, alike)
     return [*found, alike[kind, 1] / alike[kind, 0], alike[kind, 1] / whole]
