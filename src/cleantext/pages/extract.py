@@ -20,6 +20,7 @@ from cleantext.pages.align import align, bare
 from cleantext.pages.blocks import Page, parse_page
 from cleantext.pages.classify import block_votes
 from cleantext.pages.content import PageLine, content_of, page_lines
+from cleantext.pages.discussions import is_discussion
 from cleantext.pages.dom import TREE_FAULTS
 from cleantext.pages.dump import Hint, Labels, LineLabel, label_lines, whole_line
 from cleantext.pages.metadata import page_metadata
@@ -38,8 +39,11 @@ _KEPT = 0.5
 # From which share on the classifier needs no second opinion, and under which it lets no line be body; measured with
 # the probabilities of pages that it was not trained on (docs/extraction.md).
 _SURE, _OBJECTS = 0.8, 0.25
+# On a discussion, whose posts sound like comments, what it keeps is enough.
+_SURE_OF_POSTS = 0.5
 # Labels that say where a line stands more than what it says.
 _UNCERTAIN = frozenset({"chrome/other", "chrome/related", "chrome/navigation"})
+_UNCERTAIN_POSTS = _UNCERTAIN | {"chrome/comments"}
 # Letters of a title from which on it is a post that the page is named after, unless it stands there as a heading.
 _TITLE = 120
 # A repeat of a block longer than this is left out.
@@ -242,16 +246,19 @@ def _agreed(page: Page, lines: Sequence[PageLine], votes: Votes) -> Labels:
 
     A line is body where the classifier is sure of it, or where the labeller says so and the classifier does not
     object. What the words of a line say for certain (its title, its date, a rights line) stays as the labeller has it.
+    On a discussion the classifier needs to be less sure, and to sound like a comment is nothing against a line.
     """
     if _is_flat(page):
         return label_lines([line.text for line in lines], title=page.dom.head.title or None, numbers=_numbers(lines))
     labels = _label_lines(page, lines, votes)
+    posts = is_discussion(page, votes.shares)
+    uncertain, sure = (_UNCERTAIN_POSTS, _SURE_OF_POSTS) if posts else (_UNCERTAIN, _SURE)
     shares = [votes.shares[line.block] for line in lines]
     seen = []
     for line, label, share in zip(lines, labels.lines, shares, strict=True):
         if label.label == "body" and share < _OBJECTS:
             seen.append(whole_line("chrome/other", len(line.text)))
-        elif label.label in _UNCERTAIN and share >= _SURE:
+        elif label.label in uncertain and share >= sure:
             seen.append(whole_line("body", len(line.text)))
         else:
             seen.append(label)
