@@ -1,9 +1,9 @@
 """`cleantext clean` on a hundred thousand generated documents: memory over the run, speed, and whether all is right.
 
-    python benchmarks/flat.py [--documents N] [--kind text dump html ...] [--jobs N] [--data FILE_OR_FOLDER ...]
+    python benchmarks/flat.py [--documents N] [--kind text dump html ...] [--jobs N] [-- ARGUMENTS OF CLEAN]
 
-Documents of a few paragraphs are written to --work one block at a time, as plain text, as dumps with lines of chrome, or
-as pages; every tenth is a copy of an earlier one. `cleantext clean` runs on them in a process of its own while the
+Documents of a few paragraphs are written to --work one block at a time: plain text, dumps with lines of chrome, or
+pages; every tenth is a copy of an earlier one. `cleantext clean` runs on them in a process of its own while the
 memory of all its processes is looked at. Then every document that was kept is compared with what it was made of.
 Results go to results/flat-NAME.json, the picture to docs/images/memory.svg.
 """
@@ -37,7 +37,9 @@ from run import PACKAGES, machine
 
 HERE = Path(__file__).parent
 KINDS = ("text", "dump", "html")
-_PLAIN = re.compile(r"(?!.*(转载|联系|来源|版权|媒体|编辑|记者|责任))[\u4e00-\u9fff]+[，。！？；：、]")
+_PLAIN = re.compile(
+    r"(?!.*(转载|联系|来源|版权|媒体|编辑|记者|责任|本网|大气网|[链鏈]接|删除|资讯|作品))[\u4e00-\u9fff]+[，。！？；：、]"
+)
 _BLOCK, _SITES = 2_000, 997
 _COPY, _BACK = 10, 7  # every tenth document is a copy of the one seven before it
 _INTERVAL = 0.5
@@ -139,13 +141,13 @@ class Watch:
         return next(n for n, shards in enumerate(self.shards) if shards >= share * max(self.shards))
 
 
-def measure(made: Made, kind: str, jobs: int, work: Path) -> tuple[dict[str, Any], Watch]:
+def measure(made: Made, kind: str, jobs: int, work: Path, further: Sequence[str]) -> tuple[dict[str, Any], Watch]:
     """Generate, run, check. Raises RuntimeError where `cleantext clean` fails."""
     path, output, watch = work / f"flat-{kind}.jsonl", work / f"out-{kind}", Watch()
     count = made.count
     made.write(kind, path)
     command = [sys.executable, "-m", "cleantext", "clean", str(path), "-o", str(output), "--overwrite", "-q"]
-    process = subprocess.Popen([*command, "--kind", kind, "--jobs", str(jobs)])
+    process = subprocess.Popen([*command, "--kind", kind, "--jobs", str(jobs), *further])
     watch.follow(process, output / FOLDER)
     if process.returncode:
         raise RuntimeError(f"cleantext clean ended with exit code {process.returncode}")
@@ -170,13 +172,13 @@ def measure(made: Made, kind: str, jobs: int, work: Path) -> tuple[dict[str, Any
     return result, watch
 
 
-def picture(watch: Watch, count: int, kind: str) -> str:
+def panels(watch: Watch, count: int, kind: str) -> list[Panel]:
     """Memory over the documents that were read."""
     last = watch.at(0.99)
     chosen = sorted({round(last * n / _DRAWN) for n in range(1, _DRAWN + 1)})
     done = [watch.shards[n] / max(watch.shards) * count / 1000 for n in chosen]
-    panels = [(f"{kind}: MiB of the run", watch.parent), ("MiB of its workers", watch.workers)]
-    return draw([Panel(title, "thousand documents", done, [held[n] for n in chosen]) for title, held in panels])
+    drawn = [(f"{kind}: MiB of the run", watch.parent), (f"{kind}: MiB of its workers", watch.workers)]
+    return [Panel(title, "thousand documents", done, [held[n] for n in chosen]) for title, held in drawn]
 
 
 def main() -> int:
@@ -192,6 +194,7 @@ def main() -> int:
     parser.add_argument("--name", default="latest")
     parser.add_argument("--results", type=Path, default=HERE / "results")
     parser.add_argument("--plot", type=Path, default=HERE.parent / "docs" / "images" / "memory.svg")
+    parser.add_argument("arguments", nargs="*", help="after --: passed on to cleantext clean")
     options = parser.parse_args()
     made = Made.of(options)
     written: dict[str, Any] = {
@@ -199,20 +202,23 @@ def main() -> int:
         "machine": machine(),
         "versions": versions(PACKAGES),
         "jobs": options.jobs,
+        "arguments": options.arguments,
         "clauses": len(made.corpus.clauses),
         "paragraphs_a_document": made.paragraphs,
         "results": [],
     }
+    drawn: list[Panel] = []
     options.results.mkdir(parents=True, exist_ok=True)
     path = options.results / f"flat-{options.name}.json"
     with tempfile.TemporaryDirectory() as temporary:
         for kind in options.kind:
-            result, watch = measure(made, kind, options.jobs, options.work or Path(temporary))
+            result, watch = measure(made, kind, options.jobs, options.work or Path(temporary), options.arguments)
             written["results"].append(result)
+            drawn += panels(watch, options.documents, kind)
             print(json.dumps(result), flush=True)
             path.write_text(json.dumps(written, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
             options.plot.parent.mkdir(parents=True, exist_ok=True)
-            options.plot.write_text(picture(watch, options.documents, kind), encoding="utf-8")
+            options.plot.write_text(draw(drawn), encoding="utf-8")
     return int(any(result["wrong"] for result in written["results"]))
 
 

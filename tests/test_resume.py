@@ -19,7 +19,7 @@ import pytest
 from cleantext import Cleaner, Config, ConfigError, GuardError, StageMismatchError, run
 from cleantext.checkpoint import FOLDER, Checkpoint
 from cleantext.cli import main
-from cleantext.formats.base import Failure, Record
+from cleantext.formats.base import Item, Record
 from cleantext.formats.inputs import Input, read_input
 from cleantext.records import Document
 from cleantext.report import RunReport
@@ -150,7 +150,7 @@ def test_finished_shards_are_not_done_again(
         done.append(record.origin)
         return clean(own, record)
 
-    def noted(item: Input, *rest: Any) -> Iterator[Record | Failure]:
+    def noted(item: Input, *rest: Any) -> Iterator[Item]:
         opened.append(item.origin)
         return read_input(item, *rest)
 

@@ -6,9 +6,17 @@ import ctypes
 import os
 import signal
 import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar
 
-__all__ = ["fault", "square"]
+from cleantext.engines.local import LocalEngine
+
+__all__ = ["FaultyEngine", "fault", "square"]
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 def square(item: int | str) -> str:
@@ -42,3 +50,21 @@ def fault(item: int | str) -> str:  # noqa: C901 - one branch a fault
     elif what == "pid":
         return str(os.getpid())
     return item
+
+
+class FaultyEngine(LocalEngine):
+    """The local engine, but a record of which the text begins with FAULT does to its worker what comes after."""
+
+    def map(
+        self, function: Callable[[T], R], batches: Iterable[Sequence[T]], lost: Callable[[T, str], R]
+    ) -> Iterator[R]:
+        """See `LocalEngine.map`."""
+        return super().map(partial(faulty, function), batches, lost)
+
+
+def faulty(function: Callable[[Any], Any], task: Any) -> Any:
+    """`function` of a task, if it survives."""
+    content = getattr(task.record, "content", "")
+    if isinstance(content, str) and content.startswith("FAULT "):
+        fault(content.removeprefix("FAULT "))
+    return function(task)
