@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -154,17 +155,42 @@ def test_help_and_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert caught.value.code == 2
 
 
-def test_control_c_leaves_nothing(tmp_path: Path) -> None:
-    (tmp_path / "in").mkdir()
-    for n in range(3000):
-        (tmp_path / "in" / f"{n}.txt").write_text(f"{TEXT}\n" * 20 + str(n), encoding="utf-8")
-    command = [sys.executable, "-m", "cleantext", "clean", "in", "-o", "out"]
-    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
-    time.sleep(1.5)
-    process.send_signal(signal.SIGINT)
+def is_group(pid: int) -> bool:
+    """Whether anybody is left in a group of processes."""
+    try:
+        os.killpg(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("sign", "code", "word"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")]
+)
+@pytest.mark.parametrize("early", [True, False])
+def test_control_c_and_sigterm_end_a_run_in_order(
+    sign: signal.Signals, code: int, word: str, early: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps({"text": f"{TEXT}\n{n}"}) + "\n" for n in range(30_000)))
+    (tmp_path / "c.toml").write_text(f"[run]\nshard_size = {100_000 if early else 16}\n")
+    command = [sys.executable, "-m", "cleantext", "clean", "in.jsonl", "-o", "out", "--jobs", "2", "--config", "c.toml"]
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    begun = tmp_path / "out" / ("" if early else ".progress/shard-000000.jsonl.zst")
+    while not begun.exists():
+        time.sleep(0.01)
+    time.sleep(0.2 if early else 0)
+    os.killpg(process.pid, sign)  # as a terminal or a service manager does: workers get it too
     _, errors = process.communicate(timeout=60)
-    assert (process.returncode, errors) == (130, "cleantext: interrupted; nothing was written\n")
-    assert not (tmp_path / "out").exists() or not list((tmp_path / "out").iterdir())
+    kept = "nothing was written" if early else "what is finished is kept in out, --resume goes on from there"
+    assert (process.returncode, errors) == (code, f"cleantext: {word}; {kept}\n")
+    if early:
+        assert not (tmp_path / "out").exists()
+    else:
+        assert [path.name for path in (tmp_path / "out").iterdir()] == [".progress"]
+    until = time.monotonic() + 30
+    while is_group(process.pid):
+        assert time.monotonic() < until, "a process is left"
+        time.sleep(0.01)
 
 
 def test_a_reader_that_leaves_is_no_error(tmp_path: Path) -> None:
