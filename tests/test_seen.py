@@ -140,7 +140,8 @@ def test_what_was_removed_names_the_earlier_run(tmp_path: Path) -> None:
 LONG = "这是一段很长的文字，它在两个文档里都出现过，一字不差，从头到尾都是一样的。"
 
 
-def test_a_run_that_fails_is_not_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("resume", [False, True])
+def test_a_run_that_fails_is_not_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, resume: bool) -> None:
     first, second = folders(tmp_path)
     run(first, tmp_path / "a", free(), index=tmp_path / "seen.db")
 
@@ -153,7 +154,7 @@ def test_a_run_that_fails_is_not_remembered(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.undo()
     with Index(tmp_path / "seen.db") as index:
         assert index.stats()["documents"] == len(rows(tmp_path / "a"))
-    run(second, tmp_path / "b", free(run={"overwrite": True}), index=tmp_path / "seen.db")
+    run(second, tmp_path / "b", free(run={"overwrite": not resume}), index=tmp_path / "seen.db", resume=resume)
     run([first, second], tmp_path / "both", free(), index=tmp_path / "other.db")
     assert kept(tmp_path / "a", tmp_path / "b") == kept(tmp_path / "both")
 

@@ -131,6 +131,32 @@ def test_crowds_fill_buckets_and_give_the_same_verdicts_everywhere(tmp_path: Pat
         assert ones.stats()["unverified"] == batched.stats()["unverified"] == stored.stats()["unverified"]
 
 
+def test_little_room_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stored texts and their shingles that find no room are read again."""
+    rng = random.Random(8)
+    texts = [text for _ in range(12) for text in family(rng, 6, (0, 6), script=rng.choice(["han", "astral", "mixed"]))]
+    rng.shuffle(texts)
+    documents = rows([texts[n : n + 3] for n in range(0, len(texts), 3)])
+    half = len(documents) // 2
+    with Index(tmp_path / "roomy.db") as roomy, Index(tmp_path / "tight.db") as tight:
+        for index in (roomy, tight):
+            index.check_and_add_many(documents[:half])
+        expected = roomy.check_and_add_many(documents[half:])
+        monkeypatch.setattr("cleantext.dedup.earlier._CHARACTERS", 100)
+        monkeypatch.setattr("cleantext.dedup.earlier._SHINGLES", 100)
+        monkeypatch.setattr("cleantext.dedup.judge._PREPARED", 3)
+        assert tight.check_and_add_many(documents[half:]) == expected
+        assert sum(len(verdict.paragraphs) for verdict in expected) > 10
+
+
+def test_compiled_arithmetic_gives_the_same(tmp_path: Path) -> None:
+    rng = random.Random(9)
+    documents = rows([[text] for _ in range(20) for text in family(rng, 3, (0, 6))])
+    with Index() as plain, Index() as compiled:
+        compiled._work = 10**7  # as after so many characters
+        assert compiled.check_and_add_many(documents) == plain.check_and_add_many(documents)
+
+
 def test_a_paragraph_inside_an_earlier_one_is_contained() -> None:
     rng = random.Random(3)
     found = 0
