@@ -168,7 +168,8 @@ _BLOCKS = {
     "formats.jsonrows.BLOCK": 1_000, "dedup.shingle._BATCH": 2_000,
     "dedup.match._HELD": 3_000, "dedup.match._SLICE": 50, "dedup.crowd._HELD": 1_500, "dedup.duplicates._WAITING": 40,
     "dedup.contain._ROUND": 60, "dedup.site._SLAB": 100, "dedup.site._STRETCH": 500, "dedup.store._READ": 300,
-    "outcome._WRITTEN": 7, "deduplicate._HELD": 400, "intake.BATCH_SIZE": 5_000, "entries.BATCH_SIZE": 5_000, "dedup.results._ROWS": 5,
+    "outcome._WRITTEN": 7, "deduplicate._HELD": 400, "intake.BATCH_SIZE": 5_000, "entries.BATCH_SIZE": 5_000,
+    "dedup.results._ROWS": 5,
 }  # fmt: skip
 
 
