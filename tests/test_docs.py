@@ -8,6 +8,7 @@ import re
 import runpy
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,16 +42,25 @@ def test_examples_in_docstrings(module: str) -> None:
     assert not failures
 
 
-def test_the_readme_runs() -> None:
-    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
-    assert len(blocks) == 2
+def test_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    library, settings, crawler = re.findall(
+        r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL
+    )
     page = "<html><body><p>市長主持會議並講話，各區負責人參加了會議，會議持續三小時。</p></body></html>"
-    scope: dict[str, object] = {"open": lambda *_: __import__("io").BytesIO(page.encode())}
-    for block in blocks:
+    scope: dict[str, Any] = {"open": lambda *_: __import__("io").BytesIO(page.encode())}
+    for block in (library, settings):
         exec(block, scope)
-    process = scope["process_item"]
-    item = {"body": page.encode(), "url": "http://example.com", "content_type": "text/html"}
-    assert "市長主持會議" in process(item)["text"]  # type: ignore[operator]
+    scope = {}
+    exec(crawler, scope)
+    with scope["index"]:
+        first = scope["process_page"](page.encode(), "http://example.com/1", "text/html")
+        again = scope["process_page"](page.replace("市長", "市长").encode(), "http://example.com/2", "text/html")
+        broken = scope["process_page"](b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "http://example.com/3", "image/png")
+    assert first["text"] == "市长主持会议并讲话，各区负责人参加了会议，会议持续三小时。"
+    assert again["score"] == 1.0
+    assert again["repeats"]
+    assert "error" in broken
 
 
 def test_two_lines_of_set_up() -> None:
