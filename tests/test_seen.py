@@ -304,3 +304,15 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
         (tmp_path / name).unlink(missing_ok=True)
     assert clean(second, "e") == 3
     assert "is damaged or no SQLite file" in capsys.readouterr().err
+
+
+def test_shards_are_of_one_size_though_some_documents_are_known(tmp_path: Path) -> None:
+    rng = random.Random(SEED)
+    rows_of = [{"id": str(n), "text": "".join(paragraph(rng, 60)) + "。"} for n in range(40)]
+    for name, some in (("a", rows_of[:30]), ("b", rows_of)):
+        (tmp_path / name).mkdir()
+        write_rows(tmp_path / name / "x.jsonl", some)
+        settings = Config.from_dict({"output": {"shards": 2}})
+        run(tmp_path / name, tmp_path / f"out-{name}", settings, index=tmp_path / "seen.db")
+    sizes = [len(rows(tmp_path / "out-b", f"documents-0000{n}-of-00002.jsonl")) for n in (0, 1)]
+    assert sizes == [5, 5]

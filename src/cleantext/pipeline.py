@@ -145,7 +145,7 @@ def _compared(
     guards = guarded(collection, gone, config)
     if guards and not dry_run:
         raise GuardError(guards)
-    return _Compared(found, outcome, guards, written_count(collection, gone))
+    return _Compared(found, outcome, guards, written_count(collection, found.gone[: gone.size]))
 
 
 def _read(

@@ -102,8 +102,9 @@ def recall(
 ) -> Recalled:
     """Compare the documents of a run with `index`, in order, and remember those that stay.
 
-    Lines of sites are taken
-    from the profile that is given; none are learned, for what is learned would depend on what comes together."""
+    Lines of sites are taken from the profile that is given; none are learned, for what is learned would depend on what
+    comes together.
+    """
     work = _Recall(index, collection, ids, profile)
     if collection.config.dedup.site != "off":
         report("site")
