@@ -139,32 +139,36 @@ def shared(keys: U64, bits: int) -> U64:
     return found[:filled].copy()
 
 
-def crowd(keys: U64, shift: int, limit: int, crowded: Flags) -> tuple[int, int]:
-    """Marks as `crowded` who is in a bucket of more than `limit`: the number of those buckets, and the largest size.
+def crowd(keys: U64, shift: int, limit: int, crowded: Flags) -> tuple[int, int, int]:
+    """Marks as `crowded` who is in a bucket of more than `limit`: the number of those buckets, the largest size, and
+    how many pairs all other buckets have.
 
     `keys` ascend; the low `shift` bits of each are the number of a text, the others the key of its bucket.
     """
     bits = np.uint64(shift)
     mask = (_ONE << bits) - _ONE
-    crowds, largest, start = 0, 0, 0
+    crowds, largest, pairs, start = 0, 0, 0, 0
     while start < keys.size:
         end = start + 1
         while end < keys.size and keys[end] >> bits == keys[start] >> bits:
             end += 1
-        largest = max(largest, end - start)
-        if end - start > limit:
+        size = end - start
+        largest = max(largest, size)
+        if size > limit:
             crowds += 1
             for place in range(start, end):
                 crowded[np.int64(keys[place] & mask)] = True
+        else:
+            pairs += size * (size - 1) // 2
         start = end
-    return crowds, largest
+    return crowds, largest, pairs
 
 
 def proposed(
     buckets: tuple[U64, int, int], texts: tuple[U8, I64, Flags], limits: tuple[int, int, int, int], most: int
-) -> tuple[I64, I64, int, int]:
-    """The fresh candidates of a band, from some bucket on until `most` are found: left and right items, where the next
-    bucket begins, and how many pairs the buckets have in all.
+) -> tuple[I64, I64, int]:
+    """The fresh candidates of a band, from some bucket on until `most` are found: left and right items, and where the
+    next bucket begins.
 
     `buckets` are keys and shift as for `crowd` and the place to begin at; `texts` the sketches, the row of each item in
     them, and who is crowded. Bands being `columns` columns each, a pair's sketches agree on all of `band`, on no
@@ -178,14 +182,13 @@ def proposed(
     mask = (_ONE << bits) - _ONE
     left = np.empty(most + limit * limit, dtype=np.int64)
     right = np.empty(most + limit * limit, dtype=np.int64)
-    found = pairs = 0
+    found = 0
     while start < keys.size and found < most:
         end = start + 1
         while end < keys.size and keys[end] >> bits == keys[start] >> bits:
             end += 1
         size = end - start
         if 1 < size <= limit:
-            pairs += size * (size - 1) // 2
             for first in range(start, end - 1):
                 one = np.int64(keys[first] & mask)
                 a = rows[one]
@@ -214,7 +217,7 @@ def proposed(
                         left[found], right[found] = one, two
                         found += 1
         start = end
-    return left[:found].copy(), right[:found].copy(), start, pairs
+    return left[:found].copy(), right[:found].copy(), start
 
 
 def equals(digests: U64, lengths: I64) -> I64:

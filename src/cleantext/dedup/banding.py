@@ -152,18 +152,18 @@ class Buckets:
 
     def _walked(self, keys: U64, band: int) -> Iterator[tuple[I64, I64]]:
         """What `_listed` gives, by compiled loops over the sorted `keys`."""
-        crowds, largest = compiled().crowd(keys, self._shift, self.limit, self.crowded)
+        crowds, largest, pairs = compiled().crowd(keys, self._shift, self.limit, self.crowded)
         self.crowds += crowds
         self.largest = max(self.largest, largest, 1)
+        self.bucket_pairs += pairs
         place, columns = 0, self.bands.rows_per_band
-        while place < keys.size:
-            left, right, place, pairs = compiled().proposed(
+        while pairs and place < keys.size:
+            left, right, place = compiled().proposed(
                 (keys, self._shift, place),
                 (self.sketches, self.rows, self.crowded),
                 (band, columns, self.least, self.limit),
-                _CHUNK,
+                min(_CHUNK, pairs),  # room for more would be made, and cleared, for each band anew
             )
-            self.bucket_pairs += pairs
             self.candidate_pairs += left.size
             yield left, right
 
