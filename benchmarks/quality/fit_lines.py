@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cleantext.pages import line_weights
-from cleantext.pages.looks import look_at
+from cleantext.pages.many_looks import looks_of
 from cleantext.pages.zones import FEATURES, features, survey
 
 Floats = npt.NDArray[np.float64]
@@ -42,10 +42,10 @@ WEIGHTS: dict[str, float] = {
 
 def rows_of(lines: Sequence[str], labels: Sequence[str], weight: float) -> tuple[Floats, Floats, Floats]:
     """Features, targets and weights of a page's lines; a line counts by its length, a title not at all."""
-    looks = [look_at(line) for line in lines]
+    looks = looks_of(lines)
     matrix = features(looks, survey(looks))
     target = np.array([label == "body" for label in labels], dtype=np.float64)
-    size = np.array([look.units + 2 for look in looks], dtype=np.float64)
+    size = looks.units + 2.0
     counts = np.array([label != "title" for label in labels], dtype=np.float64)
     return matrix, target, weight * counts * size / size.sum()
 

@@ -4,13 +4,14 @@ import json
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clean_texts import TEXTS
 from cleantext.config import ExtractConfig, Rule
-from cleantext.pages.dump import Hint, Labels, LineLabel, label_lines, split_lines
+from cleantext.pages.dump import Hints, Labels, LineLabel, label_lines, split_lines
 from text_strategies import TEXT
 
 GOLD: dict[str, list[dict[str, object]]] = json.loads(
@@ -324,14 +325,16 @@ def test_a_known_title_finds_the_headline() -> None:
 
 def test_votes_and_links_of_blocks_count() -> None:
     lines = ["首页", "登录", "市里开会部署秋冬治污工作", PARAGRAPH, OTHER, THIRD, "版权所有 © 2020", "联系我们"]
-    hints = [Hint(votes=1.0)] * len(lines)
-    hints[4] = Hint(votes=0.0, link_density=1.0)
+    doubted = np.arange(len(lines)) == 4
+    hints = Hints(
+        kinds=["text"] * len(lines), link_densities=np.where(doubted, 1.0, 0.0), votes=np.where(doubted, 0.0, 1.0)
+    )
     with_hints = label_lines(lines, hints=hints)
     assert label_lines(lines).lines[4].label == "body"
     assert with_hints.lines[3].label == with_hints.lines[5].label == "body"
     low = label_lines(
         ["首页", "登录", *([OTHER] * 3), PARAGRAPH, "版权所有 © 2020", "联系我们"],
-        hints=[Hint(votes=0.0)] * 5 + [Hint(votes=1.0)] * 3,
+        hints=Hints(kinds=["text"] * 8, link_densities=np.zeros(8), votes=np.where(np.arange(8) < 5, 0.0, 1.0)),
     )
     assert low.lines[5].label == "body"
 
@@ -346,7 +349,7 @@ def test_code_is_never_chrome() -> None:
         "版权所有 © 2020",
         "联系我们",
     ]
-    hints = [Hint()] * 3 + [Hint(kind="code", votes=1.0)] + [Hint()] * 3
+    hints = Hints(kinds=["text"] * 3 + ["code"] + ["text"] * 3, link_densities=np.zeros(7))
     assert label_lines(lines, hints=hints).lines[3].label == "body"
 
 

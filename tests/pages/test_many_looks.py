@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cleantext.pages import _kernels, _measure, many_looks
+from cleantext.pages.affixes import cut_affixes
 from cleantext.pages.lexicon import ENTRIES, WORDS
-from cleantext.pages.looks import look_at
-from cleantext.pages.many_looks import look_at_all
+from cleantext.pages.linemeta import read_meta
+from cleantext.pages.looks import NAMES, Looks, look_at
+from cleantext.pages.many_looks import looks_of
+from cleantext.pages.zones import _DATED, _YEAR_MONTH
 from text_strategies import TEXT
 
 PIECES = st.sampled_from(
@@ -110,17 +115,24 @@ PIECES = st.sampled_from(
 LINE = st.one_of(st.lists(PIECES, max_size=12).map("".join), TEXT, st.sampled_from(sorted(WORDS)))
 
 
+@pytest.fixture(autouse=True)
+def _compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(many_looks, "pays", lambda: True)
+
+
 def both(lines: list[str]) -> None:
-    looks, values = look_at_all(lines)
-    assert looks == [look_at(line) for line in lines]
-    assert values.tolist() == [list(look.values) for look in looks]
+    found, expected = looks_of(lines), Looks.of([look_at(line) for line in lines])
+    for name in ("views", "spaced", "units", "reasons", "strengths", "words", "values"):
+        assert list(map(str, getattr(found, name))) == list(map(str, getattr(expected, name))), name
 
 
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(LINE, max_size=12))
 def test_lines_together_are_lines_alone(lines: list[str]) -> None:
     both(lines)
 
 
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(st.tuples(LINE, st.integers(1, 60)), min_size=3, max_size=4))
 def test_long_lines_together_are_long_lines_alone(lines: list[tuple[str, int]]) -> None:
     both([line * times for line, times in lines])
@@ -147,5 +159,73 @@ def test_odd_lines(lines: list[str]) -> None:
 
 
 def test_every_need_of_the_lexicon_is_met() -> None:
-    needs = sorted({need for entry in ENTRIES for need in entry.needs})
+    needs = sorted({need for entry in ENTRIES for need in entry.needs + entry.begins})
     both([*needs, *(f"甲{need}乙 丙" for need in needs), *(f"{need} {need}" for need in needs)])
+
+
+def test_plain_and_compiled_loops_are_alike() -> None:
+    lines = [
+        "首页 | 新闻",
+        "2020-10-27 09:37",
+        "會議指出，今年，",
+        "（責任編輯：張三）",
+        "a.m. b! 010-12345678",
+        "",
+        "。",
+    ]
+    codes = many_looks._folded("\n".join(lines))
+    lengths = np.array([len(line) for line in lines])
+    found = []
+    for measure in (_measure.measure, _kernels.measure):
+        out = np.zeros(codes.size, dtype=np.uint32), np.zeros(codes.size, dtype=np.uint32)
+        numbers = np.zeros((len(lines), _measure.NUMBERS), dtype=np.int64)
+        values = np.zeros((len(lines), len(NAMES)))
+        ends = measure(
+            codes, lengths, many_looks._flags(), many_looks._needs(), many_looks._PLACES, out, numbers, values
+        )
+        found.append([list(ends), *(array.tolist() for array in (*out, numbers, values))])
+    assert found[0] == found[1]
+
+
+AFFIXES = st.sampled_from(
+    [
+        *(
+            "（責任編輯：張三）",
+            "[返回]",
+            "【打印】",
+            "阅读全文>>",
+            "(来源：新华社)",
+            "（原标题：甲乙）",
+            "原標題：甲乙",
+            "编辑：李四",
+            "校对 王五",
+        ),
+        *(
+            "更多精彩请关注某某公众号。",
+            "扫码关注",
+            "read more »",
+            "甲乙丙丁。",
+            "一" * 150,
+            "現(xiàn)" * 30,
+            "……",
+            "㎡",
+            "\u3000",
+            " ",
+        ),
+    ]
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.lists(st.one_of(LINE, st.lists(st.one_of(AFFIXES, PIECES), max_size=8).map("".join)), min_size=1, max_size=8))
+def test_a_line_without_a_sign_has_no_answer(lines: list[str]) -> None:
+    lines = [stripped for line in lines if (stripped := " ".join(line.split()))]
+    looks = looks_of(lines)
+    for line, spaced, view, signs in zip(lines, looks.spaced, looks.views, looks.signs.tolist(), strict=True):
+        if not signs & _measure.MAYBE_AFFIX:
+            assert cut_affixes(line) == (0, len(line), ())
+        if not signs & _measure.MAYBE_STATES:
+            assert read_meta(spaced) is None
+        if not signs & _measure.MAYBE_YEAR:
+            assert not _DATED.match(spaced)
+            assert not _YEAR_MONTH.fullmatch(view)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from cleantext.pages.line_weights import WEIGHTS
 from cleantext.pages.looks import NAMES, _is_letters, _letters, _shape, fold, look_at, shorten
+from cleantext.pages.many_looks import looks_of
 from cleantext.pages.zones import FEATURES, body_path, features, line_scores, survey
 from text_strategies import TEXT
 
@@ -28,7 +29,7 @@ PAGE = [
 
 
 def test_the_anchor_is_the_title_that_the_page_repeats() -> None:
-    zones = survey([look_at(line) for line in PAGE])
+    zones = survey(looks_of(PAGE))
     assert zones.anchor == 3
     assert zones.anchored_by_title
     assert zones.zone.tolist() == [0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2]
@@ -36,21 +37,21 @@ def test_the_anchor_is_the_title_that_the_page_repeats() -> None:
 
 
 def test_the_anchor_stands_over_a_date() -> None:
-    zones = survey([look_at(line) for line in PAGE[1:]])
+    zones = survey(looks_of(PAGE[1:]))
     assert zones.anchor == 2
     assert not zones.anchored_by_title
 
 
 def test_a_known_title_anchors() -> None:
     lines = ["首页", "这一行没有日期", PARAGRAPH, PARAGRAPH]
-    assert survey([look_at(line) for line in lines], "这一行没有日期-某网").anchor == 1
+    assert survey(looks_of(lines), "这一行没有日期-某网").anchor == 1
 
 
 def test_a_thread_is_a_forum_and_an_article_with_comments_is_not() -> None:
     posts = [line for i in range(1, 5) for line in (f"{i}楼 2019-03-0{i} 10:20", "说得对。")]
-    assert survey([look_at(line) for line in ["某某论坛", *posts]]).forum
+    assert survey(looks_of(["某某论坛", *posts])).forum
     comments = [line for i in range(1, 5) for line in (f"网友评论 2019-03-0{i} 10:20", "说得对。", "回复 1楼")]
-    assert not survey([look_at(line) for line in [PARAGRAPH, *comments]]).forum
+    assert not survey(looks_of([PARAGRAPH, *comments])).forum
 
 
 def test_the_weights_have_names_of_features() -> None:
@@ -60,15 +61,24 @@ def test_the_weights_have_names_of_features() -> None:
 
 
 def test_one_column_a_feature() -> None:
-    looks = [look_at(line) for line in PAGE]
+    looks = looks_of(PAGE)
     matrix = features(looks, survey(looks))
     assert matrix.shape == (len(PAGE), len(FEATURES))
     assert np.isfinite(matrix).all()
-    assert all(len(look.values) == len(NAMES) for look in looks)
+    assert looks.values.shape == (len(PAGE), len(NAMES))
+
+
+@given(st.lists(st.sampled_from([*PAGE, "1楼 2019-03-01 10:20", "说得对。", "某某论坛"]), min_size=1, max_size=20))
+def test_a_score_is_the_weighted_sum_of_the_features(lines: list[str]) -> None:
+    looks = looks_of(lines)
+    zones = survey(looks)
+    weighed = features(looks, zones) @ [WEIGHTS.get(name, 0.0) for name in FEATURES] + WEIGHTS["bias"]
+    added = line_scores(looks, zones) - weighed
+    assert set(added.round(9).tolist()) <= {0.0, 0.3, 0.5, 0.6, 0.8, 1.1, 2.0, 2.3, 2.5, 2.6, 2.8, 3.1}
 
 
 def test_the_text_scores_higher_than_what_surrounds_it() -> None:
-    looks = [look_at(line) for line in PAGE]
+    looks = looks_of(PAGE)
     scores = line_scores(looks, survey(looks))
     assert min(scores[[5, 7]]) > 1
     assert max(scores[[1, 2, 9, 10, 11]]) < 0
@@ -76,14 +86,14 @@ def test_the_text_scores_higher_than_what_surrounds_it() -> None:
 
 @pytest.mark.parametrize("scores", [[-9.0] * 5, [0.0] * 5, [9.0] * 5, [-9.0, -1.0, -9.0, -9.0, -9.0]])
 def test_some_line_is_always_inside(scores: list[float]) -> None:
-    looks = [look_at(PARAGRAPH)] * 5
+    looks = looks_of([PARAGRAPH] * 5)
     path = body_path(scores, looks, survey(looks))
     assert len(path) == 5
     assert any(inside for inside, score in zip(path, scores, strict=True) if score == max(scores))
 
 
 def test_a_short_gap_is_bridged_and_a_stray_line_is_not_fetched() -> None:
-    looks = [look_at(PARAGRAPH)] * 7
+    looks = looks_of([PARAGRAPH] * 7)
     zones = survey(looks)
     assert body_path([3.0, -0.2, 3.0, -3.0, -3.0, 0.3, -3.0], looks, zones) == [True] * 3 + [False] * 4
 
@@ -91,7 +101,7 @@ def test_a_short_gap_is_bridged_and_a_stray_line_is_not_fetched() -> None:
 @given(st.lists(TEXT.map(str.strip).filter(bool), min_size=1, max_size=20))
 @settings(deadline=None, max_examples=100)
 def test_any_text_has_zones_scores_and_a_path(lines: list[str]) -> None:
-    looks = [look_at(line) for line in lines]
+    looks = looks_of(lines)
     zones = survey(looks)
     scores = line_scores(looks, zones)
     assert np.isfinite(scores).all()

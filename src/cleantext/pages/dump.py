@@ -15,13 +15,14 @@ from functools import lru_cache
 from cleantext.config import ExtractConfig
 from cleantext.pages.affixes import cut_affixes
 from cleantext.pages.classify import line_probabilities
-from cleantext.pages.judge import Block, Page
+from cleantext.pages.compiled import meet
+from cleantext.pages.judge import Hints, Page
 from cleantext.pages.linemeta import LineMeta, normalize_date, tidy_name
 from cleantext.pages.looks import fold, shorten
 from cleantext.pages.rules import PageRules
 from cleantext.records import Field
 
-__all__ = ["Hint", "Labels", "Line", "LineLabel", "label_lines", "split_lines", "whole_line"]
+__all__ = ["Hints", "Labels", "Line", "LineLabel", "label_lines", "split_lines", "whole_line"]
 
 # A line the classifier holds less likely than this is no body; in a text of a few lines it has little to go by.
 _OBJECTS, _FEW_LINES = 0.1, 8
@@ -35,19 +36,6 @@ class Line:
     start: int
     end: int
     text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hint:
-    """What an HTML block knows of itself.
-
-    `kind` is text, heading, list, table, code or quote; `votes` the share of the block that another extractor kept
-    (None: unknown).
-    """
-
-    kind: str = "text"
-    link_density: float = 0.0
-    votes: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +88,7 @@ def label_lines(
     url: str | None = None,
     title: str | None = None,
     numbers: Sequence[int] | None = None,
-    hints: Sequence[Hint] | None = None,
+    hints: Hints | None = None,
 ) -> Labels:
     """A label for each of `lines` and the metadata found in them.
 
@@ -109,12 +97,18 @@ def label_lines(
     `config.rules` overrule every label. Never raises on odd text.
     """
     numbers = numbers or range(1, len(lines) + 1)
-    blocks = [Block(hint.kind, hint.link_density, hint.votes) for hint in hints] if hints else [Block()] * len(lines)
-    page = Page(lines, title or "", blocks)
+    if hints is None:
+        meet(sum(map(len, lines)))
+    known = hints or Hints.none(len(lines))
+    page = Page(lines, title or "", known)
     labels = page.labels()
     if hints is None and page.is_page:
         labels = _doubted(lines, labels)
-    cut = [_line_label(line, label, block) for line, label, block in zip(lines, labels, blocks, strict=True)]
+    cut = list(map(whole_line, labels, map(len, lines)))
+    for i, may in enumerate(page.may_be_cut()):
+        if may and labels[i] in ("body", "title") and known.kinds[i] != "code":
+            start, end, affixes = cut_affixes(lines[i])
+            cut[i] = LineLabel(label=labels[i], start=start, end=end, affixes=affixes)
     metadata = _metadata(lines, page, labels, numbers)
     _metadata_of_affixes(lines, cut, metadata, numbers)
     rules = PageRules(config.rules if config else (), url)
@@ -132,13 +126,6 @@ def _doubted(lines: Sequence[str], labels: Sequence[str]) -> list[str]:
         "chrome/other" if label == "body" and share < _OBJECTS else label
         for label, share in zip(labels, likely.tolist(), strict=True)
     ]
-
-
-def _line_label(line: str, label: str, block: Block) -> LineLabel:
-    if label not in ("body", "title") or block.kind == "code":
-        return whole_line(label, len(line))
-    start, end, affixes = cut_affixes(line)
-    return LineLabel(label=label, start=start, end=end, affixes=affixes)
 
 
 def _ruled(line: str, found: LineLabel, rules: PageRules) -> LineLabel:

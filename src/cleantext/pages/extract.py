@@ -15,6 +15,8 @@ from itertools import pairwise
 from operator import mul
 from typing import Any, Protocol
 
+import numpy as np
+
 from cleantext.config import ExtractConfig, LimitsConfig
 from cleantext.pages.align import align, bare
 from cleantext.pages.blocks import Page, parse_page
@@ -22,7 +24,7 @@ from cleantext.pages.classify import block_votes
 from cleantext.pages.content import PageLine, content_of, page_lines
 from cleantext.pages.discussions import is_discussion
 from cleantext.pages.dom import TREE_FAULTS
-from cleantext.pages.dump import Hint, Labels, LineLabel, label_lines, whole_line
+from cleantext.pages.dump import Hints, Labels, LineLabel, label_lines, whole_line
 from cleantext.pages.metadata import page_metadata
 from cleantext.pages.reasons import Reasons
 from cleantext.pages.rules import PageRules
@@ -228,16 +230,17 @@ def _labels(page: Page, lines: Sequence[PageLine], votes: Votes) -> Labels:
 
 
 def _label_lines(page: Page, lines: Sequence[PageLine], votes: Votes) -> Labels:
-    densities = page.arrays.link_densities.tolist()
-    hints = [
-        Hint(kind=kind, link_density=density, votes=share)
-        for kind, density, share in zip(page.kinds, densities, votes.shares, strict=True)
-    ]
+    blocks = [line.block for line in lines]
+    hints = Hints(
+        kinds=[page.kinds[block] for block in blocks],
+        link_densities=page.arrays.link_densities[blocks],
+        votes=np.array(votes.shares)[blocks],
+    )
     return label_lines(
         [line.text for line in lines],
         title=page.dom.head.title or None,
         numbers=_numbers(lines),
-        hints=[hints[line.block] for line in lines],
+        hints=hints,
     )
 
 

@@ -10,19 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
 from cleantext.folding import label_text
+from cleantext.pages._measure import MAYBE_AFFIX
+from cleantext.pages.lexicon import CERTAIN, STRONG
 from cleantext.pages.linemeta import LineMeta, Pair, normalize_date, read_meta
-from cleantext.pages.looks import NAMES
-from cleantext.pages.many_looks import look_at_all
-from cleantext.pages.spam import is_spam_title
+from cleantext.pages.looks import NAMES, REASONS, Floats, Ints
+from cleantext.pages.many_looks import looks_of
+from cleantext.pages.spam import is_spam_title, may_be_spam
 from cleantext.pages.zones import body_path, line_scores, survey
 
-__all__ = ["Block", "Page"]
+__all__ = ["Hints", "Page"]
 
 _REASONS = {
     "date": "meta/date",
@@ -34,6 +34,13 @@ _REASONS = {
     "url": "meta/url",
 }
 _END, _DATE, _DATE_END = (NAMES.index(name) for name in ("end", "date", "date_end"))
+# The labels of lines of which nothing but their place is known, by the numbers of reasons.
+_LABELS = ("body", *REASONS[1:])
+_BODY, _NAVIGATION, _RELATED, _OTHER, _CLOCK = (
+    _LABELS.index(label) for label in ("body", "chrome/navigation", "chrome/related", "chrome/other", "chrome/clock")
+)
+# What heads a list of something else.
+_HEADS_LIST = np.array([reason in ("chrome/related", "chrome/comments", "chrome/legal") for reason in REASONS])
 # The edges of a page: where chrome stands on nearly every page and on hardly any clean text.
 _EDGE_LINES, _EDGE_SHARE = 15, 10
 # Different lines of chrome at the edges that make a page; a line that only the word list knows is half a line.
@@ -59,62 +66,95 @@ _PERSON = re.compile(
 _NO_TITLE = re.compile(r"[。,;:、]$|^[“\"「『(]")
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """What is known of a line beside its text: the kind of its block, link density, another extractor's votes."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hints:
+    """What the HTML blocks of lines know of themselves, an entry a line.
 
-    kind: str = "text"
-    link_density: float = 0.0
-    votes: float | None = None
+    `kinds` are text, heading, list, table, code or quote; `link_densities` the shares of their characters in links;
+    `votes` the shares that another extractor kept (None: unknown).
+    """
+
+    kinds: Sequence[str]
+    link_densities: Floats
+    votes: Floats | None = None
+
+    @classmethod
+    def none(cls, count: int) -> Hints:
+        """What is known of so many lines that are in no page."""
+        return cls(kinds=["text"] * count, link_densities=np.zeros(count))
 
 
 class Page:
     """One text being labelled. After `labels`, `headline` is the title's line or -1; `metas` holds what lines state."""
 
-    def __init__(self, lines: Sequence[str], title: str, blocks: Sequence[Block]) -> None:
+    def __init__(self, lines: Sequence[str], title: str, hints: Hints) -> None:
         self._lines = lines
-        self._blocks = blocks
+        self._kinds = hints.kinds
         rows = {line: row for row, line in enumerate(dict.fromkeys(lines))}  # menus repeat themselves
-        seen, values = look_at_all([*rows])
-        places = [rows[line] for line in lines]
-        self._looks = [seen[row] for row in places]
+        looks = looks_of([*rows])
+        if len(rows) < len(lines):
+            looks = looks.take([rows[line] for line in lines])
+        self._looks = looks
+        self._views, self._spaced = looks.views, looks.spaced
+        self._units: list[int] = looks.units.tolist()
+        self._strengths: list[int] = looks.strengths.tolist()
+        self._ends, self._dates, self._date_ends = (
+            (looks.values[:, column] > 0).tolist() for column in (_END, _DATE, _DATE_END)
+        )
+        self._is_known = looks.strengths >= STRONG
+        self._runs = (looks.units > 20) & (looks.values[:, _END] > 0)
         self._spam = self._find_spam()
         self._read = [i for i in range(len(lines)) if i not in self._spam]
-        looks = [self._looks[i] for i in self._read]
-        self._zones = survey(looks, label_text(title[:300]))
+        read = looks.take(self._read) if self._spam else looks
+        self._zones = survey(read, label_text(title[:300]))
         self.metas: dict[int, LineMeta] = {
             i: meta for i, meta in zip(self._read, self._zones.metas, strict=True) if meta is not None
         }
         self._anchor = self._read[self._zones.anchor] if self._zones.anchor >= 0 else -1
         self.is_page = self._has_chrome_edges()
-        self._scores = self._score(values[[places[i] for i in self._read]])
-        self._inside = self._find_inside()
-        dates = sum(self._inside[i] and not meta.labels for i, meta in self.metas.items())
+        scores = self._score(line_scores(read, self._zones), hints) if self._read else np.zeros(0)
+        self._scores = np.zeros(len(lines))
+        self._scores[self._read] = scores
+        if self.is_page:
+            inside = np.zeros(len(lines), dtype=np.bool_)
+            inside[self._read] = body_path(scores, read, self._zones)
+            self._inside: list[bool] = inside.tolist()
+        else:
+            self._inside = self._without_ends()
         # Clean text with a date over every entry: a diary, a timeline.
-        self._is_diary = not self.is_page and dates >= 2
-        body = [i for i, flag in enumerate(self._inside) if flag]
-        self._first, self._last = (body[0], body[-1]) if body else (len(lines), -1)
+        dates = 0 if self.is_page else sum(self._inside[i] and not meta.labels for i, meta in self.metas.items())
+        self._is_diary = dates >= 2
+        body = np.flatnonzero(self._inside)
+        self._first, self._last = (int(body[0]), int(body[-1])) if body.size else (len(lines), -1)
         self.headline = self._find_headline()
         self._read_head()
 
     def labels(self) -> list[str]:
         """A label a line. Where chrome and metadata would be all there is, lines without a sure reason are body."""
-        labels = [self._label(i) for i in range(len(self._lines))]
+        labels = [_LABELS[code] for code in self._by_place().tolist()]
+        for i in self._telling():
+            labels[i] = self._label(i, labels[i])
         self._mark_dated_list(labels)
         self._restore_copies(labels)
         if "body" not in labels:
             labels = [
-                label if self._looks[i].strength >= 2 or i in self.metas or label == "title" else "body"
+                label if self._strengths[i] >= STRONG or i in self.metas or label == "title" else "body"
                 for i, label in enumerate(labels)
             ]
         return labels
 
+    def may_be_cut(self) -> list[bool]:
+        """Whether something may be stuck to the ends of each line."""
+        found: list[bool] = (self._looks.signs & MAYBE_AFFIX != 0).tolist()
+        return found
+
     def _find_spam(self) -> set[int]:
-        body = [line[:2000] for line in self._lines[:60]]
         found: set[int] = set()
         for i, line in enumerate(self._lines[:3]):
-            if self._looks[i].strength < 3 and is_spam_title(line, "\n".join(other for other in body if other != line)):
-                found.add(i)
+            if self._strengths[i] < CERTAIN and may_be_spam(line):
+                others = [other[:2000] for other in self._lines[:60]]
+                if is_spam_title(line, "\n".join(other for other in others if other != line)):
+                    found.add(i)
         return found
 
     def _has_chrome_edges(self) -> bool:
@@ -123,47 +163,36 @@ class Page:
         edge = max(_EDGE_LINES, count // _EDGE_SHARE)
         views: dict[str, float] = {}
         found = 0
-        for i, look in enumerate(self._looks):
-            if edge <= i < count - edge or look.strength < 2 or look.reason == "chrome/other":
-                continue
-            if self._blocks[i].kind != "code":
-                views[look.view] = 0.5 if look.word else 1.0
+        for i in np.flatnonzero(self._is_known & (self._looks.reasons != _OTHER)).tolist():
+            if not edge <= i < count - edge and self._kinds[i] != "code":
+                views[self._views[i]] = 0.5 if self._looks.words[i] else 1.0
                 found += 1
         # Short texts without a running sentence may well be lists of such words.
-        running = count >= _MANY_LINES or any(look.units > 20 and look.values[_END] for look in self._looks)
+        running = count >= _MANY_LINES or bool(self._runs.any())
         weight = sum(value for value in views.values() if running or value == 1)
         return weight >= _PAGE_WEIGHT and found >= 0.03 * min(count, 2 * edge)
 
-    def _score(self, values: npt.NDArray[np.float64]) -> list[float]:
-        """The model's score of each line, with what is known of its block; spam has none."""
-        scores = [0.0] * len(self._lines)
-        looks = [self._looks[i] for i in self._read]
-        found = line_scores(looks, self._zones, values).tolist() if looks else []
-        votes = [block.votes for block in self._blocks if block.votes is not None]
-        # To be kept by an extractor that keeps everything means nothing.
-        even = max(0.5, sum(votes) / len(votes)) if votes else 0.5
-        for i, score in zip(self._read, found, strict=True):
-            block = self._blocks[i]
-            vote = 0.0 if block.votes is None else _VOTE_WEIGHT * (block.votes - even)
-            scores[i] = score + vote - _LINK_WEIGHT * max(0.0, block.link_density - _LINK_FREE)
-        return scores
+    def _score(self, scores: Floats, hints: Hints) -> Floats:
+        """The model's score of each line that is no spam, with what is known of its block."""
+        if hints.votes is not None:
+            votes = hints.votes.tolist()
+            # To be kept by an extractor that keeps everything means nothing.
+            even = max(0.5, sum(votes) / len(votes))
+            scores = scores + _VOTE_WEIGHT * (hints.votes[self._read] - even)
+        return scores - _LINK_WEIGHT * np.maximum(0.0, hints.link_densities[self._read] - _LINK_FREE)
 
-    def _find_inside(self) -> list[bool]:
-        """Whether each line lies in the main content."""
+    def _without_ends(self) -> list[bool]:
+        """Whether each line of clean text lies in it.
+
+        It loses recognized lines at its ends only, up to the first line that is anything else. A lone word is
+        recognized below running text only: it may as well be the title of a list.
+        """
         inside = [i not in self._spam for i in range(len(self._lines))]
-        if self.is_page:
-            looks = [self._looks[i] for i in self._read]
-            path = body_path([self._scores[i] for i in self._read], looks, self._zones)
-            for i, flag in zip(self._read, path, strict=True):
-                inside[i] = flag
-            return inside
-        # Clean text loses recognised lines at its ends only, up to the first line that is anything else. A lone word
-        # is recognised below running text only: it may as well be the title of a list.
-        running = [i for i, look in enumerate(self._looks) if look.units > 20 and look.values[_END]]
+        running = np.flatnonzero(self._runs).tolist()
+        words = self._looks.words
         for order in (range(len(inside)), range(len(inside) - 1, -1, -1)):
             for i in order:
-                look = self._looks[i]
-                known = look.strength >= 2 and (not look.word or (bool(running) and i > running[-1]))
+                known = self._strengths[i] >= STRONG and (not words[i] or (bool(running) and i > running[-1]))
                 if not known and i not in self.metas and i not in self._spam:
                     break
                 inside[i] = inside[i] and not known
@@ -174,13 +203,15 @@ class Page:
         """Where a heading such as `相关阅读` opens a list of titles that goes on to the end, or past the last line."""
         found = count = len(self._lines)
         for i in range(count - 1, -1, -1):
-            look = self._looks[i]
-            if look.units > 60 or look.values[_END]:
+            if self._units[i] > 60 or self._ends[i]:
                 break
-            if look.strength >= 2 and look.reason in ("chrome/related", "chrome/comments"):
+            if self._strengths[i] >= STRONG and self._reason(i) in ("chrome/related", "chrome/comments"):
                 found = i
-        units = [look.units for look in self._looks]
-        return found if sum(units[:found]) > sum(units[found:]) else count
+        return found if sum(self._units[:found]) > sum(self._units[found:]) else count
+
+    def _reason(self, i: int) -> str:
+        """The lexicon's reason for a line, or nothing."""
+        return REASONS[int(self._looks.reasons[i])]
 
     def _find_headline(self) -> int:
         """The line that is the title, or -1."""
@@ -190,7 +221,7 @@ class Page:
         for i in range(min(self._first, len(self._lines) - 1), max(-1, self._first - 10), -1):
             if self._may_head(i):
                 return i
-            passed += i not in self.metas and self._looks[i].strength < 2
+            passed += i not in self.metas and self._strengths[i] < STRONG
             if passed > 3:
                 break
         return -1
@@ -200,19 +231,15 @@ class Page:
         if not self.is_page or self.headline < 0:
             return
         for i in range(self.headline + 1, min(len(self._lines), self.headline + 6)):
-            look = self._looks[i]
-            if look.units > 60 or look.values[_END]:
+            if self._units[i] > 60 or self._ends[i]:
                 break
-            if i in self.metas or look.strength == 3:
+            if i in self.metas or self._strengths[i] == CERTAIN:
                 continue
-            if _STAMP.search(look.spaced):
-                found = read_meta(look.spaced)
-            else:
-                found = (
-                    LineMeta((Pair("author", "name", 0, len(look.spaced)),), "")
-                    if _PERSON.fullmatch(look.view)
-                    else None
-                )
+            spaced, found = self._spaced[i], None
+            if _STAMP.search(spaced):
+                found = read_meta(spaced)
+            elif _PERSON.fullmatch(self._views[i]):
+                found = LineMeta((Pair("author", "name", 0, len(spaced)),), "")
             if found:
                 self.metas[i] = found
 
@@ -228,45 +255,70 @@ class Page:
 
     def _may_head(self, i: int, *, sure: bool = False) -> bool:
         """Whether line `i` can be a title: short, no sentence, no chrome, and running text follows soon."""
-        look = self._looks[i]
-        if i in self.metas or i in self._spam or look.units > _TITLE_UNITS or look.view.endswith("。"):
+        view, units = self._views[i], self._units[i]
+        if i in self.metas or i in self._spam or units > _TITLE_UNITS or view.endswith("。"):
             return False
         if sure:
             return True
         if (
-            look.strength >= 2
-            or look.units < 4
-            or look.values[_DATE]
-            or look.view.count("|") >= 2
-            or _NO_TITLE.search(look.view)
+            self._strengths[i] >= STRONG
+            or units < 4
+            or self._dates[i]
+            or view.count("|") >= 2
+            or _NO_TITLE.search(view)
         ):
             return False
         # The anchor stands over a date or a source; any other line has only its looks to speak for it.
-        block = self._blocks[i].kind
-        if i != self._anchor and (block in ("list", "table", "code", "quote") or re.search(r"[.!?]$", look.view)):
+        kind = self._kinds[i]
+        if i != self._anchor and (kind in ("list", "table", "code", "quote") or re.search(r"[.!?]$", view)):
             return False
         below = range(i + 1, min(len(self._lines), i + 5))
         return any(j in self.metas for j in below) or any(
-            self._looks[j].units > max(40, 2 * look.units) and self._looks[j].values[_END] for j in below
+            self._units[j] > max(40, 2 * units) and self._ends[j] for j in below
         )
 
-    def _label(self, i: int) -> str:
-        look, meta, inside = self._looks[i], self.metas.get(i), self._inside[i]
+    def _by_place(self) -> Ints:
+        """The label of each line, if nothing but its place is known: `_LABELS` by number."""
+        looks, places = self._looks, np.arange(len(self._lines))
+        # The last line up to each that heads a list of something else, or -1.
+        heads = np.maximum.accumulate(np.where(self._is_known & _HEADS_LIST[looks.reasons], places, -1))
+        listed = heads > np.maximum(self._first, places - _LIST_REACH)
+        alone = np.where(looks.values[:, _DATE_END] > 0, _RELATED, _OTHER)
+        outside = np.where(places < self._first, _NAVIGATION, np.where(listed, looks.reasons[heads], alone))
+        return np.where(self._inside, _BODY, outside)
+
+    def _telling(self) -> list[int]:
+        """The lines of which more is known than their place."""
+        telling = self._is_known | (self._looks.reasons == _CLOCK)
+        telling[[*self._spam, *self.metas]] = True
+        found: set[int] = {*np.flatnonzero(telling).tolist()}
+        if self.headline >= 0:
+            title = self._views[self.headline]
+            found.update(i for i, view in enumerate(self._views) if view == title)
+            found.update(range(min(self.headline, 3)))
+        found.update(i for i, kind in enumerate(self._kinds) if kind == "code")
+        return sorted(found)
+
+    def _label(self, i: int, by_place: str) -> str:
+        """The label of a line; `by_place` is that of lines of which no more is known."""
+        inside = self._inside[i]
         if i in self._spam:
             return "chrome/spam-title"
         if i == self.headline:
             return "title"
         if self._repeats_title(i):
             return "meta/title"
-        if inside and self._blocks[i].kind == "code":
+        if inside and self._kinds[i] == "code":
             return "body"
-        if look.reason == "chrome/clock" and self.headline >= 0:
+        reason = self._reason(i)
+        if reason == "chrome/clock" and self.headline >= 0:
             return "meta/date" if self.headline < i < self._first else "body" if inside else "chrome/clock"
+        meta = self.metas.get(i)
         if meta is not None and self._states(i, meta):
             return self._reason_stated(meta)
-        if look.reason and look.strength >= 2 and not (inside and self._means_it(i)):
-            return look.reason
-        return "body" if inside else self._reason_outside(i)
+        if reason and self._strengths[i] >= STRONG and not (inside and self._means_it(i)):
+            return reason
+        return by_place
 
     @staticmethod
     def _reason_stated(meta: LineMeta) -> str:
@@ -281,19 +333,20 @@ class Page:
         """Whether a line inside the main content uses the words of chrome to say something."""
         if not self.is_page:
             return True
-        look = self._looks[i]
-        if look.units > 40 and look.values[_END]:
-            return self._scores[i] > 0
-        beside = [self._looks[j] for j in (i - 1, i + 1) if self._first <= j <= self._last]
+        if self._units[i] > 40 and self._ends[i]:
+            return bool(self._scores[i] > 0)
+        beside = [j for j in (i - 1, i + 1) if self._first <= j <= self._last]
         return (
-            look.strength < 3 and len(beside) == 2 and all(other.strength < 2 and other.units > 20 for other in beside)
+            self._strengths[i] < CERTAIN
+            and len(beside) == 2
+            and all(self._strengths[j] < STRONG and self._units[j] > 20 for j in beside)
         )
 
     def _repeats_title(self, i: int) -> bool:
         """Whether a line is the title again: near it, or outside the main content."""
         if self.headline < 0:
             return False
-        view, title = self._looks[i].view, self._looks[self.headline].view
+        view, title = self._views[i], self._views[self.headline]
         if view == title and len(view) >= 4:
             return not self._inside[i] or abs(i - self.headline) <= (6 if self.is_page else 2)
         return (
@@ -305,10 +358,9 @@ class Page:
 
     def _states(self, i: int, meta: LineMeta) -> bool:
         """Whether a line that reads as metadata is metadata where it stands."""
-        view = self._looks[i].view
         labels = meta.labels
-        beside = [self._looks[j].view for j in (i - 1, i + 1) if 0 <= j < len(self._lines)]
-        if re.search(r"[。!?]$", view) or any(_EVENT.match(other) for other in beside):
+        beside = [self._views[j] for j in (i - 1, i + 1) if 0 <= j < len(self._lines)]
+        if re.search(r"[。!?]$", self._views[i]) or any(_EVENT.match(other) for other in beside):
             return False
         if not labels and self._is_diary:
             return False
@@ -319,55 +371,34 @@ class Page:
         if self._zones.forum:
             return True
         if self._heads_text(i):
-            return not meta.ambiguous or self.headline >= 0 or normalize_date(self._looks[i].spaced) is not None
+            return not meta.ambiguous or self.headline >= 0 or normalize_date(self._spaced[i]) is not None
         if not labels or (meta.ambiguous and "editor" not in labels):
             return False
         return all(
-            j in self.metas or self._looks[j].strength >= 2 or not self._inside[j]
+            j in self.metas or self._strengths[j] >= STRONG or not self._inside[j]
             for j in range(i + 1, min(len(self._lines), i + 5))
         )
 
     def _heads_text(self, i: int) -> bool:
         """Whether no paragraph stands between the title, or the top, and line `i`."""
         start = self.headline + 1 if 0 <= self.headline < i else 0
-        return i - start < 6 and not any(self._inside[j] and self._looks[j].units > 30 for j in range(start, i))
-
-    @cached_property
-    def _list_heads(self) -> list[int]:
-        """For each line the last line up to it that heads a list of something else, or -1."""
-        heads, last = list[int](), -1
-        for i, look in enumerate(self._looks):
-            if look.strength >= 2 and look.reason in ("chrome/related", "chrome/comments", "chrome/legal"):
-                last = i
-            heads.append(last)
-        return heads
-
-    def _reason_outside(self, i: int) -> str:
-        """The reason of a line outside the main content that no entry of the lexicon names."""
-        if i < self._first:
-            return "chrome/navigation"
-        head = self._list_heads[i]
-        if head > max(self._first, i - _LIST_REACH):
-            return self._looks[head].reason or ""
-        return "chrome/related" if self._looks[i].values[_DATE_END] else "chrome/other"
+        return i - start < 6 and not any(self._inside[j] and self._units[j] > 30 for j in range(start, i))
 
     def _mark_dated_list(self, labels: list[str]) -> None:
         """Label a list of titles with dates, three or more below the last paragraph, as related."""
-        text = [
-            i for i, look in enumerate(self._looks) if look.units > 40 and look.values[_END] and labels[i] == "body"
-        ]
-        if not text:
+        long = np.flatnonzero((self._looks.units > 40) & self._runs).tolist()
+        last = next((i for i in reversed(long) if labels[i] == "body"), None)
+        if last is None:
             return
         run: list[int] = []
         dated = 0
-        for i in range(text[-1] + 1, len(labels)):
-            look = self._looks[i]
-            title_like = (
-                look.values[_DATE_END] and not look.values[_END] and 8 <= look.units <= 80 and i not in self.metas
-            )
-            if labels[i] in ("body", "chrome/other") and (title_like or look.units <= 1):
+        for i in range(last + 1, len(labels)):
+            if labels[i] not in ("body", "chrome/other"):
+                continue
+            is_dated = self._date_ends[i] and not self._ends[i] and 8 <= self._units[i] <= 80 and i not in self.metas
+            if is_dated or self._units[i] <= 1:
                 run.append(i)
-                dated += bool(title_like)
+                dated += is_dated
         if dated >= 3:
             for i in run:
                 labels[i] = "chrome/related"
@@ -376,13 +407,19 @@ class Page:
         """Give lines back that were left out for where they stand and only repeat the body: a second copy of the
         article, a teaser cut off in mid-sentence. What repeats is for the duplicate stage to say.
         """
-        body = [look.view for look, label in zip(self._looks, labels, strict=True) if label == "body"]
-        copies = {view for view in body if len(view) >= _COPY}
-        starts = {view[:_COPY] for view in body if len(view) >= 2 * _COPY}
-        title = self._looks[self.headline].view if self.headline >= 0 else ""
-        for i, look in enumerate(self._looks):
-            if labels[i] == "body" or look.strength >= 2 or not labels[i].startswith("chrome/") or i in self._spam:
+        long = [i for i, view in enumerate(self._views) if len(view) >= _COPY]
+        copies = {self._views[i] for i in long if labels[i] == "body"}
+        starts = {view[:_COPY] for view in copies if len(view) >= 2 * _COPY}
+        title = self._views[self.headline] if self.headline >= 0 else ""
+        for i in long if copies else ():
+            if (
+                labels[i] == "body"
+                or self._strengths[i] >= STRONG
+                or not labels[i].startswith("chrome/")
+                or i in self._spam
+            ):
                 continue
-            text = look.view.removeprefix(title) if title else look.view
-            if look.view in copies or (len(text) >= _COPY and text[:_COPY] in starts):
+            view = self._views[i]
+            text = view.removeprefix(title) if title else view
+            if view in copies or (len(text) >= _COPY and text[:_COPY] in starts):
                 labels[i] = "body"

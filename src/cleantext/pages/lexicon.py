@@ -40,8 +40,8 @@ _SURE = {"certain": CERTAIN, "strong": STRONG, "hint": WEAK}
 class Entry:
     """A pattern: the reason it gives, how sure it is, and the longest text it reads.
 
-    `spaced` patterns read the view with single spaces left in. `needs` are literals one of which must stand in the
-    text before the pattern is tried; they only save time.
+    `spaced` patterns read the view with single spaces left in. `needs` and `begins` are literals; the pattern is tried
+    where one of the former stands in the text or one of the latter begins it; they only save time.
     """
 
     reason: str
@@ -49,6 +49,7 @@ class Entry:
     limit: int
     spaced: bool
     needs: tuple[str, ...]
+    begins: tuple[str, ...]
     pattern: re.Pattern[str]
 
 
@@ -78,7 +79,8 @@ def _read_entries() -> tuple[Entry, ...]:
                 strength=_SURE[sure],
                 limit=int(limit),
                 spaced=view == "spaced",
-                needs=tuple(needs.split(" ")),
+                needs=tuple(need for need in needs.split(" ") if need[0] != "^"),
+                begins=tuple(need[1:] for need in needs.split(" ") if need[0] == "^"),
                 pattern=re.compile(pattern),
             )
         )
@@ -90,19 +92,19 @@ ENTRIES = _read_entries()
 # Which entries' needs a character can begin, as bits: only those entries are tried.
 _BITS: dict[str, int] = {}
 for _position, _each in enumerate(ENTRIES):
-    for _need in _each.needs:
+    for _need in _each.needs + _each.begins:
         _BITS[_need[0]] = _BITS.get(_need[0], 0) | 1 << _position
 _FIRST = frozenset(_BITS)
 # What may stand around a word.
-_AROUND = "•·●■◆▪»›-*|[]【】<>: "
+AROUND = "•·●■◆▪»›-*|[]【】<>: "
 
 
 def word_class(view: str) -> str | None:
     """The reason of a whole line or menu cell without spaces, by the word list."""
     if found := WORDS.get(view):
         return found
-    if view and (view[0] in _AROUND or view[-1] in _AROUND):
-        return WORDS.get(view.strip(_AROUND))
+    if view and (view[0] in AROUND or view[-1] in AROUND):
+        return WORDS.get(view.strip(AROUND))
     return None
 
 
@@ -126,9 +128,9 @@ def find_among(entries: Iterable[Entry], view: str, spaced: str) -> Entry | None
         text = spaced if entry.spaced else view
         if len(text) > entry.limit:
             continue
+        is_met = text.startswith(entry.begins)
         for need in entry.needs:
-            if need in text:
-                if entry.pattern.search(text):
-                    return entry
-                break
+            is_met = is_met or need in text
+        if is_met and entry.pattern.search(text):
+            return entry
     return None

@@ -6,11 +6,19 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from cleantext.folding import label_view, without_readings
-from cleantext.pages.lexicon import CERTAIN, STRONG, WEAK, Entry, find, word_class
+from cleantext.pages.lexicon import CERTAIN, ENTRIES, STRONG, WEAK, WORDS, Entry, find, word_class
 
-__all__ = ["EDGE", "NAMES", "Look", "fold", "look_at", "shorten", "spaced_view"]
+__all__ = ["EDGE", "NAMES", "REASONS", "Look", "Looks", "fold", "look_at", "shorten", "spaced_view"]
+
+Flags = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 # Of a long line only this many code points at either end are read: nothing here depends on a line's length.
 EDGE = 200
@@ -49,9 +57,9 @@ MOST_PARTED = 400
 QUOTE = ("“", "「", "『", '"', "‘", "(", "《", "—")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Look:
-    """One line, read, and not changed again: to be frozen makes an object of every line of a page three times as dear.
+    """One line, read.
 
     `spaced` and `view` are its folded views with and without spaces (its ends only, if it is long); `word` says that
     the reason comes from the word list alone: `分享` is a button, or a word.
@@ -75,9 +83,68 @@ _SHAPE = (
 LEXICON_NAMES = ("nav", "share", "pager", "related", "comments", "legal", "advert", "other")
 LEXICON = ("navigation", *LEXICON_NAMES[1:])
 NAMES: tuple[str, ...] = (*_SIZED, *_SHAPE, *LEXICON_NAMES, "certain", "strong", "weak", "clock", "numeric")
+# All reasons that a line may have; the first is none.
+REASONS: tuple[str, ...] = ("", *sorted({*WORDS.values(), *(entry.reason for entry in ENTRIES)}))
+_CODES = {reason: code for code, reason in enumerate(REASONS)}
 _MENU, _LATIN = NAMES.index("cells"), NAMES.index("latin")
 _GRAMMAR, _DATED_END = _SHAPE.index("function"), _SHAPE.index("date_end")
 SIZES = (1, 2, 4, 8, 13, 20, 32, 50, 80)
+# So many cells may be a menu.
+FEW_CELLS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looks:
+    """Lines, read: what `Look` has of one, a row a line.
+
+    `reasons` are places in `REASONS`; `signs` are the bits of `_measure` that say which questions a line may have an
+    answer to: all of them where nobody has measured it.
+    """
+
+    views: Sequence[str]
+    spaced: Sequence[str]
+    units: Ints
+    reasons: Ints
+    strengths: Ints
+    words: Flags
+    values: Floats
+    signs: Ints
+
+    @classmethod
+    def of(cls, looks: Sequence[Look]) -> Looks:
+        """The looks of lines that were read one by one."""
+        return cls(
+            views=[look.view for look in looks],
+            spaced=[look.spaced for look in looks],
+            units=np.array([look.units for look in looks], dtype=np.int64),
+            reasons=np.array([_CODES[look.reason or ""] for look in looks], dtype=np.int64),
+            strengths=np.array([look.strength for look in looks], dtype=np.int64),
+            words=np.array([look.word for look in looks], dtype=np.bool_),
+            values=np.array([look.values for look in looks], dtype=np.float64).reshape(-1, len(NAMES)),
+            signs=np.full(len(looks), -1, dtype=np.int64),
+        )
+
+    def __len__(self) -> int:
+        return len(self.views)
+
+    def take(self, rows: Sequence[int]) -> Looks:
+        """Some rows, in the order given."""
+        places: Any = np.array(rows, dtype=np.int64)
+        return Looks(
+            views=[self.views[row] for row in rows],
+            spaced=[self.spaced[row] for row in rows],
+            units=self.units[places],
+            reasons=self.reasons[places],
+            strengths=self.strengths[places],
+            words=self.words[places],
+            values=self.values[places],
+            signs=self.signs[places],
+        )
+
+    def with_sign(self, sign: int) -> list[int]:
+        """The rows that may have an answer to what a sign stands for."""
+        found: list[int] = np.flatnonzero(self.signs & sign).tolist()
+        return found
 
 
 def fold(text: str) -> tuple[str, list[int]]:
@@ -137,7 +204,7 @@ def look_at(text: str) -> Look:
     values = [0.0] * len(_SIZED)
     values[bisect_left(SIZES, units)] = 1.0
     values += shape
-    values[_MENU] = float(len(cells) >= 4 and len(view) <= 6 * len(cells))
+    values[_MENU] = float(len(cells) >= FEW_CELLS and len(view) <= 6 * len(cells))
     values[_LATIN] = float(wide == 0)
     name = reason.partition("/")[2] if reason else ""
     values += [float(name == one) for one in LEXICON]

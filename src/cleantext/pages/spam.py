@@ -12,13 +12,16 @@ import re
 from dataclasses import dataclass, replace
 from functools import cache
 
-from cleantext.folding import label_text, simplified_table
+import numpy as np
+import numpy.typing as npt
 
-__all__ = ["SpamEvidence", "is_spam_title", "spam_evidence"]
+from cleantext.folding import code_points, label_text, simplified_table
+
+__all__ = ["SpamEvidence", "is_spam_title", "may_be_spam", "spam_evidence"]
 
 _SEGMENT = re.compile(r"[_|,、/·\-—–]+|(?<=[^\x00-\x7f])\s+")
 _GRAMMAR = re.compile("[的了是在和就也不这那我你他她它们着过把被给让吗呢吧啊么很都还又再没为与及而或但将已于]")
-_HAN = re.compile("[\u3400-\u9fff]")
+_HAN = re.compile("[\u3400-\u9fff]+")
 _LATIN_WORD = re.compile(r"[^\W\d_]{4,}")
 # Trades that live on borrowed pages: pornography, gambling, brokered births, loans, forged papers. Folded.
 _TRADE = re.compile(
@@ -27,7 +30,7 @@ _TRADE = re.compile(
     r"时时彩|开户(?:平台|网址|送)|注册送|下注|体育(?:平台|投注|官网)|代孕|试管婴儿(?:医院|费用|价格)|贷款(?:平台|口子|app)|小额贷|套现|发票|办证|"
     r"(?:官网|官方|app|手机版|最新版?)(?:下载|入口|登录|网址)|下载(?:v\d|官网|安装)|(?:安卓|苹果|ios)(?:版)?下载|casino|porn|xxx|slot(?:s|\b)|viagra|betting|escort"
 )
-_MAX_BODY, _MIN_BODY, _MAX_LINE = 6_000, 60, 300
+_MAX_BODY, _MIN_BODY, _MAX_LINE, _MAX_SCRIPT = 6_000, 60, 300, 2000
 _CHAIN = 3
 
 
@@ -56,10 +59,9 @@ def _segments(line: str) -> list[str]:
 
 def _script(text: str) -> str:
     """`t` or `s` where a text is clearly written in Traditional or Simplified characters, else nothing."""
-    table, simple = simplified_table(), _only_simplified()
-    characters = _HAN.findall(text[:2000])
-    traditional = sum(char in table for char in characters)
-    simplified = sum(char in simple for char in characters)
+    codes = code_points("".join(_HAN.findall(text[:_MAX_SCRIPT])))
+    counts = np.bincount(_scripts()[codes], minlength=4)
+    traditional, simplified = int(counts[1] + counts[3]), int(counts[2] + counts[3])
     if traditional >= 3 and traditional > 4 * simplified:
         return "t"
     if simplified >= 3 and simplified > 4 * traditional:
@@ -68,9 +70,16 @@ def _script(text: str) -> str:
 
 
 @cache
-def _only_simplified() -> frozenset[str]:
-    """Characters that Traditional text does not use: the Simplified ones that Big5 lacks."""
-    return frozenset(char for char in simplified_table().values() if not _in_big5(char))
+def _scripts() -> npt.NDArray[np.uint8]:
+    """Of each Han character of the basic plane, as bits: it is Traditional; Traditional text does not use it, as it
+    does not use the Simplified ones that Big5 lacks."""
+    table = np.zeros(0x10000, dtype=np.uint8)
+    for traditional, simplified in simplified_table().items():
+        if _HAN.fullmatch(traditional):
+            table[ord(traditional)] |= 1
+        if _HAN.fullmatch(simplified) and not _in_big5(simplified):
+            table[ord(simplified)] |= 2
+    return table
 
 
 def _in_big5(char: str) -> bool:
@@ -119,10 +128,14 @@ def is_spam_title(line: str, body: str) -> bool:
     >>> is_spam_title("警方捣毁棋牌平台", "警方昨日捣毁一个棋牌平台,抓获嫌疑人十名。" * 5)
     False
     """
-    if not 8 <= len(line) <= _MAX_LINE or len(body) < _MIN_BODY or "。" in line:
+    if len(body) < _MIN_BODY or not may_be_spam(line):
         return False
-    # Without a chain or a word of the trade no line gets to 3: the text need not be read.
-    if len(_segments(line)) < _CHAIN and not _TRADE.search(label_text(line)):
-        return False
-    # Nor can a line that would not get there if nothing in it occurred in the text, which takes longest to find.
+    # Nothing that a line has in common with the text speaks against it, and that takes longest to find.
     return _evidence_apart(line, body).score >= 3 and spam_evidence(line, body).score >= 3
+
+
+def may_be_spam(line: str) -> bool:
+    """Whether a line may be spam above some text: without a chain or a word of the trade none is."""
+    if not 8 <= len(line) <= _MAX_LINE or "。" in line:
+        return False
+    return len(_segments(line)) >= _CHAIN or _TRADE.search(label_text(line)) is not None

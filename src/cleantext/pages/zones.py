@@ -18,15 +18,14 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 
+from cleantext.pages._measure import MAYBE_STATES, MAYBE_YEAR
+from cleantext.pages.lexicon import CERTAIN, STRONG
 from cleantext.pages.line_weights import WEIGHTS
 from cleantext.pages.linemeta import LineMeta, read_meta
-from cleantext.pages.looks import NAMES, Look
+from cleantext.pages.looks import NAMES, REASONS, Flags, Floats, Ints, Looks
 
 __all__ = ["FEATURES", "Zones", "body_path", "features", "line_scores", "meta_of", "survey"]
-
-Floats = npt.NDArray[np.float64]
 
 PRE, MAIN, TAIL, OPEN, OPEN_TAIL = range(5)
 
@@ -39,7 +38,14 @@ _TAIL_MARKS = {
     "chrome/share": 0.5,
     "chrome/advert": 0.5,
 }
-_EDITOR_MARK = 1.5
+_MARKS = np.array([_TAIL_MARKS.get(reason, 0.0) for reason in REASONS])
+_LEGAL, _RELATED = REASONS.index("chrome/legal"), REASONS.index("chrome/related")
+_EDITOR_MARK, _MOST_MARKS = 1.5, 4.0
+# From how many units on a line is text; after how much of it marks count.
+_TEXT, _BEGUN = 13, 12
+# No longer than this are the lines of a post that are not its text, and those that stand over a text.
+_SHORT, _HEAD, _FEW_POSTS = 40, 45, 4
+_OF_HEADS = ("date", "source", "author")
 # A headline is looked for above dates and sources; text is looked for this far below a headline.
 _REACH = 60
 _YEAR_MONTH = re.compile(r"(?:20|19)\d\d[-年./]\d\d?月?")
@@ -53,8 +59,6 @@ _FRAGMENT = re.compile(r"(?<!\d)\d{1,2}日[^\W\d]{2}|[^\W\d_]{3}(?:19|20)\d\d[-/
 _FORUM = re.compile(
     r"楼主|\d+楼|只看该?作者|只看楼主|回复贴|回帖|跟帖数|版主|看板|讨论区|版块|板块|no\.\d{5,}|^#\d+|条回复|个回答|条回答|引用|replies|发帖"
 )
-# What these begin with: a class of characters alone is looked for many times faster.
-_FORUM_FIRST = re.compile(r"[楼\d只回跟版看讨板n#条个引r发]")
 # One of these stands in every line that these are found in.
 _FORUM_HINTS = (
     *("楼", "只看", "回复贴", "回帖", "跟帖数", "版主", "看板", "讨论区", "版块", "板块", "no.", "#", "条回复"),
@@ -72,162 +76,196 @@ _ENTER, _LEAVE, _REENTER = 1.0, 1.0, 1.0
 
 
 @dataclass(frozen=True, slots=True)
+class _Told:
+    """What the lines of a page say: of its document and whether anything; that the article is over; how much text."""
+
+    metas: Sequence[LineMeta | None]
+    stated: Flags
+    marks: Floats
+    mass: Ints
+
+
+@dataclass(frozen=True, slots=True)
 class Zones:
-    """A page surveyed: what each line says of the document, the anchor line or -1, each line's zone and tail marks."""
+    """A page surveyed: what each line says of the document and whether it says anything, the anchor line or -1, each
+    line's zone and tail marks."""
 
     metas: tuple[LineMeta | None, ...]
+    stated: Flags
     anchor: int
     anchored_by_title: bool
     forum: bool
-    zone: npt.NDArray[np.int64]
+    zone: Ints
     tail: Floats
 
 
-def meta_of(look: Look) -> LineMeta | None:
-    """What `look` says of its document, if that is what the line is for."""
-    if len(look.view) > 160 or look.strength >= 3 or look.view.endswith(("。", "!", "?")):
+def meta_of(view: str, spaced: str) -> LineMeta | None:
+    """What a line, by its folded views, says of its document, if that is what it is for."""
+    if len(view) > 160 or view.endswith(("。", "!", "?")):
         return None
-    meta = read_meta(look.spaced)
+    meta = read_meta(spaced)
     if meta is None:
         return None
     rest = len(meta.rest.replace(" ", ""))
     keys = {pair.key for pair in meta.pairs}
     bare = not any(pair.label for pair in meta.pairs)
-    if bare and keys <= {"date", "counter"} and not re.search(r"\d:\d|年|20\d\d|前|ago", look.spaced):
+    if bare and keys <= {"date", "counter"} and not re.search(r"\d:\d|年|20\d\d|前|ago", spaced):
         return meta if rest <= 1 else None
-    if bare and rest > 2 and _FRAGMENT.search(look.spaced):
+    if bare and rest > 2 and _FRAGMENT.search(spaced):
         return None
-    return meta if rest <= 10 and rest <= max(4, len(look.view) * 0.6) else None
+    return meta if rest <= 10 and rest <= max(4, len(view) * 0.6) else None
 
 
-def survey(looks: Sequence[Look], title: str = "") -> Zones:
+def survey(looks: Looks, title: str = "") -> Zones:
     """The zones of a page. `title` is the folded title somebody else knows the page by, without spaces."""
-    stated: dict[int, LineMeta | None] = {}  # the look of a line that repeats itself is one
-    for look in looks:
-        if id(look) not in stated:
-            stated[id(look)] = meta_of(look)
-    metas = tuple(stated[id(look)] for look in looks)
+    metas = _metas(looks)
     forum = _is_forum(looks, metas)
     if forum:
-        metas = tuple(meta or _post_head(look) for look, meta in zip(looks, metas, strict=True))
-    marks = [_tail_mark(look, meta, forum) for look, meta in zip(looks, metas, strict=True)]
-    mass = [
-        look.units if look.units >= 13 and look.strength < 2 and meta is None else 0
-        for look, meta in zip(looks, metas, strict=True)
-    ]
-    anchor, by_title = _find_anchor(looks, metas, marks, mass, title=title, forum=forum)
-    zone = np.empty(len(looks), dtype=np.int64)
-    tail = np.zeros(len(looks))
+        metas = _with_post_heads(looks, metas)
+    stated = np.array([meta is not None for meta in metas], dtype=np.bool_)
+    marks = _tail_marks(looks, metas, forum)
+    mass = np.where((looks.units >= _TEXT) & (looks.strengths < STRONG) & ~stated, looks.units, 0)
+    anchor, by_title = _find_anchor(looks, _Told(metas, stated, marks, mass), title=title, forum=forum)
+    below = np.arange(len(looks)) > anchor
+    above = np.cumsum(np.where(below, mass, 0)) - mass
+    tail = np.minimum(np.cumsum(np.where(below & (above >= _BEGUN), marks, 0.0)), _MOST_MARKS)
     main, after = (MAIN, TAIL) if anchor >= 0 else (OPEN, OPEN_TAIL)
-    seen, total = 0, 0.0
-    for i, mark in enumerate(marks):
-        if i <= anchor:
-            zone[i] = PRE
-            continue
-        if seen >= 12:
-            total = min(total + mark, 4.0)
-        seen += mass[i]
-        zone[i], tail[i] = (main if total < 1 else after), total
-    return Zones(metas, anchor, by_title, forum, zone, tail)
+    zone = np.where(below, np.where(tail < 1, main, after), PRE)
+    return Zones(tuple(metas), stated, anchor, by_title, forum, zone, tail)
 
 
-def _is_forum(looks: Sequence[Look], metas: Sequence[LineMeta | None]) -> bool:
+def _metas(looks: Looks) -> list[LineMeta | None]:
+    """What each line says of its document."""
+    metas = list[LineMeta | None]([None]) * len(looks)
+    known = dict[str, LineMeta | None]()
+    asked = (looks.signs & MAYBE_STATES != 0) & (looks.strengths < CERTAIN)
+    for i in np.flatnonzero(asked).tolist():
+        spaced = looks.spaced[i]
+        if spaced not in known:
+            known[spaced] = meta_of(looks.views[i], spaced)
+        metas[i] = known[spaced]
+    return metas
+
+
+def _is_forum(looks: Looks, metas: Sequence[LineMeta | None]) -> bool:
     """Whether replies are the content: words of forums and stamps of posts, and hardly a word of comments."""
-    words = stamps = comments = 0
-    if not _holds_one("\n".join([look.spaced for look in looks]), _FORUM_HINTS):
+    hinted = _holding(looks.spaced, _FORUM_HINTS)
+    if not hinted:
         return False
-    for look, meta in zip(looks, metas, strict=True):
-        if look.units <= 40:
-            words += bool(_FORUM_FIRST.search(look.spaced) and _FORUM.search(look.spaced))
-            comments += bool(_COMMENTS.search(look.view))
-            stamps += meta is not None and bool(_POSTED.search(look.spaced))
-    return words >= 1 and words + stamps >= 4 and comments <= 2 and comments <= 0.1 * (words + stamps)
+    short = looks.units <= _SHORT
+    words = sum(_FORUM.search(looks.spaced[i]) is not None for i in hinted if short[i])
+    if not words:
+        return False
+    rows = np.flatnonzero(short).tolist()
+    stamps = sum(metas[i] is not None and _POSTED.search(looks.spaced[i]) is not None for i in rows)
+    if words + stamps < _FEW_POSTS:
+        return False
+    comments = sum(_COMMENTS.search(looks.views[i]) is not None for i in rows)
+    return comments <= 2 and comments <= 0.1 * (words + stamps)
 
 
-def _holds_one(text: str, words: Sequence[str]) -> bool:
-    return any(word in text for word in words)
+def _holding(texts: Sequence[str], words: Sequence[str]) -> list[int]:
+    """The texts that hold one of some words."""
+    joined = "\n".join(texts)
+    places = list[int]()
+    for word in words:
+        at = joined.find(word)
+        while at >= 0:
+            places.append(at)
+            at = joined.find("\n", at)  # once for each text
+            at = joined.find(word, at) if at >= 0 else -1
+    if not places:
+        return []
+    ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1)
+    found: list[int] = np.unique(np.searchsorted(ends, places, side="right")).tolist()
+    return found
 
 
-def _post_head(look: Look) -> LineMeta | None:
-    """What the line over a forum post says: a name, a time, a device, in any order and without labels."""
-    if look.units > 45 or look.values[_END] or not _POSTED.search(look.spaced):
-        return None
-    return read_meta(look.spaced)
+def _with_post_heads(looks: Looks, metas: Sequence[LineMeta | None]) -> list[LineMeta | None]:
+    """Also what the lines over forum posts say: a name, a time, a device, in any order and without labels."""
+    found = list(metas)
+    asked = (looks.units <= _HEAD) & (looks.values[:, _END] == 0) & (looks.signs & MAYBE_STATES != 0)
+    for i in np.flatnonzero(asked).tolist():
+        if metas[i] is None and _POSTED.search(looks.spaced[i]):
+            found[i] = read_meta(looks.spaced[i])
+    return found
 
 
-def _tail_mark(look: Look, meta: LineMeta | None, forum: bool) -> float:
+def _tail_marks(looks: Looks, metas: Sequence[LineMeta | None], forum: bool) -> Floats:
+    """How much each line says that the article is over."""
+    strong = looks.strengths >= STRONG
     if forum:
-        return 1.0 if look.strength >= 2 and look.reason == "chrome/legal" else 0.0
-    mark = _TAIL_MARKS.get(look.reason or "", 0.0) if look.strength >= 2 else 0.0
-    if meta and any(pair.key == "editor" and pair.label for pair in meta.pairs):
-        mark = max(mark, _EDITOR_MARK)
-    return mark
+        return np.where(strong & (looks.reasons == _LEGAL), 1.0, 0.0)
+    marks: Floats = np.where(strong, _MARKS[looks.reasons], 0.0)
+    for i, meta in enumerate(metas):
+        if meta and any(pair.key == "editor" and pair.label for pair in meta.pairs):
+            marks[i] = max(marks[i], _EDITOR_MARK)
+    return marks
 
 
-def _find_anchor(
-    looks: Sequence[Look],
-    metas: Sequence[LineMeta | None],
-    marks: Sequence[float],
-    mass: Sequence[float],
-    *,
-    title: str,
-    forum: bool,
-) -> tuple[int, bool]:
+def _find_anchor(looks: Looks, told: _Told, *, title: str, forum: bool) -> tuple[int, bool]:
     """The headline's line, or -1, and whether the page's title names it."""
-    names = _page_names(looks[0]) if looks else ()
-    heads = [_heads(look, meta) for look, meta in zip(looks, metas, strict=True)]
+    weights = _headline_weights(looks, told, title)
+    if not weights:
+        return -1, False
+    n = len(looks)
+    sums = np.concatenate([[0], np.cumsum(told.mass)])
+    marked = np.cumsum(np.where(sums[:-1] > 60, told.marks, 0.0))
+    related = (looks.reasons == _RELATED) & (looks.strengths >= STRONG)
+    listed = np.maximum.accumulate(np.where(related, np.arange(n), -_LIST))
+    below = _Below(told.mass.tolist(), told.marks.tolist(), (looks.values[:, _END] > 0).tolist())
     best = {True: (3.0, -1), False: (3.0, -1)}
-    above = marked = 0.0
-    listed = -_LIST
-    for i, look in enumerate(looks):
-        if above > 60:
-            marked += marks[i]
-        above += mass[i]
-        listed = i if look.reason == "chrome/related" and look.strength >= 2 else listed
-        weight, named = _headline_weight(i, looks, metas, heads, names, title)
-        if weight:
-            worth = weight * math.log1p(_mass_below(i, looks, marks, mass))
-            worth *= (0.8 if marked >= 2 else 1.0) * (0.6 if i - listed < _LIST else 1.0)
-            # Every post of a thread has a name over a date: the first such line heads the thread.
-            if worth > best[named][0] and not (forum and not named and best[named][1] >= 0):
-                best[named] = (worth, i)
+    for i, weight, named in weights:
+        worth = [0.8 if marked[i] >= 2 else 1.0, 0.6 if i - listed[i] < _LIST else 1.0]
+        # Every post of a thread has a name over a date: the first such line heads the thread.
+        if forum and not named and best[named][1] >= 0:
+            continue
+        if weight * math.log1p(sums[min(n, i + _REACH)] - sums[i + 1]) * worth[0] * worth[1] <= best[named][0]:
+            continue
+        found = weight * math.log1p(below.mass(i)) * (worth[0] * worth[1])
+        if found > best[named][0]:
+            best[named] = (found, i)
     named = best[True][1] >= 0
     return best[named][1], named
 
 
-def _headline_weight(
-    i: int,
-    looks: Sequence[Look],
-    metas: Sequence[LineMeta | None],
-    heads: Sequence[bool],
-    names: Sequence[str],
-    title: str,
-) -> tuple[float, bool]:
-    """How much line `i` looks like the headline, and whether the page's title says so."""
-    look = looks[i]
-    view = look.view
-    if look.units >= 5 and look.strength < 2 and metas[i] is None:
-        if title and len(view) >= 4 and (view in title or title in view) and len(view) <= 3 * len(title):
-            return 3.0, True
-        if i and any(_same_name(view, name) for name in names):
-            return 3.0, True
-    if look.strength >= 1 or metas[i] is not None or not 6 <= look.units <= 80 or look.values[_DATE]:
-        return 0.0, False
-    if view.endswith("。") or _LABELLED.match(view):
-        return 0.0, False
-    below = range(i + 1, min(len(looks), i + 4))
-    if any(heads[j] or _YEAR_MONTH.fullmatch(looks[j].view) for j in below):
-        twice = (i + 1 < len(looks) and looks[i + 1].view == view) or (i > 0 and looks[i - 1].view == view)
-        return (2.5 if twice else 1.5), False
-    return (0.8 if i == 0 else 0.0), False
+def _headline_weights(looks: Looks, told: _Told, title: str) -> list[tuple[int, float, bool]]:
+    """Each line that may be the headline, how much it looks like that, and whether the page's title says so."""
+    units, strengths, views = looks.units, looks.strengths, looks.views
+    names, weights = _page_names(looks), dict[int, tuple[float, bool]]()
+    for i in np.flatnonzero((units >= 5) & (strengths < STRONG) & ~told.stated).tolist():
+        if _is_in(views[i], title) or (i and any(_same_name(views[i], name) for name in names)):
+            weights[i] = 3.0, True
+    heads = _heads(looks, told.metas)
+    below = np.zeros(len(looks) + 3, dtype=np.bool_)
+    below[heads] = True
+    over = below[1:-2] | below[2:-1] | below[3:]
+    over[:1] = True
+    plain = (strengths == 0) & ~told.stated & (units >= 6) & (units <= 80) & (looks.values[:, _DATE] == 0)
+    for i in np.flatnonzero(over & plain).tolist():
+        view = views[i]
+        if i in weights or view.endswith("。") or _LABELLED.match(view):
+            continue
+        if below[i + 1 : i + 4].any():
+            twice = view in views[i + 1 : i + 2] or (i > 0 and views[i - 1] == view)
+            weights[i] = 2.5 if twice else 1.5, False
+        else:
+            weights[i] = 0.8, False
+    return [(i, *weights[i]) for i in sorted(weights)]
 
 
-def _page_names(first: Look) -> tuple[str, ...]:
+def _is_in(view: str, title: str) -> bool:
+    """Whether a line is in the page's title, or is little more than it."""
+    return bool(title) and 4 <= len(view) <= 3 * len(title) and (view in title or title in view)
+
+
+def _page_names(looks: Looks) -> tuple[str, ...]:
     """What the first line, often the page's title, may call the article: all of it, or a part of it."""
-    if first.strength >= 2:
+    if not looks.views or looks.strengths[0] >= STRONG:
         return ()
-    parts = [part.replace(" ", "") for part in _NAME_PARTS.split(first.spaced)]
-    return (first.view, *(part for part in parts if len(part) >= 8 and part != first.view))
+    view = looks.views[0]
+    parts = [part.replace(" ", "") for part in _NAME_PARTS.split(looks.spaced[0])]
+    return (view, *(part for part in parts if len(part) >= 8 and part != view))
 
 
 def _same_name(view: str, name: str) -> bool:
@@ -237,26 +275,39 @@ def _same_name(view: str, name: str) -> bool:
     return len(name) >= 8 and name in view and len(view) <= len(name) + 12
 
 
-def _heads(look: Look, meta: LineMeta | None) -> bool:
-    """Whether a line stands between a headline and its text: a date, a source or an author."""
-    if meta is not None:
-        return any(pair.key in ("date", "source", "author") for pair in meta.pairs)
-    return look.units <= 45 and not look.values[_END] and _DATED.match(look.spaced) is not None
+def _heads(looks: Looks, metas: Sequence[LineMeta | None]) -> list[int]:
+    """The lines that stand between a headline and its text: a date, a source, an author, a month."""
+    heads = [i for i, meta in enumerate(metas) if meta and any(pair.key in _OF_HEADS for pair in meta.pairs)]
+    short = (looks.units <= _HEAD) & (looks.values[:, _END] == 0)
+    for i in looks.with_sign(MAYBE_YEAR):
+        dated = metas[i] is None and short[i] and _DATED.match(looks.spaced[i])
+        if dated or _YEAR_MONTH.fullmatch(looks.views[i]):
+            heads.append(i)
+    return heads
 
 
-def _mass_below(i: int, looks: Sequence[Look], marks: Sequence[float], mass: Sequence[float]) -> float:
-    """How much text follows line `i` before marks say that it is over; nearer text counts more."""
-    total = marked = 0.0
-    weight = 1.0
-    for j in range(i + 1, min(len(looks), i + _REACH)):
-        if total > 0:
-            marked += marks[j]
-        if marked >= _EDITOR_MARK or (total > 150 and marked >= 1):
-            break
-        weight *= 0.97
-        if mass[j]:
-            total += mass[j] * weight * (1.0 if looks[j].values[_END] or mass[j] > 40 else 0.3)
-    return total
+@dataclass(frozen=True, slots=True)
+class _Below:
+    """How much text each line has, how much it says that the article is over, and whether it ends like a sentence."""
+
+    masses: Sequence[int]
+    marks: Sequence[float]
+    ends: Sequence[bool]
+
+    def mass(self, i: int) -> float:
+        """How much text follows line `i` before marks say that it is over; nearer text counts more."""
+        total = marked = 0.0
+        weight = 1.0
+        for j in range(i + 1, min(len(self.masses), i + _REACH)):
+            if total > 0:
+                marked += self.marks[j]
+            if marked >= _EDITOR_MARK or (total > 150 and marked >= 1):
+                break
+            weight *= 0.97
+            mass = self.masses[j]
+            if mass:
+                total += mass * weight * (1.0 if self.ends[j] or mass > 40 else 0.3)
+        return total
 
 
 _COLUMN = {name: i for i, name in enumerate(NAMES)}
@@ -268,6 +319,9 @@ _CONTEXT = (
     *("text_between", "chrome_between", "forum", "forum_under_meta", "forum_over_meta", "forum_main", "forum_open"),
     "forum_short",
 )
+# How far is looked for each of `_AROUND`, and which of these columns it is of: units, the next three, what is stated.
+_WINDOWED, _REACHES, _NEXT = [_FUNCTION, _END, _CLAUSE], np.array([3, 8, 5, 4]), np.array([2])
+_AROUND_REACH, _AROUND_COLUMN = [0, 1, 0, 1, 2, 3], [1, 1, 2, 2, 3, 4]
 _ZONE_NAMES = ("pre", "main", "tail", "open", "open_tail")
 FEATURES: tuple[str, ...] = (
     *_AROUND,
@@ -294,98 +348,119 @@ def _sums(values: Floats) -> Floats:
     return sums
 
 
-def _mean(sums: Floats, reach: int, side: int) -> Floats:
-    """The mean of the `reach` rows before (side -1) or after (+1) each, by the sums of `_sums`; 0 at the ends."""
+def _beside(sums: Floats, reach: Ints) -> tuple[Floats, Floats]:
+    """For each of `reach` and each row the means of so many rows before it and after it, by the sums of `_sums`; 0 at
+    the ends."""
     n = len(sums) - 1
-    at = np.arange(n)
-    start, end = (np.maximum(at - reach, 0), at) if side < 0 else (at + 1, np.minimum(at + 1 + reach, n))
-    result: Floats = (sums[end] - sums[start]) / np.maximum(end - start, 1)[:, None]
-    return result
+    at, reach = np.arange(n), reach[:, None]
+    start, end = np.maximum(at - reach, 0), np.minimum(at + 1 + reach, n)
+    before: Floats = (sums[at] - sums[start]) / np.maximum(at - start, 1)[:, :, None]
+    after: Floats = (sums[end] - sums[at + 1]) / np.maximum(end - at - 1, 1)[:, :, None]
+    return before, after
 
 
-def features(looks: Sequence[Look], zones: Zones, values: Floats | None = None) -> Floats:
-    """One row a line, one column a name of `FEATURES`. `values`: those of the looks, if they are at hand."""
-    n = len(looks)
-    own = np.array([look.values for look in looks], dtype=np.float64) if values is None else values
-    own = own.reshape(n, len(NAMES))
+def features(looks: Looks, zones: Zones) -> Floats:
+    """One row a line, one column a name of `FEATURES`."""
+    window, context, share, near = _seen(looks, zones)
+    n, own, meta = len(looks), looks.values, zones.stated[:, None].astype(np.float64)
     in_zone = np.eye(5)[zones.zone]
     main, tail = in_zone[:, [MAIN]], in_zone[:, [TAIL]]
-    meta = np.array([item is not None for item in zones.metas], dtype=np.float64)
-    chrome = np.array([look.strength >= 2 for look in looks], dtype=np.float64)
-    units = np.array([look.units for look in looks], dtype=np.float64)
-    window = _windows(np.minimum(units, 60) + 1, own, meta)
-    context = _context(looks, zones, own, np.column_stack([meta, chrome, (units > 40) & (own[:, _END] > 0)]), in_zone)
-    share = min(float(chrome.sum()), 15.0) / 15
-    distance = np.arange(n) - zones.anchor
-    near = np.where((zones.anchor >= 0) & (distance > 0), 1 / np.maximum(distance, 1), 0.0)
     return np.hstack(
         [
             *(window, window * main, context, own, in_zone, zones.tail[:, None] / 2, (zones.tail >= 2)[:, None]),
-            *(np.full((n, 1), share), share * in_zone, near[:, None], meta[:, None], meta[:, None] * in_zone),
+            *(np.full((n, 1), share), share * in_zone, near[:, None], meta, meta * in_zone),
             *(own[:, :_SHARED] * main, own[:, :_SHARED] * tail),
         ]
     )
 
 
-def _windows(units: Floats, own: Floats, meta: Floats) -> Floats:
+def _seen(looks: Looks, zones: Zones) -> tuple[Floats, Floats, float, Floats]:
+    """The columns of `_AROUND` and of `_CONTEXT`, the share of chrome, and how near the anchor is."""
+    chrome = looks.strengths >= STRONG
+    running = (looks.units > 40) & (looks.values[:, _END] > 0)
+    window = _windows(np.minimum(looks.units, 60) + 1.0, looks.values, zones.stated)
+    context = _context(looks, zones, np.column_stack([chrome, running]).astype(np.float64))
+    distance = np.arange(len(looks)) - zones.anchor
+    near = np.where((zones.anchor >= 0) & (distance > 0), 1 / np.maximum(distance, 1), 0.0)
+    return window, context, min(float(chrome.sum()), 15.0) / 15, near
+
+
+def _windows(units: Floats, own: Floats, stated: Flags) -> Floats:
     """The columns of `_AROUND`: means over so many lines to both sides, by length."""
-    shape = own[:, (_FUNCTION, _END, _CLAUSE)] * units[:, None]
-    weighted = np.column_stack([units, shape, meta * units])
-    sums = _sums(weighted)
-
-    def around(reach: int, *columns: int) -> Floats:
-        every = (0, *columns)
-        part = sums[:, every]
-        total = _mean(part, reach, -1) + _mean(part, reach, 1) + weighted[:, every] / reach
-        mean: Floats = total[:, 1:] / total[:, :1]
-        return mean
-
-    of_three, of_eight = around(3, 1, 2), around(8, 1, 2)
-    pairs = np.stack([of_three, of_eight], axis=2).reshape(len(units), 4)  # each column, three lines and eight
-    return np.hstack([pairs, around(5, 3), around(4, 4)])
+    weighted = np.empty((len(units), 5))
+    weighted[:, 0], weighted[:, 4] = units, stated * units
+    weighted[:, 1:4] = own[:, _WINDOWED] * units[:, None]
+    before, after = _beside(_sums(weighted), _REACHES)
+    total = before + after + weighted / _REACHES[:, None, None]
+    means = total / total[:, :, :1]
+    result: Floats = means[_AROUND_REACH, :, _AROUND_COLUMN].T
+    return result
 
 
-def _context(looks: Sequence[Look], zones: Zones, own: Floats, beside: Floats, in_zone: Floats) -> Floats:
-    """The columns of `_CONTEXT`; `beside` says of each line whether it is metadata, chrome, running text."""
-    counts = Counter(look.view for look in looks)
-    repeats = np.array([min(counts[look.view], 4) - 1 for look in looks], dtype=np.float64)
-    meta = beside[:, 0]
-    meta_above, meta_below = np.concatenate([[0.0], meta[:-1]]), np.concatenate([meta[1:], [0.0]])
-    sums = _sums(beside[:, 1:])
-    chrome_above, text_above = _mean(sums, 2, -1).T
-    chrome_below, text_below = _mean(sums, 2, 1).T
-    forum = float(zones.forum)
-    short = (own[:, :5].sum(axis=1) > 0).astype(np.float64)
-    return np.column_stack(
-        [
-            *(repeats > 0, repeats, meta_above, meta_below, chrome_above, chrome_below, text_above, text_below),
-            *(np.minimum(text_above, text_below), chrome_above * chrome_below),
-            *(np.full(len(looks), forum), forum * meta_above * short, forum * meta_below * short),
-            *(forum * in_zone[:, MAIN], forum * in_zone[:, OPEN], forum * short),
-        ]
-    )
-
-
-@cache
-def _weights() -> Floats:
-    return np.array([WEIGHTS.get(name, 0.0) for name in FEATURES])
-
-
-def line_scores(looks: Sequence[Look], zones: Zones, values: Floats | None = None) -> Floats:
-    """How much each line looks like main content: the fitted model, above 0 for yes. `values`: as for `features`."""
-    scores: Floats = features(looks, zones, values) @ _weights() + WEIGHTS.get("bias", 0.0)
-    plain = np.array([look.strength < 2 for look in looks])
-    long = np.array([look.units > 60 and look.values[_END] > 0 for look in looks])
-    scores += np.where(plain, _PRIOR[zones.zone] + _LONG_PRIOR * long, 0.0)
+def _context(looks: Looks, zones: Zones, beside: Floats) -> Floats:
+    """The columns of `_CONTEXT`; `beside` says of each line whether it is chrome, running text."""
+    n = len(looks)
+    counts = Counter(looks.views)
+    repeats = np.minimum(np.fromiter(map(counts.__getitem__, looks.views), np.float64, n), 4) - 1
+    columns = np.zeros((n, len(_CONTEXT)))
+    before, after = _beside(_sums(beside), _NEXT)
+    columns[:, 0], columns[:, 1] = repeats > 0, repeats
+    columns[1:, 2], columns[:-1, 3] = zones.stated[:-1], zones.stated[1:]
+    columns[:, 4:7:2], columns[:, 5:8:2] = before[0], after[0]
+    columns[:, 8] = np.minimum(columns[:, 6], columns[:, 7])
+    columns[:, 9] = columns[:, 4] * columns[:, 5]
     if zones.forum:
-        scores += np.where(plain & (zones.zone >= MAIN), _FORUM_PRIOR, 0.0)
+        short = looks.values[:, :5].sum(axis=1) > 0
+        columns[:, 10], columns[:, 15] = 1.0, short
+        columns[:, 11], columns[:, 12] = columns[:, 2] * short, columns[:, 3] * short
+        columns[:, 13], columns[:, 14] = zones.zone == MAIN, zones.zone == OPEN
+    return columns
+
+
+class _Weights:
+    """The fitted weights, by what is weighed."""
+
+    def __init__(self) -> None:
+        weights = {name: WEIGHTS.get(name, 0.0) for name in FEATURES}
+
+        def named(names: Sequence[str], prefix: str = "") -> Floats:
+            return np.array([weights[prefix + name] for name in names])
+
+        self.window, self.context, self.near = named(_AROUND), named(_CONTEXT), weights["near_anchor"]
+        self.window_in_main = named(_AROUND, "main*")
+        self.own = np.zeros((len(NAMES), 5))  # in each zone
+        self.own += named(NAMES)[:, None]
+        self.own[:_SHARED, MAIN] += named(NAMES[:_SHARED], "main*")
+        self.own[:_SHARED, TAIL] += named(NAMES[:_SHARED], "tail*")
+        self.zone = WEIGHTS.get("bias", 0.0) + named(_ZONE_NAMES)
+        self.chrome = weights["chrome_share"] + named(_ZONE_NAMES, "chrome_share*")
+        self.meta = weights["meta"] + named(_ZONE_NAMES, "meta*")
+        self.marks, self.many_marks = weights["marks"], weights["many_marks"]
+
+
+_weights = cache(_Weights)
+
+
+def line_scores(looks: Looks, zones: Zones) -> Floats:
+    """How much each line looks like main content: the fitted model over `features`, above 0 for yes."""
+    window, context, share, near = _seen(looks, zones)
+    weights, zone = _weights(), zones.zone
+    scores: Floats = (looks.values @ weights.own)[np.arange(len(looks)), zone]
+    scores += (weights.zone + share * weights.chrome)[zone] + zones.stated * weights.meta[zone]
+    scores += window @ weights.window + context @ weights.context + near * weights.near
+    scores += (zone == MAIN) * (window @ weights.window_in_main)
+    scores += zones.tail * (weights.marks / 2) + (zones.tail >= 2) * weights.many_marks
+    plain = looks.strengths < STRONG
+    long = (looks.units > 60) & (looks.values[:, _END] > 0)
+    scores += plain * (_PRIOR[zone] + _LONG_PRIOR * long)
+    if zones.forum:
+        scores += _FORUM_PRIOR * (plain & (zone >= MAIN))
     return scores
 
 
-def body_path(scores: Sequence[float] | Floats, looks: Sequence[Look], zones: Zones) -> list[bool]:
+def body_path(scores: Sequence[float] | Floats, looks: Looks, zones: Zones) -> list[bool]:
     """Which lines lie in the main content, by the best path before → in ↔ after. At least one line does."""
-    units = np.array([look.units for look in looks], dtype=np.float64)
-    gains = np.clip(np.asarray(scores, dtype=np.float64) * np.sqrt((units + 1) / _UNIT), _LOWEST, _HIGHEST).tolist()
+    gains = np.clip(np.asarray(scores) * np.sqrt((looks.units + 1) / _UNIT), _LOWEST, _HIGHEST).tolist()
     returns = (np.zeros(len(looks)) if zones.forum else zones.tail * (2.0 if zones.anchor >= 0 else 1.0)).tolist()
     before, inside, after = 0.0, -math.inf, -math.inf
     steps: list[tuple[int, int]] = []
