@@ -216,8 +216,65 @@ AFFIXES = st.sampled_from(
 )
 
 
+STATED = st.sampled_from(
+    [
+        *(
+            "来源",
+            "：",
+            "作 者",
+            "文",
+            "/",
+            "|",
+            "｜",
+            "—",
+            "丨",
+            "】",
+            "責任編輯",
+            "校对",
+            "审核",
+            "监制",
+            "记者",
+            "实习生",
+            "通讯员",
+            "评论员",
+        ),
+        *(
+            "报导",
+            "综合报道",
+            "李铭",
+            " 张三",
+            "by Jane Roe",
+            "Mar 3, 2020",
+            "Sun Apr  3 21:04:15 2016",
+            "昨天 10:20",
+            "3天前",
+            "2小时前",
+        ),
+        *(
+            "10月3日",
+            "12:30",
+            "2019",
+            "1999/1/2",
+            "3 days ago",
+            "字数12",
+            "点击：5",
+            "12人参与",
+            "10 views",
+            "٣",
+            "编辑 ",
+            "2020年1月2日",
+            " ",
+        ),
+    ]
+)
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(st.lists(st.one_of(LINE, st.lists(st.one_of(AFFIXES, PIECES), max_size=8).map("".join)), min_size=1, max_size=8))
+@given(
+    st.lists(
+        st.one_of(LINE, st.lists(st.one_of(AFFIXES, STATED, PIECES), max_size=8).map("".join)), min_size=1, max_size=8
+    )
+)
 def test_a_line_without_a_sign_has_no_answer(lines: list[str]) -> None:
     lines = [stripped for line in lines if (stripped := " ".join(line.split()))]
     looks = looks_of(lines)

@@ -11,11 +11,12 @@ from typing import Any
 __all__ = ["PARTS", "measure"]
 
 # What a character of the folded view is, as bits. WORD is what `\w` is; HARD ends a sentence whatever signs follow, END
-# with nothing but a CLOSER behind it. STATES stands in what states something of the document; AROUND may stand around a
-# word of the lexicon; BRACKET, TRIGGER and PREFIX are for what is stuck to the ends of a line (`affixes`).
+# with nothing but a CLOSER behind it. Of metadata (`linemeta`): a label ends in LABEL, and a MARK stands behind it;
+# CREDIT is of words that credit somebody, TIMELY of dates and counts. AROUND may stand around a word of the lexicon;
+# BRACKET, TRIGGER and PREFIX are for what is stuck to the ends of a line (`affixes`).
 WIDE, FUNCTION, DIGIT, DECIMAL, LETTER, ALPHA, WORD, SEPARATOR, CLAUSE, STOP = (1 << bit for bit in range(10))
 CELL, END, HARD, CLOSER, OPEN, LOWER, DATED, DATE_END, BULLET = (1 << bit for bit in range(10, 19))
-STATES, AROUND, QUOTE, TAG, BRACKET, TRIGGER, PREFIX = (1 << bit for bit in range(19, 26))
+LABEL, MARK, CREDIT, TIMELY, AROUND, QUOTE, TAG, BRACKET, TRIGGER, PREFIX = (1 << bit for bit in range(19, 29))
 # From this bit on: which of the lexicon's needs begin with the character, as a place in `starts`.
 NEED = 32
 
@@ -31,9 +32,11 @@ UNITS, SIGNS, GRAMMAR, ENTRIES, MORE_ENTRIES, NUMBERS = range(6)
 HALF = 60
 
 _LINE, _SPACE, _DOT, _COLON, _AT, _P, _S, _W = (ord(char) for char in "\n .:@psw")
-_ONE, _TWO, _B, _NOTE, _FULL_STOP, _ELLIPSIS = (ord(char) for char in "12b注。…")
-# A date in numbers alone has so many digits; a telephone number so many in a row.
-_FEW_DIGITS, _TELEPHONE = 5, 7
+_ZERO, _ONE, _TWO, _NINE, _B, _NOTE, _FULL_STOP, _ELLIPSIS = (ord(char) for char in "0129b注。…")
+# What reports end in.
+_REPORTED = (ord("道"), ord("导"))
+# A date in numbers alone has so many digits; a telephone number so many in a row; a month so many letters.
+_FEW_DIGITS, _TELEPHONE, _MONTH = 5, 7, 3
 # How far from a line's end an end of a sentence is looked for, and a picture's mark; a bracket or a colon of what is
 # cut off.
 _END_REACH, _MEDIA_REACH, _BRACKET_REACH, _COLON_REACH = 8, 20, 16, 40
@@ -60,7 +63,7 @@ def measure(codes: Any, lengths: Any, table: Any, needs: Any, columns: Any, out:
         wide = grammar = digits = alphas = words = lowers = clauses = stops = separators = spaces = 0
         run = longest = 0
         bits = kind = last = before = 0
-        address = gap = False
+        address = labelled = yearly = gap = False
         while codes[i] != _LINE:
             code = codes[i]
             i += 1
@@ -82,6 +85,8 @@ def measure(codes: Any, lengths: Any, table: Any, needs: Any, columns: Any, out:
             else:
                 run = 0
             address |= code == _AT or (code == _COLON and last in (_P, _S)) or (code == _DOT and last == _W)
+            labelled |= flags & MARK != 0 and v > v0 and table[view[v - 1]] & LABEL != 0
+            yearly |= (code == _ZERO and last == _TWO) or (code == _NINE and last == _ONE)
             spaced[s] = view[v] = code
             s += 1
             v += 1
@@ -121,7 +126,8 @@ def measure(codes: Any, lengths: Any, table: Any, needs: Any, columns: Any, out:
         signs |= LATIN * (words > 0 and lowers > 0)
         signs |= MAYBE_DATE * (digits >= _FEW_DIGITS or (digits > 0 and bits & DATED != 0))
         signs |= MAYBE_CONTACT * (address or longest >= _TELEPHONE)
-        signs |= MAYBE_STATES * (bits & (STATES | DECIMAL) != 0)
+        timely = bits & DECIMAL != 0 and (bits & TIMELY != 0 or lowers >= _MONTH or yearly)
+        signs |= MAYBE_STATES * (labelled or timely or bits & CREDIT != 0)
         if size:
             first, end = table[view[v0]], table[view[v - 1]]
             stops -= end & STOP != 0
@@ -131,7 +137,9 @@ def measure(codes: Any, lengths: Any, table: Any, needs: Any, columns: Any, out:
             row[columns[10]] = view[v - 1] == _ELLIPSIS or (view[v - 1] == _DOT and size > 1 and view[v - 2] == _DOT)
             row[columns[11]] = _ends(view, v0, v, table)
             signs |= SIGNED * ((first | end) & AROUND != 0) | STOPPED * (end & STOP != 0)
-            signs |= MAYBE_DATE_END * (end & (DATE_END | DECIMAL) != 0) | MAYBE_STATES * (view[v0] == _B)
+            signs |= MAYBE_DATE_END * (end & (DATE_END | DECIMAL) != 0) | MAYBE_STATES * (
+                view[v0] == _B or view[v - 1] in _REPORTED
+            )
             signs |= MAYBE_BULLET * (first & (BULLET | DECIMAL) != 0) | MAYBE_YEAR * (view[v0] in (_ONE, _TWO))
             signs |= MAYBE_MEDIA * _opens(view, v0, v, table)
             signs |= MAYBE_AFFIX * (first & PREFIX != 0 or (bits & TRIGGER != 0 and _closes(spaced, s0, s, table)))

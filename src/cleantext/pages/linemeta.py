@@ -14,7 +14,7 @@ from datetime import date
 
 from cleantext.pages.lexicon import read_data
 
-__all__ = ["LineMeta", "Pair", "normalize_date", "read_meta", "tidy_name"]
+__all__ = ["LABEL_ENDS", "LineMeta", "Pair", "normalize_date", "read_meta", "tidy_name"]
 
 # Of a line only this many characters of the folded view are read.
 _LIMIT, _CREDIT_LIMIT = 240, 60
@@ -35,6 +35,8 @@ def _read_labels() -> tuple[dict[str, str], frozenset[str]]:
 
 
 _KEYS, _AMBIGUOUS = _read_labels()
+# What labels end in.
+LABEL_ENDS = frozenset(label[-1] for label in _KEYS)
 
 
 def _spread(word: str) -> str:

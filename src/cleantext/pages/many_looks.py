@@ -19,6 +19,7 @@ from cleantext.pages import _measure as m
 from cleantext.pages import looks
 from cleantext.pages.compiled import pays
 from cleantext.pages.lexicon import AROUND, CERTAIN, ENTRIES, STRONG, WORDS, Entry, entries_of, find_among, word_class
+from cleantext.pages.linemeta import LABEL_ENDS
 from cleantext.pages.looks import NAMES, REASONS, Flags, Ints, Looks, look_at, shorten
 
 __all__ = ["looks_of"]
@@ -38,7 +39,10 @@ _SETS = (
     (m.DATED, "月前g"),
     (m.DATE_END, "日])】前"),
     (m.BULLET, "•·●■◆▪○◇□★☆►▶※*+-(一二三四五六七八九十"),
-    (m.STATES, ":/|丨】—记讯辑责校核导论作"),
+    (m.LABEL, LABEL_ENDS),
+    (m.MARK, ":/|丨】—"),
+    (m.CREDIT, "记讯辑责校核习论作源"),
+    (m.TIMELY, ":月前天击览读评跟参复查赞藏数"),
     (m.AROUND, AROUND),
     (m.QUOTE, "".join(looks.QUOTE)),
     (m.TAG, "#【["),

@@ -48,6 +48,8 @@ _SHORT, _HEAD, _FEW_POSTS = 40, 45, 4
 _OF_HEADS = ("date", "source", "author")
 # A headline is looked for above dates and sources; text is looked for this far below a headline.
 _REACH = 60
+# A longer line states nothing.
+_LONGEST = 160
 _YEAR_MONTH = re.compile(r"(?:20|19)\d\d[-年./]\d\d?月?")
 _LABELLED = re.compile(r"[^:]{2,4}:[^:]{1,8}$")
 _DATED = re.compile(r"(?:19|20)\d\d ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2}")
@@ -101,7 +103,7 @@ class Zones:
 
 def meta_of(view: str, spaced: str) -> LineMeta | None:
     """What a line, by its folded views, says of its document, if that is what it is for."""
-    if len(view) > 160 or view.endswith(("。", "!", "?")):
+    if len(view) > _LONGEST or view.endswith(("。", "!", "?")):
         return None
     meta = read_meta(spaced)
     if meta is None:
