@@ -88,11 +88,11 @@ def test_short_posts_stay_where_the_classifier_keeps_them(
     html = _page(name).replace("<div class=item>", f"<div class=item><p>{long}</p>", 1)
     page = parse_page(html)
     lines = page_lines(page)
-    labels = [whole_line("body" if line.text == long else "chrome/comments", len(line.text)) for line in lines]
+    labels = [whole_line("body" if text == long else "chrome/comments", len(text)) for text in lines.texts]
     votes = Votes(shares=tuple(0.9 if text == long else share for text in page.texts))
     monkeypatch.setattr(extract, "_label_lines", lambda *_: Labels(lines=tuple(labels), metadata={}))
     monkeypatch.setattr(extract, "_is_flat", lambda _: False)
     found = {
-        line.text: label.label for line, label in zip(lines, extract._agreed(page, lines, votes).lines, strict=True)
+        text: label.label for text, label in zip(lines.texts, extract._agreed(page, lines, votes).lines, strict=True)
     }
     assert found == {long: "body"} | dict.fromkeys(POSTS, "body" if stay else "chrome/comments")

@@ -2,101 +2,113 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cleantext.pages.dump import LineLabel
 from cleantext.pages.page import Page
 from cleantext.records import Field, MainContent, Removed
 
-__all__ = ["PageLine", "content_of", "page_lines"]
+__all__ = ["PageLines", "content_of", "page_lines"]
 
 # Where a piece begins and ends, its block, its label.
 _Part = tuple[int, int, int, str]
 
 
-@dataclass(slots=True)
-class PageLine:
-    """A line of a block: most blocks have one. `number` counts from 1."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageLines:
+    """The lines of a page: the text of each, its block and where it begins in the source text. Most blocks have one."""
 
-    number: int
-    block: int
-    start: int
-    text: str
+    texts: Sequence[str]
+    blocks: Sequence[int]
+    starts: Sequence[int]
+
+    def __len__(self) -> int:
+        return len(self.texts)
 
 
-def page_lines(page: Page) -> list[PageLine]:
+def page_lines(page: Page) -> PageLines:
     """The lines of a page that show something, without white space around them."""
-    lines: list[PageLine] = []
-    for i, (begin, block) in enumerate(zip(page.arrays.starts.tolist(), page.texts, strict=True)):
+    begins, all_texts = page.arrays.starts.tolist(), page.texts
+    texts = list(map(str.strip, all_texts))
+    is_plain = page.source_text.count("\n") < len(texts) and all(texts)
+    if is_plain and sum(map(len, texts)) + len(texts) - 1 == len(page.source_text):
+        return PageLines(texts=texts, blocks=range(len(texts)), starts=begins)
+    lines: list[tuple[str, int, int]] = []
+    for i, (begin, block) in enumerate(zip(begins, all_texts, strict=True)):
         position = begin
-        for text in block.split("\n") if "\n" in block else (block,):
+        for text in block.split("\n"):
             stripped = text.strip()
             if stripped:
-                start = position + (text.index(stripped) if len(stripped) < len(text) else 0)
-                lines.append(PageLine(len(lines) + 1, i, start, stripped))
+                lines.append((stripped, i, position + text.index(stripped)))
             position += len(text) + 1
-    return lines
+    return PageLines(
+        texts=[text for text, _, _ in lines],
+        blocks=[block for _, block, _ in lines],
+        starts=[start for _, _, start in lines],
+    )
 
 
 def content_of(
     page: Page,
-    lines: Sequence[PageLine],
+    lines: PageLines,
     verdicts: Sequence[LineLabel],
     metadata: Mapping[str, Field],
     flags: tuple[str, ...],
 ) -> MainContent:
     """The pieces that stay, and those that go with their reasons."""
     source, all_kinds, all_levels = page.source_text, page.kinds, page.arrays.levels
-    blocks, kinds, levels, spans, removed = [], [], [], [], []
-    for start, end, number, label in _joined(lines, verdicts):
-        if label == "body":
-            blocks.append(source[start:end])
-            kinds.append(all_kinds[number])
-            levels.append(int(all_levels[number]))
-            spans.append((start, end))
-        else:
-            removed.append(Removed(start=start, end=end, text=source[start:end], reason=label))
+    parts = _joined(lines, verdicts)
+    kept = [part for part in parts if part[3] == "body"]
     return MainContent(
         source_text=source,
-        blocks=tuple(blocks),
-        kinds=tuple(kinds),
-        levels=tuple(levels),
-        spans=tuple(spans),
-        removed=tuple(removed),
+        blocks=tuple([source[start:end] for start, end, _, _ in kept]),
+        kinds=tuple([all_kinds[number] for _, _, number, _ in kept]),
+        levels=tuple([int(all_levels[number]) for _, _, number, _ in kept]),
+        spans=tuple([(start, end) for start, end, _, _ in kept]),
+        removed=tuple(
+            [
+                Removed(start=start, end=end, text=source[start:end], reason=label)
+                for start, end, _, label in parts
+                if label != "body"
+            ]
+        ),
         metadata=metadata,
         flags=flags,
     )
 
 
-def _joined(lines: Sequence[PageLine], verdicts: Sequence[LineLabel]) -> Iterator[_Part]:
+def _joined(lines: PageLines, verdicts: Sequence[LineLabel]) -> list[_Part]:
     """The parts of all lines in order, neighbors of one block and one label as one."""
-    last: _Part | None = None
-    for line, verdict in zip(lines, verdicts, strict=True):
+    joined: list[_Part] = []
+    last = -1
+    for text, block, start, verdict in zip(lines.texts, lines.blocks, lines.starts, verdicts, strict=True):
         if verdict.affixes:
-            parts = _cut(line, verdict)
+            parts = _cut(text, block, start, verdict)
         else:  # a label is about all of its line where nothing is cut off
-            parts = [(line.start, line.start + len(line.text), line.block, verdict.label)]
+            parts = [(start, start + len(text), block, verdict.label)]
+        if block != last:
+            joined += parts
+            last = block
+            continue
         for part in parts:
-            if last and last[2] == part[2] and last[3] == part[3]:
-                last = (last[0], part[1], part[2], part[3])
+            begin, _, _, label = joined[-1]
+            if label == part[3]:
+                joined[-1] = (begin, part[1], block, label)
             else:
-                if last:
-                    yield last
-                last = part
-    if last:
-        yield last
+                joined.append(part)
+    return joined
 
 
-def _cut(line: PageLine, verdict: LineLabel) -> list[_Part]:
+def _cut(line: str, block: int, begins: int, verdict: LineLabel) -> list[_Part]:
     """A line's parts that show something."""
     cuts = sorted([(verdict.start, verdict.end, verdict.label), *verdict.affixes])
     parts = []
-    for (start, _, label), (end, _, _) in zip(cuts, [*cuts[1:], (len(line.text), 0, "")], strict=True):
+    for (start, _, label), (end, _, _) in zip(cuts, [*cuts[1:], (len(line), 0, "")], strict=True):
         begin = 0 if start == cuts[0][0] else start
-        text = line.text[begin:end]
+        text = line[begin:end]
         stripped = text.strip()
         if stripped:
             begin += text.index(stripped)
-            parts.append((line.start + begin, line.start + begin + len(stripped), line.block, label))
+            parts.append((begins + begin, begins + begin + len(stripped), block, label))
     return parts

@@ -21,7 +21,7 @@ from cleantext.config import ExtractConfig, LimitsConfig
 from cleantext.pages.align import align, bare
 from cleantext.pages.blocks import Page, parse_page
 from cleantext.pages.classify import block_votes
-from cleantext.pages.content import PageLine, content_of, page_lines
+from cleantext.pages.content import PageLines, content_of, page_lines
 from cleantext.pages.discussions import is_discussion
 from cleantext.pages.dom import TREE_FAULTS
 from cleantext.pages.dump import Hints, Labels, LineLabel, label_lines, whole_line
@@ -212,39 +212,33 @@ def _votes(page: Page, url: str | None, config: ExtractConfig) -> tuple[Extracto
     raise AssertionError("the last extractor always answers")
 
 
-def _labels(page: Page, lines: Sequence[PageLine], votes: Votes) -> Labels:
+def _labels(page: Page, lines: PageLines, votes: Votes) -> Labels:
     """What the labeller of text dumps makes of the page's lines, knowing the votes.
 
     It cannot see where on the page a line stood: what no extractor kept and is links, or stands aside, is no body.
     """
-    shares = [votes.shares[line.block] for line in lines]
-    blocks = [page.blocks[line.block] for line in lines]
+    shares = [votes.shares[block] for block in lines.blocks]
+    blocks = [page.blocks[block] for block in lines.blocks]
     labels = _label_lines(page, lines, votes)
     seen = [
-        whole_line("chrome/other", len(line.text))
+        whole_line("chrome/other", len(text))
         if label.label == "body" and share < _KEPT and (block.link_density >= _LINKS or block.landmark in _ASIDE)
         else label
-        for line, label, block, share in zip(lines, labels.lines, blocks, shares, strict=True)
+        for text, label, block, share in zip(lines.texts, labels.lines, blocks, shares, strict=True)
     ]
     return Labels(lines=tuple(seen), metadata=labels.metadata)
 
 
-def _label_lines(page: Page, lines: Sequence[PageLine], votes: Votes) -> Labels:
-    blocks = [line.block for line in lines]
+def _label_lines(page: Page, lines: PageLines, votes: Votes) -> Labels:
     hints = Hints(
-        kinds=[page.kinds[block] for block in blocks],
-        link_densities=page.arrays.link_densities[blocks],
-        votes=np.array(votes.shares)[blocks],
+        kinds=[page.kinds[block] for block in lines.blocks],
+        link_densities=page.arrays.link_densities[lines.blocks],
+        votes=np.array(votes.shares)[lines.blocks],
     )
-    return label_lines(
-        [line.text for line in lines],
-        title=page.dom.head.title or None,
-        numbers=_numbers(lines),
-        hints=hints,
-    )
+    return label_lines(lines.texts, title=page.dom.head.title or None, hints=hints)
 
 
-def _agreed(page: Page, lines: Sequence[PageLine], votes: Votes) -> Labels:
+def _agreed(page: Page, lines: PageLines, votes: Votes) -> Labels:
     """What the classifier and the labeller make of the lines of a Chinese page together.
 
     A line is body where the classifier is sure of it, or where the labeller says so and the classifier does not
@@ -252,19 +246,17 @@ def _agreed(page: Page, lines: Sequence[PageLine], votes: Votes) -> Labels:
     On a discussion the classifier needs to be less sure, and to sound like a comment is nothing against a line.
     """
     if _is_flat(page):
-        return label_lines([line.text for line in lines], title=page.dom.head.title or None, numbers=_numbers(lines))
+        return label_lines(lines.texts, title=page.dom.head.title or None)
     labels = _label_lines(page, lines, votes)
     posts = is_discussion(page, votes.shares)
     uncertain, sure = (_UNCERTAIN_POSTS, _SURE_OF_POSTS) if posts else (_UNCERTAIN, _SURE)
-    shares = [votes.shares[line.block] for line in lines]
-    seen = []
-    for line, label, share in zip(lines, labels.lines, shares, strict=True):
-        if label.label == "body" and share < _OBJECTS:
-            seen.append(whole_line("chrome/other", len(line.text)))
-        elif label.label in uncertain and share >= sure:
-            seen.append(whole_line("body", len(line.text)))
-        else:
-            seen.append(label)
+    seen = list(labels.lines)
+    for i, (label, block) in enumerate(zip(labels.lines, lines.blocks, strict=True)):
+        if label.label == "body":
+            if votes.shares[block] < _OBJECTS:
+                seen[i] = whole_line("chrome/other", len(lines.texts[i]))
+        elif votes.shares[block] >= sure and label.label in uncertain:
+            seen[i] = whole_line("body", len(lines.texts[i]))
     return Labels(lines=tuple(seen), metadata=labels.metadata)
 
 
@@ -274,10 +266,6 @@ def _is_flat(page: Page) -> bool:
     places = arrays.elements[arrays.elements >= 0]
     columns = (arrays.element_tags, arrays.scope_names[arrays.element_scopes], arrays.element_parents)
     return all(bool((column[places] == column[places[:1]]).all()) for column in columns)
-
-
-def _numbers(lines: Sequence[PageLine]) -> list[int]:
-    return [line.number for line in lines]
 
 
 def _without_comments(page: Page, votes: Votes, reasons: Reasons, include: str) -> Votes:
@@ -295,7 +283,7 @@ def _without_comments(page: Page, votes: Votes, reasons: Reasons, include: str) 
     return replace(votes, shares=tuple(shares))
 
 
-def _unjudged(page: Page, lines: Sequence[PageLine], votes: Votes, extractor: Extractor) -> Labels:
+def _unjudged(page: Page, lines: PageLines, votes: Votes, extractor: Extractor) -> Labels:
     """The votes as labels: what an extractor keeps is body, and the little that trafilatura leaves out in between."""
     kept = [share >= _KEPT for share in votes.shares]
     for i, kind in enumerate(page.kinds[1:], 1):
@@ -307,13 +295,16 @@ def _unjudged(page: Page, lines: Sequence[PageLine], votes: Votes, extractor: Ex
                 block = page.blocks[i]
                 kept[i] = block.link_density <= _GAP_LINKS and block.landmark not in _ASIDE
     return Labels(
-        lines=tuple(whole_line("body" if kept[line.block] else "chrome/other", len(line.text)) for line in lines)
+        lines=tuple(
+            whole_line("body" if kept[block] else "chrome/other", len(text))
+            for text, block in zip(lines.texts, lines.blocks, strict=True)
+        )
     )
 
 
 def _verdicts(
     page: Page,
-    lines: Sequence[PageLine],
+    lines: PageLines,
     labels: Sequence[LineLabel],
     reasons: Reasons,
     metadata: Mapping[str, Field],
@@ -321,29 +312,33 @@ def _verdicts(
 ) -> list[LineLabel]:
     """A label for each line, with a reason for each that goes: the user's rules first, then the page's title."""
     title = _title_line(page, lines, metadata.get("title"))
-    verdicts: list[LineLabel] = []
-    for i, (line, label) in enumerate(zip(lines, labels, strict=True)):
-        ruled = rules.label(line.text) if rules else None
-        if ruled and not (ruled == label.label == "body"):
-            verdicts.append(whole_line(ruled, len(line.text)))
-        elif (i == title or label.label == "title") and ruled is None:
-            verdicts.append(whole_line("meta/title", len(line.text)))
+    verdicts = list(labels)
+    for i, label in enumerate(labels):
+        if i == title or label.label == "title":
+            verdicts[i] = whole_line("meta/title", len(lines.texts[i]))
         elif label.label == "chrome/other":
-            verdicts.append(whole_line(reasons.all[line.block], len(line.text)))
-        else:
-            verdicts.append(label)
-    if lines and not rules and all(verdict.label != "body" for verdict in verdicts):
-        return [whole_line("body", len(line.text)) for line in lines]
+            verdicts[i] = whole_line(reasons.all[lines.blocks[i]], len(lines.texts[i]))
+    if rules:
+        verdicts = [_ruled(*row, rules) for row in zip(lines.texts, labels, verdicts, strict=True)]
+    elif lines and all(verdict.label != "body" for verdict in verdicts):
+        return [whole_line("body", len(text)) for text in lines.texts]
     return _without_repeats(page, lines, verdicts)
 
 
-def _without_repeats(page: Page, lines: Sequence[PageLine], verdicts: Sequence[LineLabel]) -> list[LineLabel]:
+def _ruled(text: str, label: LineLabel, verdict: LineLabel, rules: PageRules) -> LineLabel:
+    """The verdict on a line where the user's rules may have another: one that is kept is what it would be, no title."""
+    ruled = rules.label(text)
+    if ruled is None:
+        return verdict
+    return label if ruled == label.label == "body" else whole_line(ruled, len(text))
+
+
+def _without_repeats(page: Page, lines: PageLines, verdicts: Sequence[LineLabel]) -> list[LineLabel]:
     """The verdicts, with those blocks out that say again what an earlier block says, to the letter and at length."""
     seen: set[str] = set()
     repeats: set[int] = set()
-    for number in dict.fromkeys(
-        line.block for line, verdict in zip(lines, verdicts, strict=True) if verdict.label == "body"
-    ):
+    kept = [block for block, verdict in zip(lines.blocks, verdicts, strict=True) if verdict.label == "body"]
+    for number in dict.fromkeys(kept):
         text = page.texts[number]
         if len(text) > _REPEAT and page.kinds[number] not in ("code", "table"):
             if text in seen:
@@ -352,24 +347,25 @@ def _without_repeats(page: Page, lines: Sequence[PageLine], verdicts: Sequence[L
     if not repeats:
         return list(verdicts)
     return [
-        whole_line("duplicate/exact", len(line.text)) if line.block in repeats and verdict.label == "body" else verdict
-        for line, verdict in zip(lines, verdicts, strict=True)
+        whole_line("duplicate/exact", len(text)) if block in repeats and verdict.label == "body" else verdict
+        for text, block, verdict in zip(lines.texts, lines.blocks, verdicts, strict=True)
     ]
 
 
-def _title_line(page: Page, lines: Sequence[PageLine], title: Field | None) -> int | None:
+def _title_line(page: Page, lines: PageLines, title: Field | None) -> int | None:
     """The line that shows the page's title: the first heading that equals it, else the first line that does."""
     key = bare(title.value).lower() if title else ""
     if not key:
         return None
-    same = [i for i, line in enumerate(lines) if len(line.text) >= len(key) and _is(line.text, key)]
-    headings = [i for i in same if page.kinds[lines[i].block] == "heading"]
+    most = 2 * len(key) + 20
+    same = [i for i, text in enumerate(lines.texts) if len(key) <= len(text) <= most and _is(text, key)]
+    headings = [i for i in same if page.kinds[lines.blocks[i]] == "heading"]
     if not headings and len(key) > _TITLE:
         return None
     return next(iter(headings or same), None)
 
 
 def _is(text: str, key: str) -> bool:
-    if len(text) > 2 * len(key) + 20 or (text[0].isalnum() and not key.startswith(text[0].lower())):
+    if text[0].isalnum() and not key.startswith(text[0].lower()):
         return False
     return bare(text).lower() == key
