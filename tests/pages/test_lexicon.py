@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from clean_texts import TEXTS
 from cleantext.folding import label_view
-from cleantext.pages.lexicon import CERTAIN, ENTRIES, STRONG, WORDS, find, read_data, word_class
+from cleantext.pages.lexicon import CERTAIN, ENTRIES, STRONG, WORDS, _only_begins, find, read_data, word_class
 from cleantext.pages.looks import fold
 
 NAMES = ("navigation", "share", "related", "legal", "pager", "comments", "advert", "clock", "other")
@@ -72,6 +74,7 @@ def test_needs_only_save_time() -> None:
         for entry in ENTRIES:
             text = spaced if entry.spaced else view
             if len(text) <= entry.limit and entry.pattern.search(text):
+                assert entry.matches(text)
                 assert text.startswith(entry.begins) or any(need in text for need in entry.needs), (line, entry)
 
 
@@ -81,6 +84,28 @@ def test_the_data_is_well_formed() -> None:
     assert all(word == label_view(word)[0] for word in WORDS)
     assert all(line.count("\t") == 5 for line in read_data("lexicon_patterns.tsv"))
     assert [entry.strength for entry in ENTRIES] == sorted((entry.strength for entry in ENTRIES), reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "begins"),
+    [
+        ("^a", True),
+        ("a|^b", False),
+        ("^a|b", False),
+        ("^a|^b", True),
+        ("^(a|b)|^c", True),
+        ("^[|(]b|^[]|]c", True),
+        ("(^a|b)", False),
+        (r"^\(a|b", False),
+        (r"^\(a|^b\)", True),
+        (r"^[^\]|]a", True),
+        ("^(?=a(b|c)).*|^d", True),
+        ("", False),
+    ],
+)
+def test_patterns_that_only_begin_a_text_are_looked_for_there(pattern: str, begins: bool) -> None:
+    re.compile(pattern)
+    assert _only_begins(pattern) is begins
 
 
 @pytest.mark.parametrize(

@@ -151,10 +151,16 @@ PIECES = st.sampled_from(
 )
 
 
+_GATES = (
+    *("_MAYBE_FIRST", "_CREDITED", "_CREDITED_FIRST", "_MARKED", "_MONTHS_NAMED", "_RELATED", "_TIMED", "_COUNTED"),
+    "_YEARLY",
+)
+
+
 @given(st.lists(PIECES, max_size=8).map("".join))
 def test_what_is_not_tried_would_not_be_found(line: str) -> None:
     found = read_meta(line)
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("_MAYBE_FIRST", "_CREDITED", "_MARKED", "_MONTHS_NAMED", "_RELATED", "_TIMED", "_COUNTED"):
+        for name in _GATES:
             patch.setattr(linemeta, name, re.compile(""))
         assert read_meta(line) == found

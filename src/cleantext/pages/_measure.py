@@ -12,19 +12,19 @@ __all__ = ["PARTS", "measure"]
 
 # What a character of the folded view is, as bits. WORD is what `\w` is; HARD ends a sentence whatever signs follow, END
 # with nothing but a CLOSER behind it. Of metadata (`linemeta`): a label ends in LABEL, and a MARK stands behind it;
-# CREDIT is of words that credit somebody, TIMELY of dates and counts. AROUND may stand around a word of the lexicon;
-# BRACKET, TRIGGER and PREFIX are for what is stuck to the ends of a line (`affixes`).
+# a CREDIT and a CREDITED behind it are of words that credit somebody, TIMELY is of dates and counts. AROUND may stand
+# around a word of the lexicon; BRACKET, TRIGGER and PREFIX are for what is stuck to the ends of a line (`affixes`).
 WIDE, FUNCTION, DIGIT, DECIMAL, LETTER, ALPHA, WORD, SEPARATOR, CLAUSE, STOP = (1 << bit for bit in range(10))
 CELL, END, HARD, CLOSER, OPEN, LOWER, DATED, DATE_END, BULLET = (1 << bit for bit in range(10, 19))
-LABEL, MARK, CREDIT, TIMELY, AROUND, QUOTE, TAG, BRACKET, TRIGGER, PREFIX = (1 << bit for bit in range(19, 29))
+LABEL, MARK, CREDIT, CREDITED, TIMELY, AROUND, QUOTE, TAG, BRACKET, TRIGGER, PREFIX = (1 << i for i in range(19, 30))
 # From this bit on: which of the lexicon's needs begin with the character, as a place in `starts`.
 NEED = 32
 
 # What a line has that a question cannot do without, as bits: cells of a menu; signs around a word; words of letters;
 # a date, one at its end; a bullet; a picture's mark; an address; what it states of the document; a year at its
-# beginning; a full stop at its end; what may be cut off.
+# beginning; signs around its cells; what may be cut off.
 PARTED, SIGNED, LATIN, MAYBE_DATE, MAYBE_DATE_END, MAYBE_BULLET, MAYBE_MEDIA, MAYBE_CONTACT = (1 << i for i in range(8))
-MAYBE_STATES, MAYBE_YEAR, STOPPED, MAYBE_AFFIX = (1 << i for i in range(8, 12))
+MAYBE_STATES, MAYBE_YEAR, BORDERED, MAYBE_AFFIX = (1 << i for i in range(8, 12))
 
 # The columns of `numbers`: the two halves of the bits of the lexicon's entries that may match, the lower ones first.
 UNITS, SIGNS, GRAMMAR, ENTRIES, MORE_ENTRIES, NUMBERS = range(6)
@@ -85,6 +85,7 @@ def measure(codes: Any, lengths: Any, table: Any, needs: Any, columns: Any, out:
             else:
                 run = 0
             address |= code == _AT or (code == _COLON and last in (_P, _S)) or (code == _DOT and last == _W)
+            labelled |= flags & CREDITED != 0 and table[last] & CREDIT != 0
             labelled |= flags & MARK != 0 and v > v0 and table[view[v - 1]] & LABEL != 0
             yearly |= (code == _ZERO and last == _TWO) or (code == _NINE and last == _ONE)
             spaced[s] = view[v] = code
@@ -123,11 +124,11 @@ def measure(codes: Any, lengths: Any, table: Any, needs: Any, columns: Any, out:
         row[columns[5]] = min(separators, 6) / 3
         row[columns[6]] = alphas == 0 and size > 0
         signs = PARTED * (0 < size <= _MOST and (bits & CELL != 0 or (spaces > 0 and wide > 0)))
-        signs |= LATIN * (words > 0 and lowers > 0)
+        signs |= BORDERED * (bits & AROUND != 0) | LATIN * (words > 0 and lowers > 0)
         signs |= MAYBE_DATE * (digits >= _FEW_DIGITS or (digits > 0 and bits & DATED != 0))
         signs |= MAYBE_CONTACT * (address or longest >= _TELEPHONE)
         timely = bits & DECIMAL != 0 and (bits & TIMELY != 0 or lowers >= _MONTH or yearly)
-        signs |= MAYBE_STATES * (labelled or timely or bits & CREDIT != 0)
+        signs |= MAYBE_STATES * (labelled or timely)
         if size:
             first, end = table[view[v0]], table[view[v - 1]]
             stops -= end & STOP != 0
@@ -136,7 +137,7 @@ def measure(codes: Any, lengths: Any, table: Any, needs: Any, columns: Any, out:
             row[columns[9]] = first & TAG != 0 and view[v - 1] != _FULL_STOP
             row[columns[10]] = view[v - 1] == _ELLIPSIS or (view[v - 1] == _DOT and size > 1 and view[v - 2] == _DOT)
             row[columns[11]] = _ends(view, v0, v, table)
-            signs |= SIGNED * ((first | end) & AROUND != 0) | STOPPED * (end & STOP != 0)
+            signs |= SIGNED * ((first | end) & AROUND != 0)
             signs |= MAYBE_DATE_END * (end & (DATE_END | DECIMAL) != 0) | MAYBE_STATES * (
                 view[v0] == _B or view[v - 1] in _REPORTED
             )

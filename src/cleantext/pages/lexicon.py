@@ -10,7 +10,7 @@ The wording comes from a survey of Chinese, Taiwanese, Hong Kong and English pag
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -41,7 +41,8 @@ class Entry:
     """A pattern: the reason it gives, how sure it is, and the longest text it reads.
 
     `spaced` patterns read the view with single spaces left in. `needs` and `begins` are literals; the pattern is tried
-    where one of the former stands in the text or one of the latter begins it; they only save time.
+    where one of the former stands in the text or one of the latter begins it; they only save time. `matches` is how:
+    a pattern that can only begin a text is looked for nowhere else.
     """
 
     reason: str
@@ -51,6 +52,7 @@ class Entry:
     needs: tuple[str, ...]
     begins: tuple[str, ...]
     pattern: re.Pattern[str]
+    matches: Callable[[str], re.Match[str] | None]
 
 
 def read_data(name: str) -> list[str]:
@@ -72,7 +74,8 @@ def _read_entries() -> tuple[Entry, ...]:
     """The patterns, surest first."""
     entries = []
     for line in read_data("lexicon_patterns.tsv"):
-        reason, sure, limit, view, needs, pattern = line.split("\t")
+        reason, sure, limit, view, needs, written = line.split("\t")
+        pattern = re.compile(written)
         entries.append(
             Entry(
                 reason=f"chrome/{reason}",
@@ -81,10 +84,19 @@ def _read_entries() -> tuple[Entry, ...]:
                 spaced=view == "spaced",
                 needs=tuple(need for need in needs.split(" ") if need[0] != "^"),
                 begins=tuple(need[1:] for need in needs.split(" ") if need[0] == "^"),
-                pattern=re.compile(pattern),
+                pattern=pattern,
+                matches=pattern.match if _only_begins(written) else pattern.search,
             )
         )
     return tuple(sorted(entries, key=lambda entry: -entry.strength))
+
+
+def _only_begins(pattern: str) -> bool:
+    """Whether all of the alternatives of a pattern are for the beginning of a text."""
+    bare = re.sub(r"\\.|\[\^?\]?(?:\\.|[^\]])*\]", "-", pattern)
+    while (inner := re.sub(r"\([^()]*\)", "-", bare)) != bare:
+        bare = inner
+    return all(part.startswith("^") for part in bare.split("|"))
 
 
 WORDS = _read_words()
@@ -131,6 +143,6 @@ def find_among(entries: Iterable[Entry], view: str, spaced: str) -> Entry | None
         is_met = text.startswith(entry.begins)
         for need in entry.needs:
             is_met = is_met or need in text
-        if is_met and entry.pattern.search(text):
+        if is_met and entry.matches(text):
             return entry
     return None

@@ -18,7 +18,7 @@ from cleantext.folding import code_points, without_readings
 from cleantext.pages import _measure as m
 from cleantext.pages import looks
 from cleantext.pages.compiled import pays
-from cleantext.pages.lexicon import AROUND, CERTAIN, ENTRIES, STRONG, WORDS, Entry, entries_of, find_among, word_class
+from cleantext.pages.lexicon import AROUND, CERTAIN, ENTRIES, STRONG, WORDS, Entry, entries_of, word_class
 from cleantext.pages.linemeta import LABEL_ENDS
 from cleantext.pages.looks import NAMES, REASONS, Flags, Ints, Looks, look_at, shorten
 
@@ -41,7 +41,8 @@ _SETS = (
     (m.BULLET, "•·●■◆▪○◇□★☆►▶※*+-(一二三四五六七八九十"),
     (m.LABEL, LABEL_ENDS),
     (m.MARK, ":/|丨】—"),
-    (m.CREDIT, "记讯辑责校核习论作源"),
+    (m.CREDIT, "记讯责编校审习论报作来"),
+    (m.CREDITED, "者员编辑对核生导源"),
     (m.TIMELY, ":月前天击览读评跟参复查赞藏数"),
     (m.AROUND, AROUND),
     (m.QUOTE, "".join(looks.QUOTE)),
@@ -92,15 +93,16 @@ class _Measured:
     def looks(self) -> Looks:
         """The looks of all lines."""
         values, every = self._values, slice(None)
-        for i in self._with(m.LATIN):
-            grammar = self._numbers[i, m.GRAMMAR] + 2 * len(looks.FUNCTION_WORD.findall(self._spaced[i]))
-            values[i, _AT["function"]] = min(grammar / max(self._numbers[i, m.UNITS], 4) * 5, 2.0)
+        latin = self._with(m.LATIN)
+        words = np.array([len(looks.FUNCTION_WORD.findall(self._spaced[i])) for i in latin], dtype=np.int64)
+        grammar, units = self._numbers[latin, m.GRAMMAR] + 2 * words, self._numbers[latin, m.UNITS]
+        values[latin, _AT["function"]] = np.minimum(grammar / np.maximum(units, 4) * 5, 2.0)
         self._try("date", looks.DATE, m.MAYBE_DATE, self._spaced, slice(200))
         self._try("date_end", looks.DATE_END, m.MAYBE_DATE_END, self._spaced, slice(-24, None))
         self._try("bullet", looks.BULLET, m.MAYBE_BULLET, self._spaced, slice(8), re.Pattern.match)
         self._try("media", looks.MEDIA, m.MAYBE_MEDIA, self._views, slice(-20, None))
         self._try("contact", looks.CONTACT, m.MAYBE_CONTACT, self._spaced, every)
-        reasons, strengths, words = self._reasons()
+        reasons, strengths, listed = self._reasons()
         rows = np.flatnonzero(strengths)
         values[rows, _STRENGTHS[strengths[rows]]] = 1.0
         values[rows, _COLUMNS[reasons[rows]]] = 1.0
@@ -110,7 +112,7 @@ class _Measured:
             units=self._numbers[:, m.UNITS],
             reasons=reasons,
             strengths=strengths,
-            words=words,
+            words=listed,
             values=values,
             signs=self._signs,
         )
@@ -146,11 +148,14 @@ class _Measured:
         for i, entry in entries.items():
             if entry.strength == CERTAIN or i not in reasons:
                 reasons[i] = (entry.reason, entry.strength)
-        latin = self._values[:, _AT["latin"]] > 0
-        for i in self._with(m.PARTED):
-            cells = looks.cells_of(spaced[i], latin=bool(latin[i]))
-            self._values[i, _AT["cells"]] = len(cells) >= looks.FEW_CELLS and len(views[i]) <= 6 * len(cells)
-            reason, strength = looks.reason_of(views[i], entries.get(i), cells)
+        cells = self._values[:, _AT["cells"]]
+        for i, latin, bordered in self._parted():
+            parts = looks.cells_of(spaced[i], latin=latin)
+            if len(parts) >= looks.FEW_CELLS:
+                cells[i] = len(views[i]) <= 6 * len(parts)
+            if not (latin or bordered) and WORDS.keys().isdisjoint(parts):
+                continue
+            reason, strength = looks.reason_of(views[i], entries.get(i), parts)
             if reason:
                 reasons[i] = (reason, strength)
         rows, found = [*reasons], [*reasons.values()]
@@ -161,14 +166,22 @@ class _Measured:
         words[[i for i, name in enumerate(named) if name and i not in entries]] = True
         return codes, strengths, words
 
+    def _parted(self) -> list[tuple[int, bool, bool]]:
+        """The lines that are parted into cells, whether they are Latin, and whether signs stand around a cell."""
+        rows = np.flatnonzero(self._signs & m.PARTED)
+        latin, bordered = self._values[rows, _AT["latin"]] > 0, self._signs[rows] & m.BORDERED > 0
+        return list(zip(rows.tolist(), latin.tolist(), bordered.tolist(), strict=True))
+
     def _entries(self) -> dict[int, Entry]:
-        """The lexicon's entries for the lines that have any."""
+        """The lexicon's entries for the lines that have any: what these need has been found."""
         found = {}
         bits = self._numbers[:, m.ENTRIES : m.MORE_ENTRIES + 1]
-        rows = np.flatnonzero(bits.any(axis=1))
+        rows = np.flatnonzero(bits[:, 0] | bits[:, 1])
         for i, (low, high) in zip(rows.tolist(), bits[rows].tolist(), strict=True):
-            if entry := find_among(_entries_at(low, high), self._views[i], self._spaced[i]):
-                found[i] = entry
+            for entry in _entries_at(low, high):
+                if entry.matches(self._spaced[i] if entry.spaced else self._views[i]):
+                    found[i] = entry
+                    break
         return found
 
 
