@@ -56,11 +56,11 @@ _CONTAINERS = {b"WEBP": "a WebP image", b"WAVE": "WAV audio", b"AVI ": "AVI vide
 _NUL, _CONTROL = 1, 2
 # Bytes no text has: C0 controls but tab, line ends, form feed, backspace, SO, SI, SUB (end of file) and ESC.
 _KINDS = np.zeros(256, dtype=np.uint8)
-_KINDS[:0x20] = _CONTROL
+_PRINTABLE, _DELETE = 0x20, 0x7F
+_KINDS[:_PRINTABLE] = _CONTROL
 _KINDS[[0x08, 0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x0E, 0x0F, 0x1A, 0x1B]] = 0
-_KINDS[0x7F] = _CONTROL
+_KINDS[_DELETE] = _CONTROL
 _KINDS[0] = _NUL
-_UNREAD = np.flatnonzero(_KINDS).astype(np.uint8).tobytes()
 _MANY = 0.02  # share of control bytes that makes bytes data; text has none, random bytes have 7 %
 _FEW = 8  # control bytes that are never enough to judge by
 _STRAY = 0.2  # share of control bytes up to which valid UTF-8 is text with stray ones
@@ -70,9 +70,7 @@ _PLAUSIBLE = 0.8
 def binary_kind(body: bytes) -> str | None:
     """What the bytes are if they are not text, in words that complete “looks like …”; None for text."""
     sample = _sample(body)
-    unread = len(sample) - len(sample.translate(None, _UNREAD))
-    nuls = sample.count(0) if unread else 0
-    controls = unread - nuls
+    nuls, controls = _unread(sample)
     if kind := _signature(body, nuls + controls):
         return kind
     if nuls + controls < max(_FEW, _MANY * len(sample)) or wide_encoding(body):
@@ -80,6 +78,15 @@ def binary_kind(body: bytes) -> str | None:
     if _is_utf8(sample, 4) and nuls + controls < 0.3 * len(sample):
         return None
     return "binary data (full of NUL bytes)" if nuls > controls else "binary data (full of control bytes)"
+
+
+def _unread(sample: bytes) -> tuple[int, int]:
+    """How many bytes are NUL, and how many are other bytes that no text has."""
+    codes = np.frombuffer(sample, dtype=np.uint8)
+    if np.count_nonzero(codes < _PRINTABLE) == sum(map(sample.count, b"\t\n\r")) and _DELETE not in sample:
+        return 0, 0
+    kinds = np.bincount(_KINDS[codes], minlength=3)
+    return int(kinds[_NUL]), int(kinds[_CONTROL])
 
 
 def _sample(body: bytes) -> bytes:

@@ -42,10 +42,15 @@ def _labels(body: bytes) -> list[str]:
     labels = [match[1] for match in _XML.finditer(head)]
     if "<meta" not in head and "<META" not in head and "<Meta" not in head:
         return labels
-    for tag in _META.finditer(_COMMENT.sub(" ", head)):
-        label = _meta_label(tag[1])
-        if label:
+    head = _COMMENT.sub(" ", head)
+    lower = head.lower()
+    at = lower.find("<meta")
+    while at >= 0:
+        tag = _META.match(head, at)
+        end = tag.end() if tag else at + 1
+        if tag and "charset" in lower[at:end] and (label := _meta_label(tag[1])):
             labels.append(label)
+        at = lower.find("<meta", end)
     return labels
 
 

@@ -237,8 +237,13 @@ class Dom:
     def head(self) -> Head:
         """What the page declares of itself, wherever in the page it does so."""
         meta: dict[str, str] = {}
-        for node in self._parser.css("meta"):
+        json_ld = list[str]()
+        for node in self._parser.css('meta, script[type*="ld+json" i]'):  # both at one walk over the tree
             attributes = node.attributes
+            if node.tag == "script":
+                if _is_json_ld(attributes):
+                    json_ld.append(node.text())
+                continue
             content = (attributes.get("content") or "").strip()
             for kind in ("property", "name", "itemprop", "http-equiv"):
                 if content and (name := attributes.get(kind)):
@@ -249,7 +254,7 @@ class Dom:
             title=" ".join(title.text().split()) if title else "",
             language=(root.attributes.get("lang") or "").strip() if root else "",
             meta=meta,
-            json_ld=tuple(node.text() for node in self._parser.css("script") if _is_json_ld(node)),
+            json_ld=tuple(json_ld),
         )
 
 
@@ -305,8 +310,8 @@ def _date_of(node: LexborNode) -> str:
     return attributes.get("datetime") or attributes.get("content") or attributes.get("title") or node.text()[:100]
 
 
-def _is_json_ld(node: LexborNode) -> bool:
-    return (node.attributes.get("type") or "").strip().lower() == "application/ld+json"
+def _is_json_ld(attributes: Mapping[str, str | None]) -> bool:
+    return (attributes.get("type") or "").strip().lower() == "application/ld+json"
 
 
 def _tame(html: str, max_depth: int) -> str:
