@@ -83,10 +83,8 @@ def binary_kind(body: bytes) -> str | None:
 def _unread(sample: bytes) -> tuple[int, int]:
     """How many bytes are NUL, and how many are other bytes that no text has."""
     codes = np.frombuffer(sample, dtype=np.uint8)
-    if np.count_nonzero(codes < _PRINTABLE) == sum(map(sample.count, b"\t\n\r")) and _DELETE not in sample:
-        return 0, 0
-    kinds = np.bincount(_KINDS[codes], minlength=3)
-    return int(kinds[_NUL]), int(kinds[_CONTROL])
+    kinds = np.bincount(_KINDS[codes[codes < _PRINTABLE]], minlength=3)
+    return int(kinds[_NUL]), int(kinds[_CONTROL]) + sample.count(_DELETE)
 
 
 def _sample(body: bytes) -> bytes:
