@@ -85,3 +85,14 @@ def find_core(parents: Any, masses: Any, total: Any, share: Any, best: Any, up: 
         if up[place] < 0 and parents[place] >= 0:
             up[place] = up[parents[place]]
     return steps
+
+
+def tell(scopes: Any, parents: Any, names: Any, told: Any, most: Any, bits: Any) -> None:
+    """Adds to `bits` of each of `scopes` what the nearest scopes with names tell, itself first: `most` of them, and of
+    twice as many scopes at most. Scope 0 is the page; name 0 is none; `told` has the bits of each name."""
+    for i in range(scopes.size):
+        scope, named, left = scopes[i], 0, 2 * most
+        while scope > 0 and named < most and left > 0:
+            bits[i] |= told[names[scope]]
+            named += names[scope] > 0
+            scope, left = parents[scope], left - 1

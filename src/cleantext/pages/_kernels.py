@@ -123,7 +123,7 @@ for _part in (*_measure.PARTS, *_weigh.PARTS):
 count = kernel(_counts.count)
 add_trees, add_masked = kernel(_trees.add_trees), kernel(_trees.add_masked)
 climb, add_rows = kernel(_climb.climb), kernel(_climb.add_rows)
-gather, find_core = kernel(_climb.gather), kernel(_climb.find_core)
+gather, find_core, tell = kernel(_climb.gather), kernel(_climb.find_core), kernel(_climb.tell)
 
 measure = kernel(_measure.measure)
 fill, follow = kernel(_weigh.fill), kernel(_weigh.follow)

@@ -7,9 +7,10 @@ who have many pages.
 
 from __future__ import annotations
 
-import re
+import numpy as np
 
 from cleantext.config import LimitsConfig
+from cleantext.folding import code_points
 from cleantext.pages.compiled import pays
 from cleantext.pages.cutter import cut_events
 from cleantext.pages.dom import Dom, parse
@@ -18,7 +19,7 @@ from cleantext.pages.scan import cut_markup
 
 __all__ = ["Arrays", "Block", "Page", "cut_page", "parse_page"]
 
-_HAN = re.compile("[\u3400-\u9fff]+")
+_FIRST_HAN, _LAST_HAN = 0x3400, 0x9FFF
 _CHINESE = 0.1
 
 
@@ -36,7 +37,8 @@ def parse_page(html: str, limits: LimitsConfig | None = None) -> Page:
 def cut_page(dom: Dom) -> Page:
     """The blocks of a parsed page. Where it hides most of what it has, scripts reveal that: it is shown as well."""
     text, arrays = (cut_markup(dom) if pays("_walk") else None) or cut_events(dom)
-    han = 0 if text.isascii() else len(text) - len(_HAN.sub("", text))
+    codes = code_points(text)
+    han = 0 if text.isascii() else int(np.count_nonzero((codes >= _FIRST_HAN) & (codes <= _LAST_HAN)))
     return Page(
         source_text=text,
         arrays=arrays,

@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from cleantext.pages.ancestry import loops
 from cleantext.pages.page import ANCESTORS, Page, words_of
 from cleantext.pages.tags import LANDMARKS
 
@@ -84,14 +85,6 @@ class Reasons:
         """What the classes and ids around each block tell: of the nearest elements that have any, and not far up."""
         arrays = self._arrays
         told = np.array([_told(name) for name in arrays.names], dtype=np.int64)
-        scopes = arrays.scopes
-        bits, named = np.zeros(scopes.size, dtype=np.int64), np.zeros(scopes.size, dtype=np.int64)
-        for _ in range(2 * ANCESTORS):
-            read = (scopes > 0) & (named < ANCESTORS)
-            if not read.any():
-                break
-            names = np.where(read, arrays.scope_names[scopes], 0)
-            bits |= told[names]
-            named += names > 0
-            scopes = np.where(read, arrays.scope_parents[scopes], 0)
+        bits = np.zeros(arrays.scopes.size, dtype=np.int64)
+        loops().tell(arrays.scopes, arrays.scope_parents, arrays.scope_names, told, ANCESTORS, bits)
         return bits

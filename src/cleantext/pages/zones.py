@@ -239,7 +239,7 @@ def _headline_weights(looks: Looks, told: _Told, title: str) -> list[tuple[int, 
     units, strengths, views = looks.units, looks.strengths, looks.views
     names, weights = _page_names(looks), dict[int, tuple[float, bool]]()
     for i in np.flatnonzero((units >= 5) & (strengths < STRONG) & ~told.stated).tolist():
-        if _is_in(views[i], title) or (i and any(_same_name(views[i], name) for name in names)):
+        if _is_in(views[i], title) or (i and _is_named(views[i], names)):
             weights[i] = 3.0, True
     heads = _heads(looks, told.metas)
     below = np.zeros(len(looks) + 3, dtype=np.bool_)
@@ -273,11 +273,15 @@ def _page_names(looks: Looks) -> tuple[str, ...]:
     return (view, *(part for part in parts if len(part) >= 8 and part != view))
 
 
-def _same_name(view: str, name: str) -> bool:
-    """Whether a line is a page's name, the beginning of it, or little more than it."""
-    if name.startswith(view):
-        return len(view) >= 0.3 * len(name) or len(view) >= 10
-    return len(name) >= 8 and name in view and len(view) <= len(name) + 12
+def _is_named(view: str, names: Sequence[str]) -> bool:
+    """Whether a line is one of a page's names, the beginning of it, or little more than it."""
+    for name in names:
+        if name.startswith(view):
+            if len(view) >= 0.3 * len(name) or len(view) >= 10:
+                return True
+        elif name in view and len(name) >= 8 and len(view) <= len(name) + 12:
+            return True
+    return False
 
 
 def _heads(looks: Looks, metas: Sequence[LineMeta | None]) -> list[int]:
