@@ -48,6 +48,8 @@ _match_table = np.full(0x110000, UNKNOWN, dtype=np.int32)
 _PIECE = 1 << 28
 # A reading after a Han character: 現(xiàn). ASCII or full-width brackets, at least one vowel with a tone mark.
 _GLOSS = re.compile(r"(?<=[㐀-鿿])[(（][a-zü]{0,4}[āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜńňǹḿ][a-zü]{0,4}[)）]")
+# What one begins with: looked for twice as fast.
+_TONED = re.compile("[(（][a-zü]{0,4}[āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜńňǹḿ]")
 
 
 @cache
@@ -173,7 +175,7 @@ def _label_char(code: int) -> str:
 
 def without_readings(text: str) -> str:
     """`text` without the readings in brackets that the label view drops."""
-    return _GLOSS.sub("", text) if "(" in text or "（" in text else text
+    return _GLOSS.sub("", text) if ("(" in text or "（" in text) and _TONED.search(text) else text
 
 
 class _Labels(dict[int, str]):

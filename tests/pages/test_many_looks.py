@@ -177,7 +177,8 @@ def test_plain_and_compiled_loops_are_alike() -> None:
     lengths = np.array([len(line) for line in lines])
     found = []
     for measure in (_measure.measure, _kernels.measure):
-        out = np.zeros(codes.size, dtype=np.uint32), np.zeros(codes.size, dtype=np.uint32)
+        spaced, view = np.zeros(codes.size, dtype=np.uint32), np.zeros(codes.size, dtype=np.uint32)
+        out = (spaced, view, np.zeros((codes.size, 2), dtype=np.int64))
         numbers = np.zeros((len(lines), _measure.NUMBERS), dtype=np.int64)
         values = np.zeros((len(lines), len(NAMES)))
         ends = measure(

@@ -12,13 +12,15 @@ __all__ = ["PARTS", "measure"]
 
 # What a character of the folded view is, as bits. WORD is what `\w` is; HARD ends a sentence whatever signs follow, END
 # with nothing but a CLOSER behind it. Of metadata (`linemeta`): a label ends in LABEL, and a MARK stands behind it;
-# a CREDIT and a CREDITED behind it are of words that credit somebody, TIMELY is of dates and counts. AROUND may stand
-# around a word of the lexicon; BRACKET, TRIGGER and PREFIX are for what is stuck to the ends of a line (`affixes`).
+# a CREDIT and a CREDITED behind it are of words that credit somebody; DATING stands behind the year of a date, SPAN
+# before 前; what readers do begins with ACT and ends in ACTED. AROUND may stand around a word of the lexicon; BRACKET,
+# TRIGGER and PREFIX are for what is stuck to the ends of a line (`affixes`).
 WIDE, FUNCTION, DIGIT, DECIMAL, LETTER, ALPHA, WORD, SEPARATOR, CLAUSE, STOP = (1 << bit for bit in range(10))
 CELL, END, HARD, CLOSER, OPEN, LOWER, DATED, DATE_END, BULLET = (1 << bit for bit in range(10, 19))
-LABEL, MARK, CREDIT, CREDITED, TIMELY, AROUND, QUOTE, TAG, BRACKET, TRIGGER, PREFIX = (1 << i for i in range(19, 30))
+LABEL, MARK, CREDIT, CREDITED, DATING, SPAN, ACT, ACTED = (1 << bit for bit in range(19, 27))
+AROUND, QUOTE, TAG, BRACKET, TRIGGER, PREFIX = (1 << bit for bit in range(27, 33))
 # From this bit on: which of the lexicon's needs begin with the character, as a place in `starts`.
-NEED = 32
+NEED = 40
 
 # What a line has that a question cannot do without, as bits: cells of a menu; signs around a word; words of letters;
 # a date, one at its end; a bullet; a picture's mark; an address; what it states of the document; a year at its
@@ -32,11 +34,13 @@ UNITS, SIGNS, GRAMMAR, ENTRIES, MORE_ENTRIES, NUMBERS = range(6)
 HALF = 60
 
 _LINE, _SPACE, _DOT, _COLON, _AT, _P, _S, _W = (ord(char) for char in "\n .:@psw")
-_ZERO, _ONE, _TWO, _NINE, _B, _NOTE, _FULL_STOP, _ELLIPSIS = (ord(char) for char in "0129b注。…")
+_ZERO, _ONE, _TWO, _NINE, _B, _COMMA, _NOTE, _FULL_STOP, _ELLIPSIS = (ord(char) for char in "0129b,注。…")
+_MONTHS, _BEFORE = ord("月"), ord("前")
 # What reports end in.
 _REPORTED = (ord("道"), ord("导"))
-# A date in numbers alone has so many digits; a telephone number so many in a row; a month so many letters.
-_FEW_DIGITS, _TELEPHONE, _MONTH = 5, 7, 3
+# A date in numbers alone has so many digits; a telephone number so many in a row; a month so many letters. So far from
+# a number stands what is counted before it, and behind it.
+_FEW_DIGITS, _TELEPHONE, _MONTH, _COUNTED_BEFORE, _COUNTED_BEHIND = 5, 7, 3, 4, 3
 # How far from a line's end an end of a sentence is looked for, and a picture's mark; a bracket or a colon of what is
 # cut off.
 _END_REACH, _MEDIA_REACH, _BRACKET_REACH, _COLON_REACH = 8, 20, 16, 40
@@ -53,17 +57,18 @@ def measure(codes: Any, lengths: Any, table: Any, needs: Any, columns: Any, out:
     `table` has the bits of each character. `needs`: for each place of a character the first of its needs, and the end;
     of all needs the entry, whether it must begin the line, and where its characters begin in the last array; of each
     entry the longest line it reads and whether it reads spaces. `columns`: where in a row of `values` each thing goes.
-    `out`: the lines with single spaces and those without, a line feed behind each, are written to it; `numbers` and
-    `values` come filled with 0.
+    `out`: the lines with single spaces and those without, a line feed behind each, are written to it, and the places
+    where a need may begin; `numbers` and `values` come filled with 0.
     """
-    spaced, view = out
+    spaced, view, spots = out
     i = s = v = 0
     for line in range(lengths.size):
         s0, v0 = s, v
         wide = grammar = digits = alphas = words = lowers = clauses = stops = separators = spaces = 0
         run = longest = 0
         bits = kind = last = before = 0
-        address = labelled = yearly = gap = False
+        address = stating = yearly = gap = False
+        met, digit_at, act_at = 0, v0 - _MOST, v0 - _MOST
         while codes[i] != _LINE:
             code = codes[i]
             i += 1
@@ -85,9 +90,27 @@ def measure(codes: Any, lengths: Any, table: Any, needs: Any, columns: Any, out:
             else:
                 run = 0
             address |= code == _AT or (code == _COLON and last in (_P, _S)) or (code == _DOT and last == _W)
-            labelled |= flags & CREDITED != 0 and table[last] & CREDIT != 0
-            labelled |= flags & MARK != 0 and v > v0 and table[view[v - 1]] & LABEL != 0
             yearly |= (code == _ZERO and last == _TWO) or (code == _NINE and last == _ONE)
+            known = table[last]
+            stating |= flags & CREDITED != 0 and known & CREDIT != 0
+            stating |= code in (_COLON, _MONTHS) and known & DECIMAL != 0
+            stating |= code == _BEFORE and known & SPAN != 0
+            if v > v0:
+                known = table[view[v - 1]]
+                stating |= flags & MARK != 0 and known & LABEL != 0
+                stating |= flags & DATING != 0 and yearly and known & DECIMAL != 0
+            if flags & DECIMAL:
+                stating |= v - act_at <= _COUNTED_BEFORE
+                digit_at = v
+            elif code in (_COMMA, _DOT) and digit_at == v - 1:
+                digit_at = v
+            elif flags & ACT:
+                stating |= v - digit_at <= _COUNTED_BEHIND
+            if flags & ACTED:
+                act_at = v
+            if flags >> NEED:
+                spots[met, 0], spots[met, 1] = v, s
+                met += 1
             spaced[s] = view[v] = code
             s += 1
             v += 1
@@ -127,8 +150,7 @@ def measure(codes: Any, lengths: Any, table: Any, needs: Any, columns: Any, out:
         signs |= BORDERED * (bits & AROUND != 0) | LATIN * (words > 0 and lowers > 0)
         signs |= MAYBE_DATE * (digits >= _FEW_DIGITS or (digits > 0 and bits & DATED != 0))
         signs |= MAYBE_CONTACT * (address or longest >= _TELEPHONE)
-        timely = bits & DECIMAL != 0 and (bits & TIMELY != 0 or lowers >= _MONTH or yearly)
-        signs |= MAYBE_STATES * (labelled or timely)
+        signs |= MAYBE_STATES * (stating or (digits > 0 and lowers >= _MONTH))
         if size:
             first, end = table[view[v0]], table[view[v - 1]]
             stops -= end & STOP != 0
@@ -146,8 +168,9 @@ def measure(codes: Any, lengths: Any, table: Any, needs: Any, columns: Any, out:
             signs |= MAYBE_AFFIX * (first & PREFIX != 0 or (bits & TRIGGER != 0 and _closes(spaced, s0, s, table)))
         row[columns[4]] = min(stops, 4) / 2
         numbers[line, SIGNS] = signs
-        _find_needs(view, v0, v, 0, table, needs, numbers[line])
-        _find_needs(spaced, s0, s, 1, table, needs, numbers[line])
+        for spot in range(met):
+            _find_needs(view, v0, v, spots[spot, 0], False, table, needs, numbers[line])
+            _find_needs(spaced, s0, s, spots[spot, 1], True, table, needs, numbers[line])
         s += 1
         v += 1
     return s, v
@@ -183,23 +206,22 @@ def _closes(spaced: Any, begin: Any, end: Any, table: Any) -> Any:
     return False
 
 
-def _find_needs(text: Any, begin: Any, end: Any, is_spaced: Any, table: Any, needs: Any, numbers: Any) -> None:
-    """Note the entries of the lexicon that read a line so long, one of whose needs stands in it."""
+def _find_needs(text: Any, begin: Any, end: Any, i: Any, is_spaced: Any, table: Any, needs: Any, numbers: Any) -> None:
+    """Note the entries of the lexicon that read so long a line and need what stands at `i`."""
     starts, entries, begins, first_characters, limits, reads_spaces, characters = needs
-    for i in range(begin, end):
-        place = table[text[i]] >> NEED
-        for need in range(starts[place], starts[place + 1]):
-            entry = entries[need]
-            if reads_spaces[entry] != is_spaced or end - begin > limits[entry] or (begins[need] and i > begin):
-                continue
-            at, found = i + 1, True
-            for k in range(first_characters[need] + 1, first_characters[need + 1]):
-                if text[at] != characters[k]:
-                    found = False
-                    break
-                at += 1
-            if found:
-                numbers[ENTRIES + (entry >= HALF)] |= 1 << entry % HALF
+    place = table[text[i]] >> NEED
+    for need in range(starts[place], starts[place + 1]):
+        entry = entries[need]
+        if reads_spaces[entry] != is_spaced or end - begin > limits[entry] or (begins[need] and i > begin):
+            continue
+        at, found = i + 1, True
+        for k in range(first_characters[need] + 1, first_characters[need + 1]):
+            if text[at] != characters[k]:
+                found = False
+                break
+            at += 1
+        if found:
+            numbers[ENTRIES + (entry >= HALF)] |= 1 << entry % HALF
 
 
 # What `measure` calls.

@@ -43,7 +43,10 @@ _SETS = (
     (m.MARK, ":/|丨】—"),
     (m.CREDIT, "记讯责编校审习论报作来"),
     (m.CREDITED, "者员编辑对核生导源"),
-    (m.TIMELY, ":月前天击览读评跟参复查赞藏数"),
+    (m.DATING, "-/.年"),
+    (m.SPAN, "时钟天月年周秒"),
+    (m.ACT, "点浏阅评跟参回查赞收"),
+    (m.ACTED, "击览读论贴帖与复看赞藏数"),
     (m.AROUND, AROUND),
     (m.QUOTE, "".join(looks.QUOTE)),
     (m.TAG, "#【["),
@@ -82,10 +85,12 @@ class _Measured:
         codes = _folded(without)
         self._numbers = np.zeros((count, m.NUMBERS), dtype=np.int64)
         self._values = np.zeros((count, len(NAMES)))
-        out = np.empty(codes.size, dtype=np.uint32), np.empty(codes.size, dtype=np.uint32)
+        spaced, view = np.empty(codes.size, dtype=np.uint32), np.empty(codes.size, dtype=np.uint32)
+        out = (spaced, view, np.empty((codes.size, 2), dtype=np.int64))
         lengths = np.fromiter(map(len, lines), np.int64, count)
         ends = kernels.measure(codes, lengths, _flags(), _needs(), _PLACES, out, self._numbers, self._values)
-        self._spaced, self._views = (_string(part[:end]).split("\n")[:-1] for part, end in zip(out, ends, strict=True))
+        self._spaced = _string(spaced[: ends[0]]).split("\n")[:-1]
+        self._views = _string(view[: ends[1]]).split("\n")[:-1]
         self._signs = self._numbers[:, m.SIGNS]
         if len(without) < len(texts):  # a part of a line may have half of what is left out
             self._signs |= m.MAYBE_AFFIX
