@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cleantext import extract
+from cleantext.pages import _climb, _kernels
 from cleantext.pages.blocks import parse_page
 from cleantext.pages.reasons import _TELLING, Reasons
 from markup_strategies import MARKUP
@@ -28,6 +31,19 @@ from markup_strategies import MARKUP
 )
 def test_the_reason_of_a_block(html: str, reason: str) -> None:
     assert Reasons(parse_page(html)).of(0) == reason
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 5)), min_size=1, max_size=30), st.integers(1, 4))
+def test_the_compiled_climb_is_the_plain_one(rows: list[tuple[int, int]], most: int) -> None:
+    parents = np.array([-1, *(parent % place for place, (parent, _) in enumerate(rows[1:], 1))])
+    names, told = np.array([name for _, name in rows]), np.array([0, 1, 2, 4, 8, 16])
+    found = []
+    for tell in (_climb.tell, _kernels.tell):
+        bits = np.zeros(len(rows), dtype=np.int64)
+        tell(np.arange(len(rows)), parents, names, told, most, bits)
+        found.append(bits.tolist())
+    assert found[0] == found[1]
 
 
 @given(MARKUP)

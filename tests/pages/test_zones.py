@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cleantext.pages import _kernels, _path
 from cleantext.pages.line_weights import WEIGHTS
 from cleantext.pages.looks import NAMES, _is_letters, _letters, _shape, fold, look_at, shorten
 from cleantext.pages.many_looks import looks_of
@@ -90,6 +91,24 @@ def test_some_line_is_always_inside(scores: list[float]) -> None:
     path = body_path(scores, looks, survey(looks))
     assert len(path) == 5
     assert any(inside for inside, score in zip(path, scores, strict=True) if score == max(scores))
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.floats(-20, 20), st.integers(0, 200), st.sampled_from([0.0, 0.5, 1.5, 4.0]))))
+def test_the_compiled_path_is_the_plain_one(lines: list[tuple[float, int, float]]) -> None:
+    scores, units, returns = (np.array([line[column] for line in lines]) for column in range(3))
+    paths = []
+    for follow in (_path.follow, _kernels.follow):
+        path = np.zeros(len(lines), dtype=np.bool_)
+        follow(
+            scores.astype(np.float64),
+            units.astype(np.int64),
+            returns.astype(np.float64),
+            np.zeros((len(lines), 2), np.int64),
+            path,
+        )
+        paths.append(path.tolist())
+    assert paths[0] == paths[1]
 
 
 def test_a_short_gap_is_bridged_and_a_stray_line_is_not_fetched() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["add_rows", "climb", "find_core", "gather"]
+__all__ = ["add_rows", "climb", "find_core", "gather", "tell"]
 
 
 def climb(

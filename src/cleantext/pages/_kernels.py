@@ -12,7 +12,7 @@ import numba
 import numpy as np
 from numba.extending import register_jitable
 
-from cleantext.pages import _climb, _counts, _measure, _trees, _weigh
+from cleantext.pages import _climb, _counts, _measure, _path, _trees
 from cleantext.pages._layout import SPACE, U8, U32, Int, Truth
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -117,7 +117,7 @@ def find(codes: U32, i: Int, one: Int, other: Int) -> Int:
     return i
 
 
-for _part in (*_measure.PARTS, *_weigh.PARTS):
+for _part in _measure.PARTS:
     register_jitable(_part)
 
 count = kernel(_counts.count)
@@ -125,5 +125,4 @@ add_trees, add_masked = kernel(_trees.add_trees), kernel(_trees.add_masked)
 climb, add_rows = kernel(_climb.climb), kernel(_climb.add_rows)
 gather, find_core, tell = kernel(_climb.gather), kernel(_climb.find_core), kernel(_climb.tell)
 
-measure = kernel(_measure.measure)
-fill, follow = kernel(_weigh.fill), kernel(_weigh.follow)
+measure, follow = kernel(_measure.measure), kernel(_path.follow)

@@ -26,6 +26,8 @@ __all__ = ["Hints", "Labels", "Line", "LineLabel", "label_lines", "split_lines",
 
 # A line the classifier holds less likely than this is no body; in a text of a few lines it has little to go by.
 _OBJECTS, _FEW_LINES = 0.1, 8
+# To label a character of a dump takes as long as to read so many of markup, or longer.
+_DENSE = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +100,7 @@ def label_lines(
     """
     numbers = numbers or range(1, len(lines) + 1)
     if hints is None:
-        meet(sum(map(len, lines)))
+        meet(_DENSE * sum(map(len, lines)))
     known = hints or Hints.none(len(lines))
     page = Page(lines, title or "", known)
     labels = page.labels()

@@ -20,9 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from cleantext.pages import _weigh
+from cleantext.pages import _path
 from cleantext.pages._measure import MAYBE_STATES, MAYBE_YEAR
-from cleantext.pages._weigh import MAIN, OPEN, TAIL
 from cleantext.pages.compiled import pays
 from cleantext.pages.lexicon import CERTAIN, STRONG
 from cleantext.pages.line_weights import WEIGHTS
@@ -31,7 +30,7 @@ from cleantext.pages.looks import NAMES, REASONS, Flags, Floats, Ints, Looks
 
 __all__ = ["FEATURES", "Zones", "body_path", "features", "line_scores", "meta_of", "survey"]
 
-PRE, OPEN_TAIL = 0, 4
+PRE, MAIN, TAIL, OPEN, OPEN_TAIL = range(5)
 
 # How much a recognised line says that the article is over.
 _TAIL_MARKS = {
@@ -328,7 +327,9 @@ _CONTEXT = (
     *("text_between", "chrome_between", "forum", "forum_under_meta", "forum_over_meta", "forum_main", "forum_open"),
     "forum_short",
 )
-_WINDOWED = [_FUNCTION, _END, _CLAUSE]
+# How far is looked for each of `_AROUND`, and which of these columns it is of: units, the next three, what is stated.
+_WINDOWED, _REACHES, _NEXT = [_FUNCTION, _END, _CLAUSE], np.array([3, 8, 5, 4]), np.array([2])
+_AROUND_REACH, _AROUND_COLUMN = [0, 1, 0, 1, 2, 3], [1, 1, 2, 2, 3, 4]
 _ZONE_NAMES = ("pre", "main", "tail", "open", "open_tail")
 FEATURES: tuple[str, ...] = (
     *_AROUND,
@@ -348,43 +349,130 @@ FEATURES: tuple[str, ...] = (
 )
 
 
+def _sums(values: Floats) -> Floats:
+    """The sums of the rows before each, and of all."""
+    sums = np.zeros((len(values) + 1, values.shape[1]))
+    np.cumsum(values, axis=0, out=sums[1:])
+    return sums
+
+
+def _beside(sums: Floats, reach: Ints) -> tuple[Floats, Floats]:
+    """For each of `reach` and each row the means of so many rows before it and after it, by the sums of `_sums`; 0 at
+    the ends."""
+    n = len(sums) - 1
+    at, reach = np.arange(n), reach[:, None]
+    start, end = np.maximum(at - reach, 0), np.minimum(at + 1 + reach, n)
+    before: Floats = (sums[at] - sums[start]) / np.maximum(at - start, 1)[:, :, None]
+    after: Floats = (sums[end] - sums[at + 1]) / np.maximum(end - at - 1, 1)[:, :, None]
+    return before, after
+
+
 def features(looks: Looks, zones: Zones) -> Floats:
     """One row a line, one column a name of `FEATURES`."""
+    window, context, share, near = _seen(looks, zones)
+    n, own, meta = len(looks), looks.values, zones.stated[:, None].astype(np.float64)
+    in_zone = np.eye(5)[zones.zone]
+    main, tail = in_zone[:, [MAIN]], in_zone[:, [TAIL]]
+    return np.hstack(
+        [
+            *(window, window * main, context, own, in_zone, zones.tail[:, None] / 2, (zones.tail >= 2)[:, None]),
+            *(np.full((n, 1), share), share * in_zone, near[:, None], meta, meta * in_zone),
+            *(own[:, :_SHARED] * main, own[:, :_SHARED] * tail),
+        ]
+    )
+
+
+def _seen(looks: Looks, zones: Zones) -> tuple[Floats, Floats, float, Floats]:
+    """The columns of `_AROUND` and of `_CONTEXT`, the share of chrome, and how near the anchor is."""
+    chrome = looks.strengths >= STRONG
+    running = (looks.units > 40) & (looks.values[:, _END] > 0)
+    window = _windows(np.minimum(looks.units, 60) + 1.0, looks.values, zones.stated)
+    context = _context(looks, zones, np.column_stack([chrome, running]).astype(np.float64))
+    distance = np.arange(len(looks)) - zones.anchor
+    near = np.where((zones.anchor >= 0) & (distance > 0), 1 / np.maximum(distance, 1), 0.0)
+    return window, context, min(float(chrome.sum()), 15.0) / 15, near
+
+
+def _windows(units: Floats, own: Floats, stated: Flags) -> Floats:
+    """The columns of `_AROUND`: means over so many lines to both sides, by length."""
+    weighted = np.empty((len(units), 5))
+    weighted[:, 0], weighted[:, 4] = units, stated * units
+    weighted[:, 1:4] = own[:, _WINDOWED] * units[:, None]
+    before, after = _beside(_sums(weighted), _REACHES)
+    total = before + after + weighted / _REACHES[:, None, None]
+    means = total / total[:, :, :1]
+    result: Floats = means[_AROUND_REACH, :, _AROUND_COLUMN].T
+    return result
+
+
+def _context(looks: Looks, zones: Zones, beside: Floats) -> Floats:
+    """The columns of `_CONTEXT`; `beside` says of each line whether it is chrome, running text."""
+    n = len(looks)
     counts = Counter(looks.views)
-    repeats = np.fromiter(map(counts.__getitem__, looks.views), np.float64, len(looks))
-    weights = np.minimum(looks.units, 60) + 1.0
-    shapes = np.empty((len(looks), 4))
-    shapes[:, :3], shapes[:, 3] = looks.values[:, _WINDOWED] * weights[:, None], zones.stated * weights
-    chrome, running = looks.strengths >= STRONG, (looks.units > 40) & (looks.values[:, _END] > 0)
-    lines = (looks.values, weights, shapes, zones.stated, chrome, running, np.minimum(repeats, 4) - 1)
-    table = np.zeros((len(looks), len(FEATURES)))
-    loops().fill(lines, (zones.zone, zones.tail), zones.anchor, zones.forum, _SHARED, table)
-    return table
+    repeats = np.minimum(np.fromiter(map(counts.__getitem__, looks.views), np.float64, n), 4) - 1
+    columns = np.zeros((n, len(_CONTEXT)))
+    before, after = _beside(_sums(beside), _NEXT)
+    columns[:, 0], columns[:, 1] = repeats > 0, repeats
+    columns[1:, 2], columns[:-1, 3] = zones.stated[:-1], zones.stated[1:]
+    columns[:, 4:7:2], columns[:, 5:8:2] = before[0], after[0]
+    columns[:, 8] = np.minimum(columns[:, 6], columns[:, 7])
+    columns[:, 9] = columns[:, 4] * columns[:, 5]
+    if zones.forum:
+        short = looks.values[:, :5].sum(axis=1) > 0
+        columns[:, 10], columns[:, 15] = 1.0, short
+        columns[:, 11], columns[:, 12] = columns[:, 2] * short, columns[:, 3] * short
+        columns[:, 13], columns[:, 14] = zones.zone == MAIN, zones.zone == OPEN
+    return columns
+
+
+class _Weights:
+    """The fitted weights, by what is weighed."""
+
+    def __init__(self) -> None:
+        weights = {name: WEIGHTS.get(name, 0.0) for name in FEATURES}
+
+        def named(names: Sequence[str], prefix: str = "") -> Floats:
+            return np.array([weights[prefix + name] for name in names])
+
+        self.window, self.context, self.near = named(_AROUND), named(_CONTEXT), weights["near_anchor"]
+        self.window_in_main = named(_AROUND, "main*")
+        self.own = np.zeros((len(NAMES), 5))  # in each zone
+        self.own += named(NAMES)[:, None]
+        self.own[:_SHARED, MAIN] += named(NAMES[:_SHARED], "main*")
+        self.own[:_SHARED, TAIL] += named(NAMES[:_SHARED], "tail*")
+        self.zone = WEIGHTS.get("bias", 0.0) + named(_ZONE_NAMES)
+        self.chrome = weights["chrome_share"] + named(_ZONE_NAMES, "chrome_share*")
+        self.meta = weights["meta"] + named(_ZONE_NAMES, "meta*")
+        self.marks, self.many_marks = weights["marks"], weights["many_marks"]
+
+
+_weights = cache(_Weights)
+
+
+def line_scores(looks: Looks, zones: Zones) -> Floats:
+    """How much each line looks like main content: the fitted model over `features`, above 0 for yes."""
+    window, context, share, near = _seen(looks, zones)
+    weights, zone = _weights(), zones.zone
+    scores: Floats = (looks.values @ weights.own)[np.arange(len(looks)), zone]
+    scores += (weights.zone + share * weights.chrome)[zone] + zones.stated * weights.meta[zone]
+    scores += window @ weights.window + context @ weights.context + near * weights.near
+    scores += (zone == MAIN) * (window @ weights.window_in_main)
+    scores += zones.tail * (weights.marks / 2) + (zones.tail >= 2) * weights.many_marks
+    plain = looks.strengths < STRONG
+    long = (looks.units > 60) & (looks.values[:, _END] > 0)
+    scores += plain * (_PRIOR[zone] + _LONG_PRIOR * long)
+    if zones.forum:
+        scores += _FORUM_PRIOR * (plain & (zone >= MAIN))
+    return scores
 
 
 def loops() -> Any:
-    """The loops of `_weigh`, compiled where that pays."""
+    """The loop of `_path`, compiled where that pays."""
     if pays():
         import cleantext.pages._kernels as kernels  # noqa: PLC0415 - numba is loaded by those who need it
 
         return kernels
-    return _weigh
-
-
-@cache
-def _weights() -> Floats:
-    return np.array([WEIGHTS.get(name, 0.0) for name in FEATURES])
-
-
-def line_scores(looks: Looks, zones: Zones) -> Floats:
-    """How much each line looks like main content: the fitted model, above 0 for yes."""
-    scores: Floats = features(looks, zones) @ _weights() + WEIGHTS.get("bias", 0.0)
-    plain = looks.strengths < STRONG
-    long = (looks.units > 60) & (looks.values[:, _END] > 0)
-    scores += plain * (_PRIOR[zones.zone] + _LONG_PRIOR * long)
-    if zones.forum:
-        scores += _FORUM_PRIOR * (plain & (zones.zone >= MAIN))
-    return scores
+    return _path
 
 
 def body_path(scores: Sequence[float] | Floats, looks: Looks, zones: Zones) -> list[bool]:
