@@ -163,13 +163,17 @@ def element_columns(add: Add, tree: Tree, element: I64, scores: WordScores, rows
 
 
 def _groups(add: Add, tree: Tree, element: I64, mass: F64, running: float) -> None:
+    count, total, own_text, long, long_blocks = mass.T
+    columns = {
+        "blocks": np.log1p(count),
+        "plain": np.log1p(own_text),
+        "links": 1 - own_text / np.maximum(total, 1),
+        "running": long / np.maximum(total, 1),
+        "share": long / max(running, 1),
+        "long": long_blocks / np.maximum(count, 1),
+    }
     at = element
     for level in range(_GROUP_LEVELS):
-        count, total, own_text, long, long_blocks = mass[at].T
-        add(f"group{level}_blocks", np.log1p(count))
-        add(f"group{level}_plain", np.log1p(own_text))
-        add(f"group{level}_links", 1 - own_text / np.maximum(total, 1))
-        add(f"group{level}_running", long / np.maximum(total, 1))
-        add(f"group{level}_share", long / max(running, 1))
-        add(f"group{level}_long", long_blocks / count)
+        for name, values in columns.items():
+            add(f"group{level}_{name}", values[at])
         at = np.where(tree.parents[at] >= 0, tree.parents[at], at)
