@@ -236,31 +236,28 @@ def _find_anchor(looks: Looks, told: _Told, *, title: str, forum: bool) -> tuple
 def _headline_weights(looks: Looks, told: _Told, title: str) -> list[tuple[int, float, bool]]:
     """Each line that may be the headline, how much it looks like that, and whether the page's title says so."""
     units, strengths, views = looks.units, looks.strengths, looks.views
-    names, weights = _page_names(looks), dict[int, tuple[float, bool]]()
-    for i in np.flatnonzero((units >= 5) & (strengths < STRONG) & ~told.stated).tolist():
-        if _is_in(views[i], title) or (i and _is_named(views[i], names)):
-            weights[i] = 3.0, True
+    rows = np.flatnonzero((units >= 5) & (strengths < STRONG) & ~told.stated).tolist()
+    named = [i for i in rows if views[i] in title or title in views[i]] if title else []
+    weights = {i: (3.0, True) for i in named if 4 <= len(views[i]) <= 3 * len(title)}
+    for name in _page_names(looks):
+        named = [i for i in rows if name.startswith(views[i]) or name in views[i]]
+        weights.update((i, (3.0, True)) for i in named if i and _same_name(views[i], name))
     heads = _heads(looks, told.metas)
     below = np.zeros(len(looks) + 3, dtype=np.bool_)
     below[heads] = True
     over = below[1:-2] | below[2:-1] | below[3:]
-    over[:1] = True
+    first = np.arange(len(looks)) == 0
     plain = (strengths == 0) & ~told.stated & (units >= 6) & (units <= 80) & (looks.values[:, _DATE] == 0)
-    for i in np.flatnonzero(over & plain).tolist():
+    for i in np.flatnonzero((over | first) & plain).tolist():
         view = views[i]
         if i in weights or view.endswith("。") or _LABELLED.match(view):
             continue
-        if below[i + 1 : i + 4].any():
+        if over[i]:
             twice = view in views[i + 1 : i + 2] or (i > 0 and views[i - 1] == view)
             weights[i] = 2.5 if twice else 1.5, False
         else:
             weights[i] = 0.8, False
     return [(i, *weights[i]) for i in sorted(weights)]
-
-
-def _is_in(view: str, title: str) -> bool:
-    """Whether a line is in the page's title, or is little more than it."""
-    return bool(title) and 4 <= len(view) <= 3 * len(title) and (view in title or title in view)
 
 
 def _page_names(looks: Looks) -> tuple[str, ...]:
@@ -272,15 +269,11 @@ def _page_names(looks: Looks) -> tuple[str, ...]:
     return (view, *(part for part in parts if len(part) >= 8 and part != view))
 
 
-def _is_named(view: str, names: Sequence[str]) -> bool:
-    """Whether a line is one of a page's names, the beginning of it, or little more than it."""
-    for name in names:
-        if name.startswith(view):
-            if len(view) >= 0.3 * len(name) or len(view) >= 10:
-                return True
-        elif name in view and len(name) >= 8 and len(view) <= len(name) + 12:
-            return True
-    return False
+def _same_name(view: str, name: str) -> bool:
+    """Whether a line is a page's name, the beginning of it, or little more than it."""
+    if name.startswith(view):
+        return len(view) >= 0.3 * len(name) or len(view) >= 10
+    return len(name) >= 8 and name in view and len(view) <= len(name) + 12
 
 
 def _heads(looks: Looks, metas: Sequence[LineMeta | None]) -> list[int]:
