@@ -1,4 +1,4 @@
-"""Fit the weights of the line model in `cleantext.pages.zones` on labelled lines.
+"""Fit the weights of the line model in `cleantext.pages.line_scores` on labelled lines.
 
     python benchmarks/quality/fit_lines.py LINES.jsonl [--write]
 
@@ -22,15 +22,16 @@ import numpy as np
 import numpy.typing as npt
 
 from cleantext.pages import line_weights
+from cleantext.pages.line_scores import FEATURES, features
 from cleantext.pages.many_looks import looks_of
-from cleantext.pages.zones import FEATURES, features, survey
+from cleantext.pages.zones import survey
 
 Floats = npt.NDArray[np.float64]
 
 _FOLDS, _RIDGE, _STEPS, _CLEAN_WEIGHT = 5, 1e-3, 15, 0.25
-_HEAD = '''"""Weights of the line model in `zones`: fitted by logistic regression on the lines of labelled pages.
+_HEAD = '''"""Weights of the line model in `line_scores`: fitted by logistic regression on the lines of labelled pages.
 
-A positive weight speaks for main content. Names are those of `zones.FEATURES`; a name that is absent weighs nothing.
+A positive weight speaks for main content. Names are those of `line_scores.FEATURES`; one that is absent weighs nothing.
 Made by benchmarks/quality/fit_lines.py.
 """
 

@@ -6,10 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleantext.pages import _kernels, _path
+from cleantext.pages.line_scores import FEATURES, body_path, features, line_scores
 from cleantext.pages.line_weights import WEIGHTS
 from cleantext.pages.looks import NAMES, _is_letters, _letters, _shape, fold, look_at, shorten
 from cleantext.pages.many_looks import looks_of
-from cleantext.pages.zones import FEATURES, body_path, features, line_scores, survey
+from cleantext.pages.zones import survey
 from text_strategies import TEXT
 
 PARAGRAPH = "会议指出，今年以来全市上下凝心聚力，空气质量持续改善，重污染天数明显减少，群众的获得感不断增强。"

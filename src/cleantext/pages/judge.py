@@ -1,8 +1,8 @@
 """From zones to labels: which line is the title, which are metadata, which are chrome and why, which are the body.
 
 `Page.labels` is the order of the decisions. Two kinds of text are told apart first: a *page*, with chrome at its
-edges, is judged line by line with the model of `zones`; anything else is text that somebody already cleaned, and only
-loses what the lexicon recognises at its ends.
+edges, is judged line by line with the model of `line_scores`; anything else is text that somebody already cleaned, and
+only loses what the lexicon recognises at its ends.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ import numpy as np
 from cleantext.folding import label_text
 from cleantext.pages._measure import MAYBE_AFFIX
 from cleantext.pages.lexicon import CERTAIN, STRONG
+from cleantext.pages.line_scores import body_path, line_scores
 from cleantext.pages.linemeta import LineMeta, Pair, normalize_date, read_meta
 from cleantext.pages.looks import NAMES, REASONS, Floats, Ints
 from cleantext.pages.many_looks import looks_of
 from cleantext.pages.spam import is_spam_title, may_be_spam
-from cleantext.pages.zones import body_path, line_scores, survey
+from cleantext.pages.zones import survey
 
 __all__ = ["Hints", "Page"]
 

@@ -1,6 +1,6 @@
-"""Weights of the line model in `zones`: fitted by logistic regression on the lines of labelled pages.
+"""Weights of the line model in `line_scores`: fitted by logistic regression on the lines of labelled pages.
 
-A positive weight speaks for main content. Names are those of `zones.FEATURES`; a name that is absent weighs nothing.
+A positive weight speaks for main content. Names are those of `line_scores.FEATURES`; one that is absent weighs nothing.
 Made by benchmarks/quality/fit_lines.py.
 """
 
