@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,18 +18,17 @@ import numpy as np
 import numpy.typing as npt
 
 from cleantext.errors import MissingDependencyError
-from cleantext.pages.ancestry import Tree
+from cleantext.pages.ancestry import WORD_COLUMNS, Tree, word_columns
 from cleantext.pages.context import CONTEXT, context_columns
-from cleantext.pages.features import paths
 from cleantext.pages.wordscores import WordScores
+from quality.joint import bags_of, fit_joint
 from quality.labels import Labelled, Rows
 
-__all__ = ["Fitted", "Settings", "fit", "fold_of", "weights_of", "word_columns", "word_scores"]
+__all__ = ["Fitted", "Settings", "fit", "fold_of", "weights_of", "word_scores"]
 
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
 
-WORD_COLUMNS = ("words_own", "words_parent", "words_path", "words_low", "words_high")
 _INNER_FOLDS = 4
 # A word in pages of fewer sites says something of them only; a smaller score nothing.
 _SITES, _LEAST_SCORE = 4, 0.1
@@ -91,15 +90,6 @@ def word_scores(pages: Sequence[Labelled], settings: Settings) -> dict[str, floa
     return found
 
 
-def word_columns(page: Labelled, scores: Mapping[str, float]) -> F64:
-    """What the class words around each block say, in the order of `WORD_COLUMNS`."""
-    _, _, own, path, lowest, highest = paths(page.elements, WordScores(scores))
-    parent = np.array([one.parent for one in page.elements], dtype=np.int64)
-    at = page.blocks.element
-    above = np.where(parent[at] >= 0, parent[at], at)
-    return np.column_stack([own[at], own[above], path[at], lowest[at], highest[at]])
-
-
 def weights_of(rows: Rows, weight: float) -> F64:
     """The weights of a page's picked rows: by the root of their tokens, together by the root of how many it has."""
     sizes = np.sqrt(rows.tokens[rows.picked] + 0.5)
@@ -109,11 +99,12 @@ def weights_of(rows: Rows, weight: float) -> F64:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """The trees of both readings as LightGBM writes them, and the scores of words that go with them."""
+    """The trees of both readings as LightGBM writes them; the scores of words, and what words say together."""
 
     first: str
     second: str
     words: dict[str, float]
+    joint: dict[str, tuple[float, ...]]
 
 
 # Rows with their targets and weights.
@@ -122,8 +113,10 @@ _Part = tuple[F32, F64, F64]
 
 def fit(pages: Sequence[Labelled], names: Sequence[str], settings: Settings) -> Fitted:
     """First the trees that see features, then those that see also what trees like them made of the page."""
+    _lightgbm()  # says what to install before anything is done
     parts = [fold_of(page.source.group + "i", _INNER_FOLDS) for page in pages]
-    tables = _tables(pages, parts, names, settings)
+    said = _said(pages, parts, settings)
+    tables = _tables(pages, parts, names, said)
     shown = [part for page, table in zip(pages, tables, strict=True) for part in _shown(page, table, settings)]
     first = _train(shown, names, settings)
     inner = replace(settings, trees=settings.trees // 2, rate=2 * settings.rate)  # as good, in half the time
@@ -136,19 +129,31 @@ def fit(pages: Sequence[Labelled], names: Sequence[str], settings: Settings) -> 
             again += [_read_again(pages[i], tables[i], judge, settings) for i in held]
     sure = replace(settings, trees=settings.second_trees, rate=settings.second_rate)
     second = _train(again, [*names, *CONTEXT], sure)
-    return Fitted(str(first.model_to_string()), str(second.model_to_string()), word_scores(pages, settings))
+    return Fitted(str(first.model_to_string()), str(second.model_to_string()), *said[-1])
 
 
-def _tables(pages: Sequence[Labelled], parts: Sequence[int], names: Sequence[str], settings: Settings) -> list[F32]:
-    """The rows of each page's blocks, with the scores of words that the other parts of the pages gave."""
-    scores = [
-        word_scores([page for page, part in zip(pages, parts, strict=True) if part != left], settings)
-        for left in range(_INNER_FOLDS)
-    ]
+# The scores of words, and what they say together.
+_Said = tuple[dict[str, float], dict[str, tuple[float, ...]]]
+
+
+def _said(pages: Sequence[Labelled], parts: Sequence[int], settings: Settings) -> list[_Said]:
+    """What words say, learned without each of the parts of the pages in turn, and at last from all pages."""
+    bags = [bags_of(page, weights_of(page.blocks, settings.weight(page))) for page in pages]
+    found = []
+    for left in (*range(_INNER_FOLDS), None):
+        rest = [i for i, part in enumerate(parts) if part != left]
+        found.append((word_scores([pages[i] for i in rest], settings), fit_joint([bags[i] for i in rest], _SITES)))
+    return found
+
+
+def _tables(pages: Sequence[Labelled], parts: Sequence[int], names: Sequence[str], said: Sequence[_Said]) -> list[F32]:
+    """The rows of each page's blocks, with what words say that the other parts of the pages gave."""
+    scores = [WordScores(*one) for one in said]
     at, tables = [names.index(name) for name in WORD_COLUMNS], list[F32]()
     for page, part in zip(pages, parts, strict=True):
         table = page.blocks.table.copy()
-        table[:, at] = word_columns(page, scores[part])
+        columns = word_columns(Tree.of(page.elements), page.blocks.element, scores[part], page.blocks.tokens)
+        table[:, at] = np.column_stack(columns)
         tables.append(table)
     return tables
 

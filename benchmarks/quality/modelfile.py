@@ -23,6 +23,8 @@ from quality.fitting import Fitted
 __all__ = ["all_arrays", "arrays_of", "model_of", "npz_bytes"]
 
 Arrays = dict[str, npt.NDArray[Any]]
+# The scores of words, and their shares in what they say together.
+Words = tuple[Mapping[str, float], Mapping[str, Sequence[float]]]
 
 # Bits of LightGBM's decision_type: the split is categorical; missing values go left; how missing is written.
 _CATEGORICAL, _DEFAULT_LEFT, _MISSING_SHIFT, _MISSING_IS_NAN = 1, 2, 2, 2
@@ -87,16 +89,16 @@ def _floor(threshold: float) -> np.float32:
     return np.nextafter(found, np.float32(-np.inf)) if float(found) > threshold else found
 
 
-def model_of(arrays: Arrays, names: Sequence[str], words: Mapping[str, float]) -> Model:
+def model_of(arrays: Arrays, names: Sequence[str], words: Words) -> Model:
     """The model as the product reads it: of the arrays of the first trees, and of those that read again, if any."""
-    version, scores = _digest(arrays, names, words), WordScores(words)
+    version, scores = _digest(arrays, names, words), WordScores(*words)
     first: dict[str, Any] = {name: arrays[name] for name in _TYPES}
     again: dict[str, Any] = {name: arrays[SECOND + name] for name in _TYPES if SECOND + name in arrays}
     second = Model(**again, names=(*names, *CONTEXT), words=scores, version=version) if again else None
     return Model(**first, names=tuple(names), words=scores, version=version, second=second)
 
 
-def npz_bytes(arrays: Arrays, names: Sequence[str], words: Mapping[str, float]) -> bytes:
+def npz_bytes(arrays: Arrays, names: Sequence[str], words: Words) -> bytes:
     """The model as a file: the same bytes for the same model."""
     about = {"format": FORMAT, "version": _digest(arrays, names, words), **_about(names, words)}
     members = {**arrays, "about": np.frombuffer(_json(about), dtype=np.uint8)}
@@ -111,15 +113,16 @@ def npz_bytes(arrays: Arrays, names: Sequence[str], words: Mapping[str, float]) 
     return stream.getvalue()
 
 
-def _about(names: Sequence[str], words: Mapping[str, float]) -> dict[str, Any]:
-    return {"names": list(names), "words": dict(sorted(words.items()))}
+def _about(names: Sequence[str], words: Words) -> dict[str, Any]:
+    scores, joint = (dict(sorted(part.items())) for part in words)
+    return {"names": list(names), "words": scores, "joint": joint}
 
 
 def _json(about: Mapping[str, Any]) -> bytes:
     return json.dumps(about, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _digest(arrays: Arrays, names: Sequence[str], words: Mapping[str, float]) -> str:
+def _digest(arrays: Arrays, names: Sequence[str], words: Words) -> str:
     """A name for the model made of what it is."""
     digest = hashlib.blake2b(_json(_about(names, words)), digest_size=6)
     for name in (*_TYPES, *(SECOND + name for name in _TYPES)):

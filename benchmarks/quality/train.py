@@ -97,7 +97,7 @@ def cross_validate(
     for number in range(folds):
         fitted = fit([page for page in pages if fold_of(page.source.group, folds) != number], names, settings)
         held = [source for source in found if fold_of(source.group, folds) == number]
-        model = model_of(all_arrays(fitted), names, fitted.words)
+        model = model_of(all_arrays(fitted), names, (fitted.words, fitted.joint))
         with ProcessPoolExecutor(2, initializer=use, initargs=(model,)) as pool:
             for one in pool.map(answer, held, chunksize=8):
                 yield replace(one, best=best.get((one.data_set, one.name)))
@@ -171,7 +171,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _write(options.report, scores, settings, sizes)
     if options.out:
         fitted = fit(pages, names, settings)
-        content = npz_bytes(all_arrays(fitted), names, fitted.words)
+        content = npz_bytes(all_arrays(fitted), names, (fitted.words, fitted.joint))
         options.out.write_bytes(content)
         print(f"{options.out}: {len(content):,} bytes, {len(fitted.words):,} words")
     return 0

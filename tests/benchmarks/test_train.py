@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import sys
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -16,10 +17,12 @@ from hypothesis import strategies as st
 from cleantext.errors import MissingDependencyError
 from cleantext.pages.classify import SECOND, Model, load_model
 from cleantext.pages.context import CONTEXT
+from cleantext.pages.elements import Element
 from cleantext.pages.wordscores import WordScores
 from quality import fitting, labels, modelfile, train
 from quality.extraction import f1
 from quality.fitting import Settings
+from quality.joint import Bags, bags_of, fit_joint
 from quality.labels import Labelled, Rows, Source
 
 WORDS = ("river", "road", "council", "report", "plan", "bridge", "school", "water", "money", "people", "house", "field")
@@ -132,6 +135,53 @@ def test_scores_of_words_are_log_odds_of_four_sites() -> None:
     assert fitting.word_scores(heavy, Settings())["post"] == round(np.log(12.6 / 0.6), 3)
 
 
+def labelled(site: str, rows: dict[str, float]) -> Labelled:
+    """A page of a block in each of some elements with a class, and how much of the block is main content."""
+    elements = (Element(-1, "body", ""), *(Element(0, "div", name) for name in rows))
+    size, target = len(rows), np.array([*rows.values()])
+    places = np.arange(1, size + 1)
+    blocks = Rows(np.zeros((size, 1), np.float32), target, np.full(size, 8.5), size, places, np.arange(size))
+    source = Source({"url": f"http://{site}.example/"}, Path(site), "wcxb-dev", "article", chinese=False)
+    return Labelled(source, blocks, blocks, elements, {}, labelled_lines=False, best=1.0)
+
+
+def bags(pages: list[Labelled]) -> list[Bags]:
+    return [bags_of(page, fitting.weights_of(page.blocks, 1.0)) for page in pages]
+
+
+def test_words_of_a_row_are_asked_once_on_the_path_and_where_they_are_near() -> None:
+    page = replace(
+        labelled("s", {"post": 0.5}),
+        elements=(Element(-1, "html", ""), Element(0, "div", "a"), Element(1, "div", "b"), Element(2, "p", "a")),
+    )
+    page = replace(page, blocks=replace(page.blocks, element=np.array([3])))
+    (asked,) = bags([page])[0].asked
+    on_path = {(0, word) for word in ("<html", "<div", "<p", "a", "b")}
+    near = {(1, "<p"), (1, "a"), (2, "<div"), (2, "b"), (3, "<div"), (3, "a")}
+    assert asked == on_path | near
+
+
+def test_blocks_of_one_element_are_one_row() -> None:
+    page = labelled("s", {"post": 1.0, "menu": 0.0, "other": 0.0})
+    page = replace(page, blocks=replace(page.blocks, element=np.array([1, 1, 2])))
+    (bag,) = bags([page])
+    assert bag.target.tolist() == pytest.approx([0.5, 0.0])
+    assert (bag.weight / bag.weight[1]).tolist() == pytest.approx([2.0, 1.0])
+    assert bag.blocks == 3
+
+
+def test_what_words_say_together_tells_blocks_apart_and_is_asked_on_four_sites() -> None:
+    pages = [labelled(f"s{i}", {"post": 1.0, "post ad": 0.0, "menu": 0.0, f"only{'abcd'[i]}": 1.0}) for i in range(4)]
+    found = fit_joint(bags(pages), 4)
+    assert {"post", "ad", "menu"} <= found.keys()
+    assert not {word for word in found if word.startswith("only")}
+    said = {name: sum(map(sum, (found[word] for word in name.split()))) for name in ("post", "post ad", "menu")}
+    assert said["post"] > 0 > said["menu"]
+    assert said["post"] > said["post ad"]
+    assert found == fit_joint(bags(pages), 4)
+    assert fit_joint(bags(pages[:3]), 4) == {}
+
+
 def test_a_page_counts_by_the_root_of_its_rows() -> None:
     none, tokens = np.zeros(4, np.int64), np.array([0.5, 9.0, 3.5, 8.5])
     rows = Rows(np.zeros((4, 1), np.float32), np.zeros(4), tokens, 100, none, np.array([0, 2, 3]))
@@ -152,8 +202,9 @@ def test_arrays_give_what_lightgbm_gives(pages: list[Labelled]) -> None:
     lightgbm = pytest.importorskip("lightgbm")
     names = train.feature_names()
     fitted = fitting.fit(pages, names, Settings(trees=20, second_trees=10, least_rows=2, threads=1))
-    model = modelfile.model_of(modelfile.all_arrays(fitted), names, fitted.words)
+    model = modelfile.model_of(modelfile.all_arrays(fitted), names, (fitted.words, fitted.joint))
     assert fitted.words["post"] > 0 > fitted.words["menu"]
+    assert fitted.joint["post"][0] > 0 > fitted.joint["menu"][0]
     assert model.second is not None
     random = np.random.default_rng(0)
     for trees, ours in ((fitted.first, model), (fitted.second, model.second)):
@@ -247,10 +298,12 @@ def test_bytes_depend_on_the_model_alone() -> None:
         "right_child=-2\nleaf_value=0.25 -0.5\n\nTree=1\nnum_leaves=1\nleaf_value=0.125\n"
     )
     arrays = modelfile.arrays_of(tree)
-    one = modelfile.npz_bytes(arrays, ["a", "b"], {"x": 1.0, "y": 2.0})
-    assert one == modelfile.npz_bytes(arrays, ["a", "b"], {"y": 2.0, "x": 1.0})
-    assert one != modelfile.npz_bytes(arrays, ["a", "b"], {"y": 2.0, "x": 1.5})
-    model = modelfile.model_of(arrays, ["a", "b"], {})
+    joint = {"x": (0.5, 0.0, 0.0, 0.0), "z": (0.0, 1.0, 0.0, 0.0)}
+    one = modelfile.npz_bytes(arrays, ["a", "b"], ({"x": 1.0, "y": 2.0}, joint))
+    assert one == modelfile.npz_bytes(arrays, ["a", "b"], ({"y": 2.0, "x": 1.0}, dict(reversed(joint.items()))))
+    assert one != modelfile.npz_bytes(arrays, ["a", "b"], ({"y": 2.0, "x": 1.5}, joint))
+    assert one != modelfile.npz_bytes(arrays, ["a", "b"], ({"y": 2.0, "x": 1.0}, {}))
+    model = modelfile.model_of(arrays, ["a", "b"], ({}, {}))
     below, above = np.float32(0.1), np.nextafter(np.float32(0.1), np.float32(1))
     table = np.array([[0, 0.09], [0, above], [0, np.nan], [0, below]], dtype=np.float32)
     scores = (1 / (1 + np.exp(-np.array([0.375, -0.375, 0.375, -0.375 if float(below) > 0.1 else 0.375])))).tolist()
@@ -270,6 +323,6 @@ def test_the_shipped_file_is_named_after_its_content() -> None:
     with files("cleantext.pages.model").joinpath("blocks.npz").open("rb") as stream, np.load(stream) as loaded:
         arrays = {name: loaded[name] for name in loaded.files}
     about = json.loads(bytes(arrays.pop("about")))
-    made_again = modelfile.model_of(arrays, about["names"], about["words"])
+    made_again = modelfile.model_of(arrays, about["names"], (about["words"], about["joint"]))
     assert made_again.version == about["version"] == load_model().version
     assert tuple(about["names"]) == train.feature_names()

@@ -8,12 +8,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleantext.pages import _climb, ancestry, compiled
-from cleantext.pages.ancestry import LANDMARKS, Tree, element_columns, paths
+from cleantext.pages.ancestry import (
+    LANDMARKS,
+    WORD_COLUMNS,
+    Tree,
+    element_columns,
+    joint_scores,
+    paths,
+    word_columns,
+)
 from cleantext.pages.cues import _BEGINS, _BEGINS_LOWER, _HOLDS_WORD, _may_hold_word
 from cleantext.pages.elements import Element
-from cleantext.pages.wordscores import WordScores
+from cleantext.pages.wordscores import WordScores, class_words
 
 SCORES = WordScores({"post": 1.5, "menu": -2.0, "<p": 0.5, "<nav": -1.0})
+SHARES = {
+    "post": (1.5, 0.5, 0.25, 0.0),
+    "menu": (-2.0, 0.0, -0.5, 0.0),
+    "<p": (0.25, 1.0, 0.0, 0.0),
+    "<div": (-0.125, 0.0, 0.5, -0.25),
+}
+JOINT = WordScores({}, SHARES)
 KINDS = (
     ("div", ""),
     ("p", ""),
@@ -32,6 +47,18 @@ def _trees(draw: st.DrawFn) -> list[Element]:
     return [Element(pick % (i + 1) - 1, *kind) for i, (pick, kind) in enumerate(picks)]
 
 
+@st.composite
+def _pages(draw: st.DrawFn) -> list[Element]:
+    """Elements in the order of a page: what is in one follows it."""
+    found: list[Element] = []
+    around: list[int] = []
+    for ups, kind in draw(st.lists(st.tuples(st.integers(0, 3), st.sampled_from(KINDS)), min_size=1, max_size=30)):
+        around = around[: max(len(around) - ups, 0)]
+        found.append(Element(around[-1] if around else -1, *kind))
+        around.append(len(found) - 1)
+    return found
+
+
 def _up(elements: list[Element], place: int) -> list[int]:
     """The element and those around it, outwards."""
     found = [place]
@@ -44,6 +71,35 @@ def _is_landmark(element: Element, name: str) -> bool:
     if name == "comments":
         return "comments" in element.names
     return {"select": "form"}.get(element.tag, element.tag) == name
+
+
+@pytest.mark.parametrize("is_compiled", [False, True])
+@given(elements=_pages())
+@settings(deadline=None)
+def test_what_words_say_together_is_what_walking_up_from_each_element_gives(
+    is_compiled: bool, elements: list[Element]
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ancestry, "pays", lambda: is_compiled)
+        found = joint_scores(Tree.of(elements), JOINT.joint)
+    for place in range(len(elements)):
+        words = [class_words(elements[one].tag, elements[one].names) for one in _up(elements, place)]
+        on_path = sum(SHARES[word][0] for word in {word for part in words for word in part} if word in SHARES)
+        near = [SHARES[word][step] for step, part in enumerate(words[:3], 1) for word in part if word in SHARES]
+        assert found[place] == pytest.approx(on_path + sum(near))
+
+
+def test_windows_of_what_words_say_are_means_weighted_by_the_root_of_tokens() -> None:
+    elements = [Element(-1, "body", ""), *(Element(0, "div", name) for name in ("post", "", "menu", "post"))]
+    tokens = np.array([8.5, 3.5, 0.5, 15.5])
+    columns = word_columns(Tree.of(elements), np.array([1, 2, 3, 4]), JOINT, tokens)
+    found = dict(zip(WORD_COLUMNS, columns, strict=True))
+    alone, weights = found["words_joint"], np.sqrt(tokens + 0.5)
+    assert alone.tolist() == [1.875, -0.125, -2.125, 1.875]
+    for first, last, place in ((0, 3, 0), (0, 4, 1), (1, 4, 3)):
+        part = slice(first, last)
+        assert found["words_joint2"][place] == pytest.approx(np.average(alone[part], weights=weights[part]))
+    assert found["words_joint6"] == pytest.approx([np.average(alone, weights=weights)] * 4)
 
 
 @given(_trees())

@@ -28,7 +28,7 @@ from cleantext.pages.classify import (
 from cleantext.pages.context import CONTEXT, context_columns
 from cleantext.pages.features import Sight, page_features
 from cleantext.pages.masks import masks_of
-from cleantext.pages.wordscores import WordScores
+from cleantext.pages.wordscores import SHARES, WordScores
 from markup_strategies import MARKUP
 
 SINGLES = st.floats(width=32, allow_infinity=True, allow_nan=True)
@@ -304,6 +304,8 @@ def test_any_page_is_voted_on(html: str) -> None:
 def test_what_the_file_says_of_itself() -> None:
     with files("cleantext.pages.model").joinpath("blocks.npz").open("rb") as stream, np.load(stream) as arrays:
         about = json.loads(bytes(arrays["about"]))
-    assert list(about) == ["format", "version", "names", "words"]
+    assert list(about) == ["format", "version", "names", "words", "joint"]
     assert list(about["words"]) == sorted(about["words"])
+    assert list(about["joint"]) == sorted(about["joint"])
+    assert {len(row) for row in about["joint"].values()} == {len(SHARES)}
     assert replace(load_model(), words=WordScores({})).version == about["version"]

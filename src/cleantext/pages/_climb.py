@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["add_rows", "climb", "find_core", "gather", "tell"]
+__all__ = ["add_once", "add_rows", "climb", "find_core", "gather", "tell"]
 
 
 def climb(
@@ -96,3 +96,27 @@ def tell(scopes: Any, parents: Any, names: Any, told: Any, most: Any, bits: Any)
             bits[i] |= told[names[scope]]
             named += names[scope] > 0
             scope, left = parents[scope], left - 1
+
+
+def add_once(parents: Any, kind: Any, starts: Any, words: Any, shares: Any, seen: Any, around: Any, sums: Any) -> None:
+    """Fills `sums` with the shares of all words on the path down to every element, each word once.
+
+    An element of kind k has the words from `starts[k]` to `starts[k + 1]`. Elements come in the order of the page: all
+    that are in one follow it. `seen` has a zero for each word, `around` room for all elements.
+    """
+    height = 0
+    for place in range(parents.size):
+        above = parents[place]
+        while height > 0 and around[height - 1] != above:
+            height -= 1
+            left = kind[around[height]]
+            for at in range(starts[left], starts[left + 1]):
+                seen[words[at]] -= 1
+        total = sums[above] if above >= 0 else 0.0
+        for at in range(starts[kind[place]], starts[kind[place] + 1]):
+            if seen[words[at]] == 0:
+                total += shares[words[at]]
+            seen[words[at]] += 1
+        sums[place] = total
+        around[height] = place
+        height += 1

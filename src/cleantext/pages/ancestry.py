@@ -15,12 +15,12 @@ from cleantext.pages import _climb
 from cleantext.pages.compiled import pays
 from cleantext.pages.elements import Element
 from cleantext.pages.tags import tag_table
-from cleantext.pages.wordscores import WordScores, name_words
+from cleantext.pages.wordscores import Joint, WordScores, name_words
 
 if TYPE_CHECKING:
     from cleantext.pages.page import Arrays
 
-__all__ = ["LANDMARKS", "Tree", "element_columns", "loops", "paths"]
+__all__ = ["LANDMARKS", "WORD_COLUMNS", "Tree", "element_columns", "joint_scores", "loops", "paths", "word_columns"]
 
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
@@ -39,6 +39,12 @@ _ROLES = {
     "search": "form",
 }
 _GROUP_LEVELS = 4
+# So many blocks before and after a block its words are heard with; an empty one still weighs something.
+_REACHES, _LEAST_TOKENS = (2, 6), 0.5
+WORD_COLUMNS = (
+    *("words_own", "words_parent", "words_path", "words_low", "words_high"),
+    *("words_joint", *(f"words_joint{reach}" for reach in _REACHES)),
+)
 _SAME_MASS = 0.7
 # A landmark is no farther than this; so few elements up one counts as around the block.
 _FARTHEST, _NEAR = 20.0, 7
@@ -122,6 +128,49 @@ def _paths(tree: Tree, scores: WordScores) -> tuple[I64, F64, F64, F64, F64, F64
     return depth, inside, own, path, lowest, highest
 
 
+def word_columns(tree: Tree, element: I64, scores: WordScores, tokens: F64) -> list[F64]:
+    """What class words say of each block, whose innermost element is `element`, in the order of `WORD_COLUMNS`."""
+    _, _, own, path, lowest, highest = _paths(tree, scores)
+    return _said(tree, element, scores.joint, tokens, (own, path, lowest, highest))
+
+
+def _said(tree: Tree, element: I64, joint: Joint, tokens: F64, alone: tuple[F64, F64, F64, F64]) -> list[F64]:
+    own, path, lowest, highest = alone
+    parent = tree.parents[element]
+    together = joint_scores(tree, joint)[element]
+    windows = _smooth(together, np.sqrt(tokens + _LEAST_TOKENS))
+    above = own[np.where(parent >= 0, parent, element)]
+    return [own[element], above, path[element], lowest[element], highest[element], together, *windows]
+
+
+def joint_scores(tree: Tree, joint: Joint) -> F64:
+    """What the class words on the path down to every element say together, a log-odds but for a constant."""
+    starts, words, near = joint.of(tree.kinds)
+    shares, size = joint.path, tree.parents.size
+    sums = np.zeros(size)
+    room = np.zeros(size, dtype=np.int64)
+    seen = np.zeros(shares.size, dtype=np.int64)
+    loops().add_once(tree.parents, tree.kind, starts, words, shares, seen, room, sums)
+    at, is_there = np.arange(size), np.ones(size, dtype=np.bool_)
+    for column in near.T:
+        sums += np.where(is_there, column[tree.kind[at]], 0.0)
+        is_there &= tree.parents[at] >= 0
+        at = np.where(is_there, tree.parents[at], at)
+    return sums
+
+
+def _smooth(values: F64, weights: F64) -> list[F64]:
+    """The weighted means over the blocks around each, by `_REACHES`."""
+    size = values.size
+    rows = np.column_stack([weights, weights * values])
+    sums = np.vstack([np.zeros((1, 2)), np.cumsum(rows, axis=0)])
+    places, found = np.arange(size), list[F64]()
+    for reach in _REACHES:
+        within = sums[np.minimum(places + reach + 1, size)] - sums[np.maximum(places - reach, 0)]
+        found.append(within[:, 1] / within[:, 0])
+    return found
+
+
 def element_columns(add: Add, tree: Tree, element: I64, scores: WordScores, rows: F64) -> None:
     """Adds the columns of what is around each block, whose innermost element is `element`.
 
@@ -136,11 +185,9 @@ def element_columns(add: Add, tree: Tree, element: I64, scores: WordScores, rows
     around = inside[element]
     for number, name in enumerate(LANDMARKS):
         add(f"in_{name}", around[:, number])
-    add("words_own", own[element])
-    add("words_parent", own[np.where(parent[element] >= 0, parent[element], element)])
-    add("words_path", path[element])
-    add("words_low", lowest[element])
-    add("words_high", highest[element])
+    words = _said(tree, element, scores.joint, rows[:, 1], (own, path, lowest, highest))
+    for name, column in zip(WORD_COLUMNS, words, strict=True):
+        add(name, column)
     commented = around[:, _COMMENTS] < _NEAR
     add("page_comments", np.full(element.size, rows[commented, 2].sum() / max(whole[2], 1)))
     kernels = loops()

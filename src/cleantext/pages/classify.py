@@ -48,7 +48,7 @@ F64 = npt.NDArray[np.float64]
 I32 = npt.NDArray[np.int32]
 
 # Raised when the arrays or the features change their meaning.
-FORMAT = 2
+FORMAT = 3
 _FILE = "blocks.npz"
 # What the names of the second reading's arrays in the file begin with.
 SECOND = "second_"
@@ -121,7 +121,7 @@ def load_model() -> Model:
     about = json.loads(bytes(parts.pop("about")).decode("utf-8"))
     if about["format"] != FORMAT:
         raise StageMismatchError(f"block model: format is {about['format']}, expected {FORMAT}")
-    names, words = tuple(about["names"]), WordScores(about["words"])
+    names, words = tuple(about["names"]), WordScores(about["words"], about["joint"])
     again = {name.removeprefix(SECOND): parts.pop(name) for name in list(parts) if name.startswith(SECOND)}
     second = Model(**again, names=names + CONTEXT, words=words, version=about["version"]) if again else None
     return Model(**parts, names=names, words=words, version=about["version"], second=second)

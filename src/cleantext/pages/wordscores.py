@@ -1,15 +1,32 @@
-"""How much the words in tags, classes and ids speak for main content: learned from labelled pages."""
+"""How much the words in tags, classes and ids speak for main content: learned from labelled pages.
+
+A word has a score of its own, what it says if nothing else is known; and it may have a share in what all the words
+around a block say together, which a logistic regression gave it.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-__all__ = ["WordScores", "class_words", "name_words"]
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["SHARES", "Joint", "WordScores", "class_words", "name_words"]
+
+F64 = npt.NDArray[np.float64]
+I64 = npt.NDArray[np.int64]
+
+# The shares of a word in what is said of a block together: once if it is anywhere on the path from the page down to
+# the block; and once more for each of the innermost element, that around it, and the one around that, if it is theirs.
+SHARES = ("path", "own", "parent", "grandparent")
+_NEAR = len(SHARES) - 1
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Za-z][a-z]*")
 _MAX_WORDS = 12
+# So many classes and ids are remembered.
+_MOST_KNOWN = 65_536
 
 
 @lru_cache(maxsize=65_536)
@@ -24,12 +41,51 @@ def class_words(tag: str, names: str) -> tuple[str, ...]:
     return (f"<{tag}", *name_words(names))
 
 
-class WordScores:
-    """The scores of words, and what they say of an element."""
+class Joint:
+    """What the words around a block say together: the shares of each, in the order of `SHARES`."""
 
-    def __init__(self, scores: Mapping[str, float]) -> None:
+    def __init__(self, shares: Mapping[str, Sequence[float]]) -> None:
+        self._numbers = {word: number for number, word in enumerate(shares)}
+        self._shares = np.array([*shares.values()], dtype=np.float64).reshape(-1, len(SHARES))
+        self._known: dict[str, tuple[int, ...]] = {}
+
+    @property
+    def path(self) -> F64:
+        """The share of each word that is on the path."""
+        return np.ascontiguousarray(self._shares[:, 0])
+
+    def of(self, kinds: Sequence[tuple[str, str]]) -> tuple[I64, I64, F64]:
+        """Of kinds of elements, each a tag with a class and id: where the words of each begin among all their words,
+        with the end behind the last; those words, as numbers; and the sums of their near shares, a row a kind."""
+        words: list[int] = []
+        starts, near = np.zeros(len(kinds) + 1, dtype=np.int64), np.zeros((len(kinds), _NEAR))
+        for kind, (tag, names) in enumerate(kinds):
+            known = self._of_names(names)
+            number = self._numbers.get(f"<{tag}")
+            if number is not None:
+                known = (number, *known)
+            words += known
+            starts[kind + 1] = len(words)
+            for one in known:
+                near[kind] += self._shares[one, 1:]
+        return starts, np.array(words, dtype=np.int64), near
+
+    def _of_names(self, names: str) -> tuple[int, ...]:
+        found = self._known.get(names)
+        if found is None:
+            found = tuple(self._numbers[word] for word in name_words(names) if word in self._numbers)
+            if len(self._known) < _MOST_KNOWN:
+                self._known[names] = found
+        return found
+
+
+class WordScores:
+    """The scores of words, and what they say of an element; `joint` is what they say together."""
+
+    def __init__(self, scores: Mapping[str, float], joint: Mapping[str, Sequence[float]] | None = None) -> None:
         self._scores = dict(scores)
         self._known: dict[str, tuple[float, ...]] = {}
+        self.joint = Joint(joint or {})
 
     def of(self, tag: str, names: str) -> float:
         """The sum of the scores of an element's words."""
@@ -37,6 +93,6 @@ class WordScores:
         if found is None:
             scores = map(self._scores.get, name_words(names))
             found = tuple(score for score in scores if score)
-            if len(self._known) < 65_536:
+            if len(self._known) < _MOST_KNOWN:
                 self._known[names] = found
         return sum((self._scores.get(f"<{tag}", 0.0), *found))
