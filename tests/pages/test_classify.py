@@ -197,7 +197,7 @@ def test_a_page_is_read_twice_and_a_dump_once() -> None:
 
 def test_a_model_of_another_format_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(classify, "FORMAT", 99)
-    with pytest.raises(StageMismatchError, match="block model: format is 2, expected 99"):
+    with pytest.raises(StageMismatchError, match="block model: format is 3, expected 99"):
         load_model.__wrapped__()
 
 
