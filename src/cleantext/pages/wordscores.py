@@ -57,18 +57,18 @@ class Joint:
     def of(self, kinds: Sequence[tuple[str, str]]) -> tuple[I64, I64, F64]:
         """Of kinds of elements, each a tag with a class and id: where the words of each begin among all their words,
         with the end behind the last; those words, as numbers; and the sums of their near shares, a row a kind."""
-        words: list[int] = []
-        starts, near = np.zeros(len(kinds) + 1, dtype=np.int64), np.zeros((len(kinds), _NEAR))
-        for kind, (tag, names) in enumerate(kinds):
-            known = self._of_names(names)
-            number = self._numbers.get(f"<{tag}")
+        numbers, of_names, words = self._numbers, self._of_names, list[int]()
+        starts = [0]
+        for tag, names in kinds:
+            number = numbers.get(f"<{tag}")
             if number is not None:
-                known = (number, *known)
-            words += known
-            starts[kind + 1] = len(words)
-            for one in known:
-                near[kind] += self._shares[one, 1:]
-        return starts, np.array(words, dtype=np.int64), near
+                words.append(number)
+            words += of_names(names)
+            starts.append(len(words))
+        begins, known = np.array(starts, dtype=np.int64), np.array(words, dtype=np.int64)
+        kind = np.repeat(np.arange(len(kinds)), np.diff(begins))
+        near = [np.bincount(kind, self._shares[known, 1 + step], len(kinds)) for step in range(_NEAR)]
+        return begins, known, np.column_stack(near)
 
     def _of_names(self, names: str) -> tuple[int, ...]:
         found = self._known.get(names)
