@@ -202,7 +202,11 @@ def test_without_lightgbm_there_is_a_line_that_installs_it(
 def test_arrays_give_what_lightgbm_gives(pages: list[Labelled]) -> None:
     lightgbm = pytest.importorskip("lightgbm")
     names = train.feature_names()
-    fitted = fitting.fit(pages, names, Settings(trees=20, second_trees=10, least_rows=2, threads=1))
+    some = Settings(trees=20, second_trees=10, least_rows=2, threads=1)
+    fitted = fitting.fit(pages, names, some)
+    weights = [fitting.weights_of(page.blocks, some.weight(page)) for page in pages]
+    assert fitted.words == fitting.word_scores(pages, some)
+    assert fitted.joint == fit_joint([*map(bags_of, pages, weights)], 4)
     model = modelfile.model_of(modelfile.all_arrays(fitted), names, (fitted.words, fitted.joint))
     assert fitted.words["post"] > 0 > fitted.words["menu"]
     assert fitted.joint["post"][0] > 0 > fitted.joint["menu"][0]

@@ -104,7 +104,7 @@ def test_windows_of_what_words_say_are_means_weighted_by_the_root_of_tokens() ->
 
 @given(_trees())
 def test_paths_are_what_walking_up_from_each_element_gives(elements: list[Element]) -> None:
-    depth, inside, own, path, lowest, highest = paths(elements, SCORES)
+    depth, inside, own, path, lowest, highest = paths(Tree.of(elements), SCORES)
     for place in range(len(elements)):
         up = _up(elements, place)
         scores = [SCORES.of(elements[one].tag, elements[one].names) for one in up]
@@ -120,7 +120,7 @@ def test_paths_are_what_walking_up_from_each_element_gives(elements: list[Elemen
 
 def test_no_landmark_is_farther_than_the_farthest() -> None:
     elements = [Element(place - 1, "nav" if place == 0 else "div", "") for place in range(40)]
-    assert paths(elements, SCORES)[1][:, 0].tolist() == [float(min(place, 20)) for place in range(40)]
+    assert paths(Tree.of(elements), SCORES)[1][:, 0].tolist() == [float(min(place, 20)) for place in range(40)]
 
 
 def _columns(elements: list[Element], places: list[int]) -> dict[str, list[float]]:

@@ -16,10 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleantext.pages import features
-from cleantext.pages.ancestry import Tree
+from cleantext.pages.ancestry import Tree, paths
 from cleantext.pages.blocks import parse_page
 from cleantext.pages.elements import Element
-from cleantext.pages.features import Sight, page_features, paths
+from cleantext.pages.features import Sight, page_features
 from cleantext.pages.wordscores import WordScores
 from markup_strategies import MARKUP
 from text_strategies import TEXT
@@ -230,7 +230,7 @@ def plain_path(elements: tuple[Element, ...], place: int) -> tuple[list[float], 
 
 @given(trees())
 def test_paths_are_what_going_up_finds(elements: tuple[Element, ...]) -> None:
-    depth, inside, own, path, lowest, highest = paths(elements, SCORES)
+    depth, inside, own, path, lowest, highest = paths(Tree.of(elements), SCORES)
     for place in range(len(elements)):
         distances, numbers = plain_path(elements, place)
         assert inside[place].tolist() == distances

@@ -20,7 +20,17 @@ from cleantext.pages.wordscores import Joint, WordScores, name_words
 if TYPE_CHECKING:
     from cleantext.pages.page import Arrays
 
-__all__ = ["LANDMARKS", "WORD_COLUMNS", "Tree", "element_columns", "joint_scores", "loops", "paths", "word_columns"]
+__all__ = [
+    "LANDMARKS",
+    "WORD_COLUMNS",
+    "Tree",
+    "element_columns",
+    "joint_scores",
+    "loops",
+    "paths",
+    "window_means",
+    "word_columns",
+]
 
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
@@ -109,13 +119,9 @@ def loops() -> Any:
     return _climb
 
 
-def paths(elements: Sequence[Element], scores: WordScores) -> tuple[I64, F64, F64, F64, F64, F64]:
+def paths(tree: Tree, scores: WordScores) -> tuple[I64, F64, F64, F64, F64, F64]:
     """For every element: its depth, how far up each landmark around it is, and its class words' scores: its own, the
     sum along the path, and the least and the greatest on it."""
-    return _paths(Tree.of(elements), scores)
-
-
-def _paths(tree: Tree, scores: WordScores) -> tuple[I64, F64, F64, F64, F64, F64]:
     size = tree.parents.size
     count = len(tree.kinds)
     own = np.fromiter(starmap(scores.of, tree.kinds), np.float64, count)[tree.kind]
@@ -130,7 +136,7 @@ def _paths(tree: Tree, scores: WordScores) -> tuple[I64, F64, F64, F64, F64, F64
 
 def word_columns(tree: Tree, element: I64, scores: WordScores, tokens: F64) -> list[F64]:
     """What class words say of each block, whose innermost element is `element`, in the order of `WORD_COLUMNS`."""
-    _, _, own, path, lowest, highest = _paths(tree, scores)
+    _, _, own, path, lowest, highest = paths(tree, scores)
     return _said(tree, element, scores.joint, tokens, (own, path, lowest, highest))
 
 
@@ -138,7 +144,8 @@ def _said(tree: Tree, element: I64, joint: Joint, tokens: F64, alone: tuple[F64,
     own, path, lowest, highest = alone
     parent = tree.parents[element]
     together = joint_scores(tree, joint)[element]
-    windows = _smooth(together, np.sqrt(tokens + _LEAST_TOKENS))
+    weights = np.sqrt(tokens + _LEAST_TOKENS)
+    windows = window_means(np.column_stack([weights, weights * together]), _REACHES)
     above = own[np.where(parent >= 0, parent, element)]
     return [own[element], above, path[element], lowest[element], highest[element], together, *windows]
 
@@ -159,13 +166,13 @@ def joint_scores(tree: Tree, joint: Joint) -> F64:
     return sums
 
 
-def _smooth(values: F64, weights: F64) -> list[F64]:
-    """The weighted means over the blocks around each, by `_REACHES`."""
-    size = values.size
-    rows = np.column_stack([weights, weights * values])
+def window_means(rows: F64, reaches: Sequence[int]) -> list[F64]:
+    """For each reach the weighted means over so many blocks before and after each; a row is a block's weight, and its
+    value times that."""
+    size = rows.shape[0]
     sums = np.vstack([np.zeros((1, 2)), np.cumsum(rows, axis=0)])
     places, found = np.arange(size), list[F64]()
-    for reach in _REACHES:
+    for reach in reaches:
         within = sums[np.minimum(places + reach + 1, size)] - sums[np.maximum(places - reach, 0)]
         found.append(within[:, 1] / within[:, 0])
     return found
@@ -176,7 +183,7 @@ def element_columns(add: Add, tree: Tree, element: I64, scores: WordScores, rows
 
     A row of `rows` is a block's 1, its tokens, those outside links, those of running text, and whether it has any.
     """
-    depth, inside, own, path, lowest, highest = _paths(tree, scores)
+    depth, inside, own, path, lowest, highest = paths(tree, scores)
     parent, whole = tree.parents, rows.sum(axis=0)
     add("depth", depth[element])
     tags = np.array([_TAG_CODES.get(tag, -1) for tag, _ in tree.kinds], dtype=np.int64)[tree.kind[element]]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from cleantext.pages.ancestry import Tree, loops
+from cleantext.pages.ancestry import Tree, loops, window_means
 
 __all__ = ["CONTEXT", "context_columns", "expected_f1"]
 
@@ -47,7 +47,13 @@ def context_columns(likely: F64, tokens: F64, tree: Tree, element: I64) -> F32:
     weights = tokens + _LEAST_TOKENS
     rows = np.column_stack([weights, weights * likely])
     odds = np.log(likely / (1 - likely))
-    columns = [odds, *_neighbors(odds), *_windows(rows), *_place(likely, odds, rows), *_groups(rows, tree, element)]
+    columns = [
+        odds,
+        *_neighbors(odds),
+        *window_means(rows, _WINDOWS),
+        *_place(likely, odds, rows),
+        *_groups(rows, tree, element),
+    ]
     table: F32 = np.column_stack(columns).astype(np.float32)
     return table
 
@@ -58,16 +64,6 @@ def _neighbors(odds: F64) -> list[F64]:
         before, after = np.full(odds.size, _BEYOND), np.full(odds.size, _BEYOND)
         before[step:], after[:-step] = odds[:-step], odds[step:]
         found += [before, after]
-    return found
-
-
-def _windows(rows: F64) -> list[F64]:
-    size = rows.shape[0]
-    sums = np.vstack([np.zeros((1, 2)), np.cumsum(rows, axis=0)])
-    places, found = np.arange(size), []
-    for reach in _WINDOWS:
-        within = sums[np.minimum(places + reach + 1, size)] - sums[np.maximum(places - reach, 0)]
-        found.append(within[:, 1] / within[:, 0])
     return found
 
 

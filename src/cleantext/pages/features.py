@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from cleantext.folding import code_points
 from cleantext.pages.align import bare
-from cleantext.pages.ancestry import Tree, element_columns, paths
+from cleantext.pages.ancestry import Tree, element_columns
 from cleantext.pages.compiled import pays
 from cleantext.pages.cues import CUES, cues_of
 from cleantext.pages.elements import Element
@@ -32,7 +32,7 @@ from cleantext.pages.wordscores import WordScores
 if TYPE_CHECKING:
     from cleantext.pages.blocks import Page
 
-__all__ = ["Sight", "page_features", "paths"]
+__all__ = ["Sight", "page_features"]
 
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]

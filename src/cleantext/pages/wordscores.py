@@ -47,12 +47,8 @@ class Joint:
     def __init__(self, shares: Mapping[str, Sequence[float]]) -> None:
         self._numbers = {word: number for number, word in enumerate(shares)}
         self._shares = np.array([*shares.values()], dtype=np.float64).reshape(-1, len(SHARES))
+        self.path: F64 = np.ascontiguousarray(self._shares[:, 0])  # of each word that is on the path
         self._known: dict[str, tuple[int, ...]] = {}
-
-    @property
-    def path(self) -> F64:
-        """The share of each word that is on the path."""
-        return np.ascontiguousarray(self._shares[:, 0])
 
     def of(self, kinds: Sequence[tuple[str, str]]) -> tuple[I64, I64, F64]:
         """Of kinds of elements, each a tag with a class and id: where the words of each begin among all their words,
