@@ -13,7 +13,7 @@ from cleantext.pages.lexicon import ENTRIES, WORDS
 from cleantext.pages.linemeta import read_meta
 from cleantext.pages.looks import NAMES, Looks, look_at
 from cleantext.pages.many_looks import looks_of
-from cleantext.pages.zones import _DATED, _YEAR_MONTH
+from cleantext.pages.zones import _DATED, _FORUM, _YEAR_MONTH, meta_of
 from text_strategies import TEXT
 
 PIECES = st.sampled_from(
@@ -182,7 +182,15 @@ def test_plain_and_compiled_loops_are_alike() -> None:
         numbers = np.zeros((len(lines), _measure.NUMBERS), dtype=np.int64)
         values = np.zeros((len(lines), len(NAMES)))
         ends = measure(
-            codes, lengths, many_looks._flags(), many_looks._needs(), many_looks._PLACES, out, numbers, values
+            codes,
+            lengths,
+            many_looks._flags(),
+            many_looks._needs(),
+            many_looks._lore(),
+            many_looks._PLACES,
+            out,
+            numbers,
+            values,
         )
         found.append([list(ends), *(array.tolist() for array in (*out, numbers, values))])
     assert found[0] == found[1]
@@ -284,6 +292,10 @@ def test_a_line_without_a_sign_has_no_answer(lines: list[str]) -> None:
             assert cut_affixes(line) == (0, len(line), ())
         if not signs & _measure.MAYBE_STATES:
             assert read_meta(spaced) is None
+        if not signs & _measure.MAYBE_META:
+            assert meta_of(view, spaced) is None
+        if not signs & _measure.MAYBE_FORUM:
+            assert not _FORUM.search(spaced)
         if not signs & _measure.MAYBE_YEAR:
             assert not _DATED.match(spaced)
             assert not _YEAR_MONTH.fullmatch(view)

@@ -11,63 +11,87 @@ from typing import Any
 __all__ = ["PARTS", "measure"]
 
 # What a character of the folded view is, as bits. WORD is what `\w` is; HARD ends a sentence whatever signs follow, END
-# with nothing but a CLOSER behind it. Of metadata (`linemeta`): a label ends in LABEL, and a MARK stands behind it;
-# a CREDIT and a CREDITED behind it are of words that credit somebody; DATING stands behind the year of a date, SPAN
-# before 前; what readers do begins with ACT and ends in ACTED. AROUND may stand around a word of the lexicon; BRACKET,
-# TRIGGER and PREFIX are for what is stuck to the ends of a line (`affixes`).
+# with nothing but a CLOSER behind it. Of metadata (`linemeta`): a label ends in LABEL, a MARK stands behind it and a
+# BOUNDARY before it; a CREDIT and a CREDITED behind it are of words that credit somebody; DATING stands behind the year
+# of a date, SPAN before 前; what readers do begins with ACT and ends in ACTED; COVERED may be in a date or a count.
+# AROUND may stand around a word of the lexicon; BRACKET, TRIGGER and PREFIX are for what is stuck to the ends of a line
+# (`affixes`).
 WIDE, FUNCTION, DIGIT, DECIMAL, LETTER, ALPHA, WORD, SEPARATOR, CLAUSE, STOP = (1 << bit for bit in range(10))
-CELL, END, HARD, CLOSER, OPEN, LOWER, DATED, DATE_END, BULLET = (1 << bit for bit in range(10, 19))
+CELL, END, HARD, CLOSER, OPEN, LOWER, DATE_END, BULLET, NUMERAL = (1 << bit for bit in range(10, 19))
 LABEL, MARK, CREDIT, CREDITED, DATING, SPAN, ACT, ACTED = (1 << bit for bit in range(19, 27))
-AROUND, QUOTE, TAG, BRACKET, TRIGGER, PREFIX = (1 << bit for bit in range(27, 33))
+AROUND, QUOTE, TAG, BRACKET, TRIGGER, PREFIX, BOUNDARY, COVERED = (1 << bit for bit in range(27, 35))
 # From this bit on: which of the lexicon's needs begin with the character, as a place in `starts`.
 NEED = 40
+# What three letters in a row may begin or be in: the name of a month, `ago`, what is counted, `replies`.
+MONTH, AGO, COUNTED, REPLIES = (1 << bit for bit in range(4))
 
-# What a line has that a question cannot do without, as bits: cells of a menu; signs around a word; words of letters;
-# a date, one at its end; a bullet; a picture's mark; an address; what it states of the document; a year at its
-# beginning; signs around its cells; what may be cut off.
-PARTED, SIGNED, LATIN, MAYBE_DATE, MAYBE_DATE_END, MAYBE_BULLET, MAYBE_MEDIA, MAYBE_CONTACT = (1 << i for i in range(8))
-MAYBE_STATES, MAYBE_YEAR, BORDERED, MAYBE_AFFIX = (1 << i for i in range(8, 12))
+# What a line has that a question cannot do without, as bits: a cell that is a word of the lexicon; signs around a word;
+# a date, one at its end; a picture's mark; an address; what it states of the document, and that it is for nothing else;
+# a year at its beginning; what may be cut off; replies.
+MAYBE_CELLS, SIGNED, MAYBE_DATE, MAYBE_DATE_END, MAYBE_MEDIA, MAYBE_CONTACT = (1 << bit for bit in range(6))
+MAYBE_STATES, MAYBE_META, MAYBE_YEAR, MAYBE_AFFIX, MAYBE_FORUM = (1 << bit for bit in range(6, 11))
 
 # The columns of `numbers`: the two halves of the bits of the lexicon's entries that may match, the lower ones first.
-UNITS, SIGNS, GRAMMAR, ENTRIES, MORE_ENTRIES, NUMBERS = range(6)
+UNITS, SIGNS, ENTRIES, MORE_ENTRIES, NUMBERS = range(5)
 # Entries in a half.
 HALF = 60
 
-_LINE, _SPACE, _DOT, _COLON, _AT, _P, _S, _W = (ord(char) for char in "\n .:@psw")
+_LINE, _SPACE, _DOT, _COLON, _AT, _P, _S, _W, _Y = (ord(char) for char in "\n .:@pswy")
 _ZERO, _ONE, _TWO, _NINE, _B, _COMMA, _NOTE, _FULL_STOP, _ELLIPSIS = (ord(char) for char in "0129b,注。…")
-_MONTHS, _BEFORE = ord("月"), ord("前")
-# What reports end in.
-_REPORTED = (ord("道"), ord("导"))
-# A date in numbers alone has so many digits; a telephone number so many in a row; a month so many letters. So far from
-# a number stands what is counted before it, and behind it.
-_FEW_DIGITS, _TELEPHONE, _MONTH, _COUNTED_BEFORE, _COUNTED_BEHIND = 5, 7, 3, 4, 3
-# How far from a line's end an end of a sentence is looked for, and a picture's mark; a bracket or a colon of what is
-# cut off.
-_END_REACH, _MEDIA_REACH, _BRACKET_REACH, _COLON_REACH = 8, 20, 16, 40
+_MONTH, _DAY, _BEFORE, _BAR, _LIKE, _NUMBER, _CHARACTER = (ord(char) for char in "月日前|赞数字")
+_WRITTEN, _CLOSED, _HEED, _OPENED, _BETWEEN, _N, _O = (ord(char) for char in "作)关(、no")
+_LETTERS = ord("a") - 1
+# What reports end in; days that stand before a time; ends of a sentence, after which a line states nothing; what
+# pictures are called; what names of editors end in; what is in brackets at the beginning of a line.
+_REPORTED, _DAYS, _ENDS = (ord("道"), ord("导")), (ord("今"), ord("昨"), ord("前")), (ord("。"), ord("!"), ord("?"))
+_PICTURES = (ord("图"), ord("频"), ord("影"))
+_EDITS = (ord("辑"), ord("编"), ord("校"), ord("审"), ord("核"), ord("对"), ord("制"))
+_PREFIXED = (ord("本"), ord("原"), ord("打"), ord("关"), ord("收"), ord("纠"), ord("字"))
+# A date in numbers alone has so many digits, one with a month's name so many; a telephone number so many in a row. So
+# far from a number stands what is counted before it, and behind it.
+_DATE_DIGITS, _NAMED_DIGITS, _TELEPHONE, _COUNTED_BEFORE, _COUNTED_BEHIND = 6, 5, 7, 4, 3
+# Lines that credit are no longer than this, in characters with spaces, and lines of metadata, without. So many wide
+# characters may be left of the latter beside what they state; of one that begins with a date, so many.
+_CREDIT_MOST, _META_MOST, _REST_MOST, _SOURCE_MOST = 60, 160, 10, 28
+# How far from a line's end an end of a sentence is looked for, and a picture's mark; the bracket, the colon and the 关注
+# of what is cut off; how far before the bracket that one opens.
+_END_REACH, _MEDIA_REACH, _BRACKET_REACH, _COLON_REACH, _OPEN_REACH = 8, 20, 12, 34, 100
 # A longer line is read at its ends, and is not parted.
 _MOST = 400
-# A line of fewer cells than this is no menu, nor is one of longer ones.
+# A line of fewer cells is no menu, nor is one of longer ones.
+_FEW_CELLS, _CELL_SIZE = 4, 6
+# Three letters, five bits each; a word of more than five is none of grammar.
+_THREE, _FIVE = (1 << 15) - 1, 1 << 20
+# Up to so many units are lines of one size.
 _SIZES = (1, 2, 4, 8, 13, 20, 32, 50, 80)
+# How the characters of words become a number.
+HASH_FACTOR, HASH_MASK = 33, (1 << 30) - 1
 
 
-def measure(codes: Any, lengths: Any, table: Any, needs: Any, columns: Any, out: Any, numbers: Any, values: Any) -> Any:
+def measure(
+    codes: Any, lengths: Any, table: Any, needs: Any, lore: Any, columns: Any, out: Any, numbers: Any, values: Any
+) -> Any:
     """Measure lines, and write their views; returns where those end.
 
     `codes` are the folded lines with their spaces, a line feed behind each; `lengths` those of the lines as they are.
     `table` has the bits of each character. `needs`: for each place of a character the first of its needs, and the end;
     of all needs the entry, whether it must begin the line, and where its characters begin in the last array; of each
-    entry the longest line it reads and whether it reads spaces. `columns`: where in a row of `values` each thing goes.
-    `out`: the lines with single spaces and those without, a line feed behind each, are written to it, and the places
-    where a need may begin; `numbers` and `values` come filled with 0.
+    entry the longest line it reads and whether it reads spaces. `lore`: what three letters mean; the words of grammar,
+    each at its remainder; where the labels' characters begin in the array behind, without spaces; whether some word of
+    the lexicon has a remainder. `columns`: where in a row of `values` each thing goes. `out`: the lines with single
+    spaces and those without, a line feed behind each, are written to it, and the places where a need may begin;
+    `numbers` and `values` come filled with 0.
     """
     spaced, view, spots = out
+    triples, grammar_words, first_labels, labels, hashes = lore
     i = s = v = 0
     for line in range(lengths.size):
         s0, v0 = s, v
-        wide = grammar = digits = alphas = words = lowers = clauses = stops = separators = spaces = 0
+        wide = grammar = digits = alphas = words = clauses = stops = separators = spaces = loose = 0
         run = longest = 0
-        bits = kind = last = before = 0
-        address = stating = yearly = gap = False
+        bits = kind = last = before = triple = word = told = 0
+        address = yearly = gap = False
+        labelled = credited = halted = dated = monthly = clocked = relative = counted = slashed = numbered = False
         met, digit_at, act_at = 0, v0 - _MOST, v0 - _MOST
         while codes[i] != _LINE:
             code = codes[i]
@@ -82,32 +106,57 @@ def measure(codes: Any, lengths: Any, table: Any, needs: Any, columns: Any, out:
                 stops += last == _DOT and table[before] & LOWER != 0
                 spaced[s] = _SPACE
                 s += 1
-                before, last, kind, run = last, _SPACE, 0, 0
+                if word > 0:
+                    grammar += 2 * (grammar_words[word % grammar_words.size] == word)
+                before, last, kind, run, triple, word = last, _SPACE, 0, 0, 0, 0
+            if flags & LOWER:
+                triple = (triple << 5 | (code - _LETTERS)) & _THREE
+                told |= triples[triple]
+                word = word << 5 | (code - _LETTERS) if 0 <= word < _FIVE else -1
+            else:
+                triple = 0
+                if flags & WORD:
+                    word = -1
+                else:
+                    if word > 0:
+                        grammar += 2 * (grammar_words[word % grammar_words.size] == word)
+                    word = 0
+            known = table[last]
+            address |= code == _AT or (code == _COLON and last in (_P, _S)) or (code == _DOT and last == _W)
+            yearly |= (code == _ZERO and last == _TWO) or (code == _NINE and last == _ONE)
+            credited |= flags & CREDITED != 0 and known & CREDIT != 0
+            relative |= code == _BEFORE and known & SPAN != 0
+            numbered |= code == _DOT and last == _O and before == _N
+            halted |= code in (_COMMA, _COLON, _FULL_STOP)
+            near = 0
+            if v > v0:
+                near = view[v - 1]
+                known = table[near]
+                if flags & MARK and known & LABEL and not labelled:
+                    labelled = _is_labelled(spaced, s0, s, table, first_labels, labels)
+                labelled |= near == _BAR and flags & CREDIT != 0
+                dated |= flags & DATING != 0 and yearly and known & DECIMAL != 0
             if flags & DECIMAL:
                 run += 1
                 longest = max(longest, run)
-                clauses -= v > v0 and table[view[v - 1]] & CLAUSE != 0
+                clauses -= v > v0 and known & CLAUSE != 0
+                counted |= v - act_at <= _COUNTED_BEFORE
+                digit_at = v
+                if v - v0 >= 2 and table[view[v - 2]] & DECIMAL:
+                    monthly |= near == _MONTH
+                    clocked |= near == _COLON
             else:
                 run = 0
-            address |= code == _AT or (code == _COLON and last in (_P, _S)) or (code == _DOT and last == _W)
-            yearly |= (code == _ZERO and last == _TWO) or (code == _NINE and last == _ONE)
-            known = table[last]
-            stating |= flags & CREDITED != 0 and known & CREDIT != 0
-            stating |= code in (_COLON, _MONTHS) and known & DECIMAL != 0
-            stating |= code == _BEFORE and known & SPAN != 0
-            if v > v0:
-                known = table[view[v - 1]]
-                stating |= flags & MARK != 0 and known & LABEL != 0
-                stating |= flags & DATING != 0 and yearly and known & DECIMAL != 0
-            if flags & DECIMAL:
-                stating |= v - act_at <= _COUNTED_BEFORE
-                digit_at = v
-            elif code in (_COMMA, _DOT) and digit_at == v - 1:
-                digit_at = v
-            elif flags & ACT:
-                stating |= v - digit_at <= _COUNTED_BEHIND
-            if flags & ACTED:
-                act_at = v
+                slashed |= flags & DATING != 0 and v > v0 and known & DECIMAL != 0
+                if code in (_COMMA, _DOT) and digit_at == v - 1:
+                    digit_at = v
+                if flags & ACTED:
+                    acts = v > v0 and known & ACT != 0
+                    counted |= (acts and v - 1 - digit_at <= _COUNTED_BEHIND) or (
+                        code == _LIKE and v - digit_at <= _COUNTED_BEHIND
+                    )
+                    if acts or code == _LIKE or (code == _NUMBER and near == _CHARACTER):
+                        act_at = v
             if flags >> NEED:
                 spots[met, 0], spots[met, 1] = v, s
                 met += 1
@@ -117,16 +166,18 @@ def measure(codes: Any, lengths: Any, table: Any, needs: Any, columns: Any, out:
             before, last = last, code
             bits |= flags
             wide += flags & WIDE != 0
+            loose += flags & (WIDE | COVERED) == WIDE
             grammar += flags & FUNCTION != 0
             digits += flags & DIGIT != 0
             alphas += flags & ALPHA != 0
-            lowers += flags & LOWER != 0
             clauses += flags & CLAUSE != 0
             stops += flags & STOP != 0
             separators += flags & SEPARATOR != 0
             words += flags & (LETTER | DECIMAL) not in (0, kind)
             kind = flags & (LETTER | DECIMAL)
         i += 1
+        if word > 0:
+            grammar += 2 * (grammar_words[word % grammar_words.size] == word)
         spaced[s] = view[v] = _LINE
         size = v - v0
         if wide == size:
@@ -134,7 +185,7 @@ def measure(codes: Any, lengths: Any, table: Any, needs: Any, columns: Any, out:
         units = wide + 2 * words
         if lengths[line] > _MOST:
             units = units * lengths[line] // _MOST
-        numbers[line, UNITS], numbers[line, GRAMMAR] = units, grammar
+        numbers[line, UNITS] = units
         row = values[line]
         bucket = 0
         for most in _SIZES:
@@ -146,26 +197,43 @@ def measure(codes: Any, lengths: Any, table: Any, needs: Any, columns: Any, out:
         row[columns[3]] = min(clauses, 6) / 3
         row[columns[5]] = min(separators, 6) / 3
         row[columns[6]] = alphas == 0 and size > 0
-        signs = PARTED * (0 < size <= _MOST and (bits & CELL != 0 or (spaces > 0 and wide > 0)))
-        signs |= BORDERED * (bits & AROUND != 0) | LATIN * (words > 0 and lowers > 0)
-        signs |= MAYBE_DATE * (digits >= _FEW_DIGITS or (digits > 0 and bits & DATED != 0))
-        signs |= MAYBE_CONTACT * (address or longest >= _TELEPHONE)
-        signs |= MAYBE_STATES * (stating or (digits > 0 and lowers >= _MONTH))
+        signs = 0
+        if 0 < size <= _MOST and (bits & CELL != 0 or (spaces > 0 and wide > 0)):
+            cells, is_word = _part(spaced, s0, s, wide == 0, table, hashes)
+            row[columns[13]] = cells >= _FEW_CELLS and size <= _CELL_SIZE * cells
+            signs |= MAYBE_CELLS * is_word
+        dated = dated and digits >= _DATE_DIGITS
+        ago = digits > 0 and (relative or told & AGO != 0)
+        signs |= MAYBE_DATE * (dated or monthly or ago or (clocked and slashed))
+        signs |= MAYBE_CONTACT * (address or longest >= _TELEPHONE) | MAYBE_FORUM * (numbered or told & REPLIES != 0)
         if size:
-            first, end = table[view[v0]], table[view[v - 1]]
+            begin, close = view[v0], view[v - 1]
+            first, end = table[begin], table[close]
             stops -= end & STOP != 0
-            row[columns[7]] = view[v - 1] == _COLON
+            row[columns[7]] = close == _COLON
             row[columns[8]] = first & QUOTE != 0
-            row[columns[9]] = first & TAG != 0 and view[v - 1] != _FULL_STOP
-            row[columns[10]] = view[v - 1] == _ELLIPSIS or (view[v - 1] == _DOT and size > 1 and view[v - 2] == _DOT)
+            row[columns[9]] = first & TAG != 0 and close != _FULL_STOP
+            row[columns[10]] = close == _ELLIPSIS or (close == _DOT and size > 1 and view[v - 2] == _DOT)
             row[columns[11]] = _ends(view, v0, v, table)
-            signs |= SIGNED * ((first | end) & AROUND != 0)
-            signs |= MAYBE_DATE_END * (end & (DATE_END | DECIMAL) != 0) | MAYBE_STATES * (
-                view[v0] == _B or view[v - 1] in _REPORTED
+            row[columns[12]] = _itemizes(spaced, s0, s, table)
+            signs |= SIGNED * ((first | end) & AROUND != 0) | MAYBE_YEAR * (begin in (_ONE, _TWO))
+            signs |= MAYBE_DATE_END * _ends_dated(view, v0, v, table) | MAYBE_MEDIA * _shows(view, v0, v, table)
+            prefixed = first & PREFIX != 0 and size > 1 and view[v0 + 1] in _PREFIXED
+            signs |= MAYBE_AFFIX * (prefixed or (bits & TRIGGER != 0 and _is_tailed(spaced, s0, s, table)))
+            credited = s - s0 <= _CREDIT_MOST and (
+                ((credited or close in _REPORTED) and not halted)
+                or (begin == _WRITTEN and close == _CLOSED)
+                or (begin == _B and size > 2 and spaced[s0 + 1] == _Y and spaced[s0 + 2] == _SPACE)
             )
-            signs |= MAYBE_BULLET * (first & (BULLET | DECIMAL) != 0) | MAYBE_YEAR * (view[v0] in (_ONE, _TWO))
-            signs |= MAYBE_MEDIA * _opens(view, v0, v, table)
-            signs |= MAYBE_AFFIX * (first & PREFIX != 0 or (bits & TRIGGER != 0 and _closes(spaced, s0, s, table)))
+            named = told & MONTH != 0 and yearly and digits >= _NAMED_DIGITS
+            counted = digits > 0 and (counted or clocked or told & COUNTED != 0)
+            if labelled or credited or dated or monthly or ago or named or counted:
+                signs |= MAYBE_STATES
+                most = min(_REST_MOST, max(4, size * 0.6))
+                if not first & WIDE or begin in _DAYS:
+                    most = _SOURCE_MOST
+                if labelled or credited or loose <= most:
+                    signs |= MAYBE_META * (size <= _META_MOST and close not in _ENDS)
         row[columns[4]] = min(stops, 4) / 2
         numbers[line, SIGNS] = signs
         for spot in range(met):
@@ -174,6 +242,54 @@ def measure(codes: Any, lengths: Any, table: Any, needs: Any, columns: Any, out:
         s += 1
         v += 1
     return s, v
+
+
+def _is_labelled(spaced: Any, begin: Any, end: Any, table: Any, first_labels: Any, labels: Any) -> Any:
+    """Whether a label ends at `end`, with white space between its characters or without, where one may begin."""
+    if spaced[end - 1] == _SPACE:
+        end -= 1
+    for label in range(first_labels.size - 1):
+        i, k = end - 1, first_labels[label + 1] - 1
+        while k >= first_labels[label] and i >= begin and spaced[i] == labels[k]:
+            k -= 1
+            i -= 1
+            if k >= first_labels[label] and i >= begin and spaced[i] == _SPACE:
+                i -= 1
+        if k < first_labels[label] and (i < begin or spaced[i] == _SPACE or table[spaced[i]] & BOUNDARY):
+            return True
+    return False
+
+
+def _part(spaced: Any, begin: Any, end: Any, is_latin: Any, table: Any, hashes: Any) -> Any:
+    """How many cells a line has, and whether one of them may be a word of the lexicon, signs around it or not."""
+    cells, found = 0, False
+    i = begin
+    while i < end:
+        if table[spaced[i]] & CELL or spaced[i] == _SPACE:
+            i += 1
+            continue
+        start = i
+        while i < end and not (table[spaced[i]] & CELL or (spaced[i] == _SPACE and not is_latin)):
+            i += 1
+        cells += 1
+        found |= _is_word(spaced, start, i, hashes)
+        stop = i
+        if (table[spaced[start]] | table[spaced[i - 1]]) & AROUND:
+            while start < stop and table[spaced[start]] & AROUND:
+                start += 1
+            while start < stop and table[spaced[stop - 1]] & AROUND:
+                stop -= 1
+            found |= _is_word(spaced, start, stop, hashes)
+    return cells, found
+
+
+def _is_word(spaced: Any, begin: Any, end: Any, hashes: Any) -> Any:
+    """Whether some characters may be a word of the lexicon, but for spaces."""
+    number = 0
+    for i in range(begin, end):
+        if spaced[i] != _SPACE:
+            number = (number * HASH_FACTOR + int(spaced[i])) & HASH_MASK
+    return hashes[number % hashes.size]
 
 
 def _ends(view: Any, begin: Any, end: Any, table: Any) -> Any:
@@ -190,18 +306,67 @@ def _ends(view: Any, begin: Any, end: Any, table: Any) -> Any:
     return table[view[i]] & HARD != 0
 
 
-def _opens(view: Any, begin: Any, end: Any, table: Any) -> Any:
-    """Whether a bracket opens among a line's last characters."""
-    for i in range(max(begin, end - _MEDIA_REACH), end):  # noqa: SIM110 - no generators in kernels
+def _itemizes(spaced: Any, begin: Any, end: Any, table: Any) -> Any:
+    """Whether a line begins like an item of a list: what `looks.BULLET` matches."""
+    if table[spaced[begin]] & BULLET and end - begin > 1:
+        return True
+    i = begin + (spaced[begin] == _OPENED)
+    start = i
+    while i < end and i - start < 3 and table[spaced[i]] & NUMERAL:
+        i += 1
+    if i == start:
+        while i < end and i - start < 2 and table[spaced[i]] & DECIMAL:
+            i += 1
+    return start < i < end and spaced[i] in (_CLOSED, _BETWEEN, _DOT, _COLON)
+
+
+def _ends_dated(view: Any, begin: Any, end: Any, table: Any) -> Any:
+    """Whether a line may end in a date or a time."""
+    i = end - 1
+    if view[i] == _BEFORE:
+        return True
+    if table[view[i]] & DATE_END and view[i] != _DAY:
+        i -= 1
+    if i > begin and view[i] == _DAY:
+        i -= 1
+    stop = i
+    while i > begin and table[view[i]] & DECIMAL:
+        i -= 1
+    return begin <= i and 0 < stop - i <= 2 and (table[view[i]] & DATING != 0 or view[i] in (_MONTH, _COLON))
+
+
+def _shows(view: Any, begin: Any, end: Any, table: Any) -> Any:
+    """Whether a bracket opens among a line's last characters, and what pictures are called stands behind it."""
+    for i in range(max(begin, end - _MEDIA_REACH), end):
         if table[view[i]] & OPEN:
-            return True
+            for k in range(i + 1, min(i + 5, end)):
+                if view[k] in _PICTURES:
+                    return True
     return False
 
 
-def _closes(spaced: Any, begin: Any, end: Any, table: Any) -> Any:
-    """Whether a bracket or a colon stands at the end of a line, as in all that is cut off."""
-    for i in range(max(begin, end - _COLON_REACH), end):
-        if spaced[i] in (_COLON, _NOTE) or (i >= end - _BRACKET_REACH and table[spaced[i]] & BRACKET):
+def _is_tailed(spaced: Any, begin: Any, end: Any, table: Any) -> Any:
+    """Whether a line ends in brackets with something to cut off in them, or in what editors or adverts say."""
+    i, words = end - 1, 0
+    while i > begin and words < _BRACKET_REACH and (table[spaced[i]] & WORD or spaced[i] == _SPACE):
+        i -= 1
+        words += 1
+    if table[spaced[i]] & BRACKET:
+        triggered = False
+        for k in range(i - 1, max(begin, i - _OPEN_REACH) - 1, -1):
+            triggered |= table[spaced[k]] & TRIGGER != 0
+            if triggered and (table[spaced[k]] & OPEN or i - k <= _END_REACH):
+                return True
+            if spaced[k] == _OPENED:
+                break
+    for i in range(max(begin + 1, end - _COLON_REACH), end):
+        before = spaced[i - 1]
+        if spaced[i] == _COLON:
+            if before == _SPACE and i - 2 >= begin:
+                before = spaced[i - 2]
+            if before in _EDITS:
+                return True
+        elif spaced[i] == _NOTE and before == _HEED:
             return True
     return False
 
@@ -225,4 +390,4 @@ def _find_needs(text: Any, begin: Any, end: Any, i: Any, is_spaced: Any, table: 
 
 
 # What `measure` calls.
-PARTS = (_ends, _opens, _closes, _find_needs)
+PARTS = (_is_word, _is_labelled, _part, _ends, _itemizes, _ends_dated, _shows, _is_tailed, _find_needs)

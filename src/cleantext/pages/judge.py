@@ -91,11 +91,7 @@ class Page:
     def __init__(self, lines: Sequence[str], title: str, hints: Hints) -> None:
         self._lines = lines
         self._kinds = hints.kinds
-        rows = {line: row for row, line in enumerate(dict.fromkeys(lines))}  # menus repeat themselves
-        looks = looks_of([*rows])
-        if len(rows) < len(lines):
-            looks = looks.take([rows[line] for line in lines])
-        self._looks = looks
+        self._looks = looks = looks_of(lines)
         self._views, self._spaced = looks.views, looks.spaced
         self._units: list[int] = looks.units.tolist()
         self._strengths: list[int] = looks.strengths.tolist()

@@ -14,7 +14,18 @@ from datetime import date
 
 from cleantext.pages.lexicon import read_data
 
-__all__ = ["LABEL_ENDS", "LineMeta", "Pair", "normalize_date", "read_meta", "tidy_name"]
+__all__ = [
+    "COVERED",
+    "LABELS",
+    "LABEL_BOUNDARIES",
+    "LABEL_ENDS",
+    "MONTHS",
+    "LineMeta",
+    "Pair",
+    "normalize_date",
+    "read_meta",
+    "tidy_name",
+]
 
 # Of a line only this many characters of the folded view are read.
 _LIMIT, _CREDIT_LIMIT = 240, 60
@@ -35,8 +46,11 @@ def _read_labels() -> tuple[dict[str, str], frozenset[str]]:
 
 
 _KEYS, _AMBIGUOUS = _read_labels()
-# What labels end in.
+# The labels, and what they end in.
+LABELS = tuple(_KEYS)
 LABEL_ENDS = frozenset(label[-1] for label in _KEYS)
+# What may stand before them, beside white space.
+LABEL_BOUNDARIES = "|([【〔<;,·/。!?:丨│"
 
 
 def _spread(word: str) -> str:
@@ -45,10 +59,10 @@ def _spread(word: str) -> str:
 
 
 _WORDS = "|".join(_spread(word) for word in sorted(_KEYS, key=len, reverse=True))
-_LABEL = re.compile(rf"(?:(?<=^)|(?<=[\s|(\[【〔<;,·/。!?:丨│]))({_WORDS})(?: ?[:：]|】| ?[/|丨—](?=\S))")
+_LABEL = re.compile(rf"(?:(?<=^)|(?<=[\s{re.escape(LABEL_BOUNDARIES)}]))({_WORDS})(?: ?[:：]|】| ?[/|丨—](?=\S))")
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = rf"({'|'.join(_MONTHS)})[a-z]*\.?"
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = rf"({'|'.join(MONTHS)})[a-z]*\.?"
 _YEAR = r"((?:19|20)\d\d)"
 _CLOCK = r"\d{1,2} ?[:时点] ?\d{1,2}(?: ?[:分] ?\d{1,2}(?:\.\d+)?)?(?: ?[秒分z])?(?: ?[+-]\d\d:?\d\d)?(?: ?[ap]m)?"
 _DATE = re.compile(
@@ -119,7 +133,7 @@ _MAYBE = re.compile(r"[:/|丨】—\d]|记者|通讯员|编辑|责编|校对|审
 _MAYBE_FIRST = re.compile(r"[:/|丨】—\d记通编责校审报评作b]")
 _DIGIT = re.compile(r"\d")
 # What a label ends in and what stands behind it; a date in words; what is counted.
-_MARKED, _MONTHS_NAMED = re.compile(rf"[{''.join(sorted(LABEL_ENDS))}] ?[:：】/|丨—]"), re.compile("|".join(_MONTHS))
+_MARKED, _MONTHS_NAMED = re.compile(rf"[{''.join(sorted(LABEL_ENDS))}] ?[:：】/|丨—]"), re.compile("|".join(MONTHS))
 _COUNTED = re.compile(f"{_ACTS}|字数|view|comment|min")
 # What these have to begin with: looked for many times faster.
 _YEARLY, _TIMED = re.compile(r"(?:19|20)\d\d ?[-/.年]"), re.compile(r"\d:\d\d|\d月\d")
@@ -128,6 +142,8 @@ _COUNT_VALUE = re.compile(r" ?[\d,.]+万?[次+]?")
 _URL_VALUE = re.compile(r" ?(?:https?://|www\.)?[^\s]+")
 _COLUMN = re.compile(r"[|丨│】]")
 _REST = re.compile(r"[\s|丨│·•,;:()\[\]【】<>〔〕/—_。\-]+")
+# What dates, counts and what is no rest are written with; other wide characters are a rest where there is no label.
+COVERED = frozenset("".join(each.pattern for each in (_DATE, _RELATIVE, _TIME, _COUNT, _DATE_WORDS, _REST)))
 _EDGES = " \t　|丨│·•,，;；:：()（）[]【】<>《》〔〕/-—_。\"'"
 
 
@@ -303,7 +319,7 @@ def normalize_date(text: str) -> str | None:
         month, day, year = found.group(1, 2, 3) if found.group(1) else found.group(5, 4, 6)
     else:
         return None
-    number = int(month) if month.isdigit() else _MONTHS.index(month) + 1
+    number = int(month) if month.isdigit() else MONTHS.index(month) + 1
     try:
         return date(int(year), number, int(day)).isoformat()
     except ValueError:

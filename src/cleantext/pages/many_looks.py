@@ -7,7 +7,7 @@ on a line that has the characters it cannot do without.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -19,8 +19,9 @@ from cleantext.pages import _measure as m
 from cleantext.pages import looks
 from cleantext.pages.compiled import pays
 from cleantext.pages.lexicon import AROUND, CERTAIN, ENTRIES, STRONG, WORDS, Entry, entries_of, word_class
-from cleantext.pages.linemeta import LABEL_ENDS
+from cleantext.pages.linemeta import COVERED, LABEL_BOUNDARIES, LABEL_ENDS, LABELS, MONTHS
 from cleantext.pages.looks import NAMES, REASONS, Flags, Ints, Looks, look_at, shorten
+from cleantext.pages.zones import FORUM_HINTS
 
 __all__ = ["looks_of"]
 
@@ -36,9 +37,9 @@ _SETS = (
     (m.CLOSER, "”’\"'」』)]】》"),
     (m.OPEN, "([【"),
     (m.LOWER, "abcdefghijklmnopqrstuvwxyz"),
-    (m.DATED, "月前g"),
     (m.DATE_END, "日])】前"),
-    (m.BULLET, "•·●■◆▪○◇□★☆►▶※*+-(一二三四五六七八九十"),
+    (m.BULLET, "•·●■◆▪○◇□★☆►▶※*+-"),
+    (m.NUMERAL, "一二三四五六七八九十"),
     (m.LABEL, LABEL_ENDS),
     (m.MARK, ":/|丨】—"),
     (m.CREDIT, "记讯责编校审习论报作来"),
@@ -53,25 +54,38 @@ _SETS = (
     (m.BRACKET, ")]】>»"),
     (m.TRIGGER, "编责校审监源自载原题印关错藏返号文多详推分eg"),
     (m.PREFIX, "([【〔"),
+    (m.BOUNDARY, LABEL_BOUNDARIES),
+    (m.COVERED, COVERED),
 )
 # A number in a table of folded characters that is none: dropped, several characters, not looked at yet.
 _DROPPED, _SEVERAL, _UNKNOWN = -1, -2, -3
 _LINE = ord("\n")
 _AT = {name: column for column, name in enumerate(NAMES)}
 _MEASURED = ("function", "latin", "digits", "clause", "stop", "separator", "numeric", "colon", "quote", "tag", "trail")
-_PLACES = np.array([_AT[name] for name in (*_MEASURED, "end")])
+_PLACES = np.array([_AT[name] for name in (*_MEASURED, "end", "bullet", "cells")])
+# What three letters may begin, or be in.
+_TRIPLES = (*((name, m.MONTH) for name in MONTHS), ("ago", m.AGO), ("rep", m.REPLIES)) + tuple(
+    (part, m.COUNTED) for part in ("vie", "omm", "min")
+)
+# As many numbers as keep the words of grammar apart; so many that few strings that are no words look like one.
+_GRAMMAR_SIZE, _HASHES = 351, 32749
 # The columns of reasons, and of their strengths, by their places.
 _COLUMNS = np.array([_AT.get("nav" if name == "chrome/navigation" else name.partition("/")[2], -1) for name in REASONS])
 _CODES = {reason: code for code, reason in enumerate(REASONS)}
+# Behind the entries' bits stands that of the hints of forums.
+_FORUM_BIT = len(ENTRIES) - m.HALF
+_ENTRY_BITS = np.array([(1 << m.HALF) - 1, (1 << _FORUM_BIT) - 1])
 _STRENGTHS = np.array([-1, *(_AT[name] for name in ("weak", "strong", "certain"))])  # WEAK, STRONG, CERTAIN
 
 
 def looks_of(lines: Sequence[str]) -> Looks:
     """The looks of lines, a row each, in their order."""
-    texts = "\n".join([line if len(line) <= 2 * looks.EDGE else shorten(line) for line in lines])
-    if not lines or not pays() or texts.count("\n") >= len(lines):
-        return Looks.of([look_at(line) for line in lines])
-    return _Measured(lines, texts).looks()
+    if lines and pays():
+        texts = "\n".join(map(shorten, lines))
+        if texts.count("\n") < len(lines):
+            return _Measured(lines, texts).looks()
+    known = {line: look_at(line) for line in dict.fromkeys(lines)}  # menus repeat themselves
+    return Looks.of([known[line] for line in lines])
 
 
 class _Measured:
@@ -88,25 +102,21 @@ class _Measured:
         spaced, view = np.empty(codes.size, dtype=np.uint32), np.empty(codes.size, dtype=np.uint32)
         out = (spaced, view, np.empty((codes.size, 2), dtype=np.int64))
         lengths = np.fromiter(map(len, lines), np.int64, count)
-        ends = kernels.measure(codes, lengths, _flags(), _needs(), _PLACES, out, self._numbers, self._values)
+        ends = kernels.measure(codes, lengths, _flags(), _needs(), _lore(), _PLACES, out, self._numbers, self._values)
         self._spaced = _string(spaced[: ends[0]]).split("\n")[:-1]
         self._views = _string(view[: ends[1]]).split("\n")[:-1]
         self._signs = self._numbers[:, m.SIGNS]
+        self._signs |= (self._numbers[:, m.MORE_ENTRIES] >> _FORUM_BIT & 1) * m.MAYBE_FORUM
         if len(without) < len(texts):  # a part of a line may have half of what is left out
             self._signs |= m.MAYBE_AFFIX
 
     def looks(self) -> Looks:
         """The looks of all lines."""
-        values, every = self._values, slice(None)
-        latin = self._with(m.LATIN)
-        words = np.array([len(looks.FUNCTION_WORD.findall(self._spaced[i])) for i in latin], dtype=np.int64)
-        grammar, units = self._numbers[latin, m.GRAMMAR] + 2 * words, self._numbers[latin, m.UNITS]
-        values[latin, _AT["function"]] = np.minimum(grammar / np.maximum(units, 4) * 5, 2.0)
+        values = self._values
         self._try("date", looks.DATE, m.MAYBE_DATE, self._spaced, slice(200))
         self._try("date_end", looks.DATE_END, m.MAYBE_DATE_END, self._spaced, slice(-24, None))
-        self._try("bullet", looks.BULLET, m.MAYBE_BULLET, self._spaced, slice(8), re.Pattern.match)
         self._try("media", looks.MEDIA, m.MAYBE_MEDIA, self._views, slice(-20, None))
-        self._try("contact", looks.CONTACT, m.MAYBE_CONTACT, self._spaced, every)
+        self._try("contact", looks.CONTACT, m.MAYBE_CONTACT, self._spaced, slice(None))
         reasons, strengths, listed = self._reasons()
         rows = np.flatnonzero(strengths)
         values[rows, _STRENGTHS[strengths[rows]]] = 1.0
@@ -127,23 +137,15 @@ class _Measured:
         found: list[int] = np.flatnonzero(self._signs & sign).tolist()
         return found
 
-    def _try(
-        self,
-        name: str,
-        pattern: re.Pattern[str],
-        sign: int,
-        texts: Sequence[str],
-        part: slice,
-        look: Callable[[re.Pattern[str], str], re.Match[str] | None] = re.Pattern.search,
-    ) -> None:
+    def _try(self, name: str, pattern: re.Pattern[str], sign: int, texts: Sequence[str], part: slice) -> None:
         """Fill a column with whether a pattern is found in a part of those of `texts` that have a sign."""
         column = self._values[:, _AT[name]]
         for i in self._with(sign):
-            if look(pattern, texts[i][part]):
+            if pattern.search(texts[i][part]):
                 column[i] = 1.0
 
     def _reasons(self) -> tuple[Ints, Ints, Flags]:
-        """The reason of each line, how sure it is, and whether it comes from the word list alone; fills `cells`."""
+        """The reason of each line, how sure it is, and whether it comes from the word list alone."""
         views, spaced = self._views, self._spaced
         named = list(map(WORDS.get, views))
         for i in self._with(m.SIGNED):
@@ -153,13 +155,8 @@ class _Measured:
         for i, entry in entries.items():
             if entry.strength == CERTAIN or i not in reasons:
                 reasons[i] = (entry.reason, entry.strength)
-        cells = self._values[:, _AT["cells"]]
-        for i, latin, bordered in self._parted():
-            parts = looks.cells_of(spaced[i], latin=latin)
-            if len(parts) >= looks.FEW_CELLS:
-                cells[i] = len(views[i]) <= 6 * len(parts)
-            if not (latin or bordered) and WORDS.keys().isdisjoint(parts):
-                continue
+        for i in self._with(m.MAYBE_CELLS):
+            parts = looks.cells_of(spaced[i], latin=bool(self._values[i, _AT["latin"]]))
             reason, strength = looks.reason_of(views[i], entries.get(i), parts)
             if reason:
                 reasons[i] = (reason, strength)
@@ -171,16 +168,10 @@ class _Measured:
         words[[i for i, name in enumerate(named) if name and i not in entries]] = True
         return codes, strengths, words
 
-    def _parted(self) -> list[tuple[int, bool, bool]]:
-        """The lines that are parted into cells, whether they are Latin, and whether signs stand around a cell."""
-        rows = np.flatnonzero(self._signs & m.PARTED)
-        latin, bordered = self._values[rows, _AT["latin"]] > 0, self._signs[rows] & m.BORDERED > 0
-        return list(zip(rows.tolist(), latin.tolist(), bordered.tolist(), strict=True))
-
     def _entries(self) -> dict[int, Entry]:
         """The lexicon's entries for the lines that have any: what these need has been found."""
         found = {}
-        bits = self._numbers[:, m.ENTRIES : m.MORE_ENTRIES + 1]
+        bits = self._numbers[:, m.ENTRIES : m.MORE_ENTRIES + 1] & _ENTRY_BITS
         rows = np.flatnonzero(bits[:, 0] | bits[:, 1])
         for i, (low, high) in zip(rows.tolist(), bits[rows].tolist(), strict=True):
             for entry in _entries_at(low, high):
@@ -262,6 +253,7 @@ class _Needs(NamedTuple):
 def _all_needs() -> list[tuple[str, int, bool]]:
     """What the lexicon's entries need, each with its entry's place and whether it must begin the line, in order."""
     found = [(need, place, False) for place, entry in enumerate(ENTRIES) for need in entry.needs]
+    found += [(hint, len(ENTRIES), False) for hint in FORUM_HINTS]
     return sorted(found + [(need, place, True) for place, entry in enumerate(ENTRIES) for need in entry.begins])
 
 
@@ -280,10 +272,46 @@ def _needs() -> _Needs:
         entries=np.array(entries),
         begins=np.array(begins),
         first_characters=np.concatenate([[0], np.cumsum([len(need) for need in needs])]),
-        limits=np.array([entry.limit for entry in ENTRIES]),
-        reads_spaces=np.array([entry.spaced for entry in ENTRIES]),
+        limits=np.array([*(entry.limit for entry in ENTRIES), 4 * looks.MOST_PARTED]),
+        reads_spaces=np.array([*(entry.spaced for entry in ENTRIES), True]),
         characters=code_points("".join(needs)),
     )
+
+
+class _Lore(NamedTuple):
+    """What else `_measure.measure` knows of words."""
+
+    triples: npt.NDArray[np.uint8]
+    grammar: Ints
+    first_labels: Ints
+    labels: Codes
+    hashes: Flags
+
+
+@cache
+def _lore() -> _Lore:
+    triples, grammar = np.zeros(1 << 15, dtype=np.uint8), np.zeros(_GRAMMAR_SIZE, dtype=np.int64)
+    for letters, meaning in _TRIPLES:
+        triples[_packed(letters)] |= meaning
+    for word in looks.FUNCTION_WORDS:
+        grammar[_packed(word) % _GRAMMAR_SIZE] = _packed(word)
+    labels = [label.replace(" ", "") for label in LABELS]
+    hashes = np.zeros(_HASHES, dtype=np.bool_)
+    for word in WORDS:
+        number = 0
+        for char in word:
+            number = (number * m.HASH_FACTOR + ord(char)) & m.HASH_MASK
+        hashes[number % _HASHES] = True
+    first_labels = np.concatenate([[0], np.cumsum([len(label) for label in labels])])
+    return _Lore(triples, grammar, first_labels, code_points("".join(labels)), hashes)
+
+
+def _packed(word: str) -> int:
+    """A word of small letters as a number of five bits each."""
+    number = 0
+    for letter in word:
+        number = number << 5 | ord(letter) - ord("a") + 1
+    return number
 
 
 @lru_cache(maxsize=4096)

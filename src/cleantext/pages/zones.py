@@ -15,12 +15,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cleantext.pages._measure import MAYBE_STATES, MAYBE_YEAR
+from cleantext.pages._measure import MAYBE_FORUM, MAYBE_META, MAYBE_STATES, MAYBE_YEAR
 from cleantext.pages.lexicon import CERTAIN, STRONG
 from cleantext.pages.linemeta import LineMeta, read_meta
 from cleantext.pages.looks import NAMES, REASONS, Flags, Floats, Ints, Looks
 
-__all__ = ["MAIN", "OPEN", "OPEN_TAIL", "PRE", "TAIL", "Zones", "meta_of", "survey"]
+__all__ = ["FORUM_HINTS", "MAIN", "OPEN", "OPEN_TAIL", "PRE", "TAIL", "Zones", "meta_of", "survey"]
 
 PRE, MAIN, TAIL, OPEN, OPEN_TAIL = range(5)
 _END, _DATE = NAMES.index("end"), NAMES.index("date")
@@ -59,10 +59,10 @@ _FRAGMENT = re.compile(r"(?<!\d)\d{1,2}日[^\W\d]{2}|[^\W\d_]{3}(?:19|20)\d\d[-/
 _FORUM = re.compile(
     r"楼主|\d+楼|只看该?作者|只看楼主|回复贴|回帖|跟帖数|版主|看板|讨论区|版块|板块|no\.\d{5,}|^#\d+|条回复|个回答|条回答|引用|replies|发帖"
 )
-# One of these stands in every line that these are found in.
-_FORUM_HINTS = (
-    *("楼", "只看", "回复贴", "回帖", "跟帖数", "版主", "看板", "讨论区", "版块", "板块", "no.", "#", "条回复"),
-    *("个回答", "条回答", "引用", "replies", "发帖"),
+# One of these stands in every line that these are found in, or `no.` or `replies`.
+FORUM_HINTS = (
+    *("楼", "只看", "回复贴", "回帖", "跟帖数", "版主", "看板", "讨论区", "版块", "板块", "#", "条回复", "个回答"),
+    *("条回答", "引用", "发帖"),
 )
 _COMMENTS = re.compile(r"评论|跟贴|网友|文明上网|留言|comments")
 _POSTED = re.compile(r"\d{1,2}:\d\d|前|ago\b")
@@ -131,7 +131,7 @@ def _metas(looks: Looks) -> list[LineMeta | None]:
     """What each line says of its document."""
     metas = list[LineMeta | None]([None]) * len(looks)
     known = dict[str, LineMeta | None]()
-    asked = (looks.signs & MAYBE_STATES != 0) & (looks.strengths < CERTAIN)
+    asked = (looks.signs & MAYBE_META != 0) & (looks.strengths < CERTAIN)
     for i in np.flatnonzero(asked).tolist():
         spaced = looks.spaced[i]
         if spaced not in known:
@@ -142,11 +142,9 @@ def _metas(looks: Looks) -> list[LineMeta | None]:
 
 def _is_forum(looks: Looks, metas: Sequence[LineMeta | None]) -> bool:
     """Whether replies are the content: words of forums and stamps of posts, and hardly a word of comments."""
-    hinted = _holding(looks.spaced, _FORUM_HINTS)
-    if not hinted:
-        return False
     short = looks.units <= _SHORT
-    words = sum(_FORUM.search(looks.spaced[i]) is not None for i in hinted if short[i])
+    hinted = np.flatnonzero(short & (looks.signs & MAYBE_FORUM != 0)).tolist()
+    words = sum(_FORUM.search(looks.spaced[i]) is not None for i in hinted)
     if not words:
         return False
     rows = np.flatnonzero(short).tolist()
@@ -155,23 +153,6 @@ def _is_forum(looks: Looks, metas: Sequence[LineMeta | None]) -> bool:
         return False
     comments = sum(_COMMENTS.search(looks.views[i]) is not None for i in rows)
     return comments <= 2 and comments <= 0.1 * (words + stamps)
-
-
-def _holding(texts: Sequence[str], words: Sequence[str]) -> list[int]:
-    """The texts that hold one of some words."""
-    joined = "\n".join(texts)
-    places = list[int]()
-    for word in words:
-        at = joined.find(word)
-        while at >= 0:
-            places.append(at)
-            at = joined.find("\n", at)  # once for each text
-            at = joined.find(word, at) if at >= 0 else -1
-    if not places:
-        return []
-    ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1)
-    found: list[int] = np.unique(np.searchsorted(ends, places, side="right")).tolist()
-    return found
 
 
 def _with_post_heads(looks: Looks, metas: Sequence[LineMeta | None]) -> list[LineMeta | None]:
