@@ -12,7 +12,7 @@ import numba
 import numpy as np
 from numba.extending import register_jitable
 
-from cleantext.pages import _climb, _counts, _measure, _path, _trees
+from cleantext.pages import _around, _climb, _counts, _measure, _path, _trees
 from cleantext.pages._layout import SPACE, U8, U32, Int, Truth
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -117,7 +117,7 @@ def find(codes: U32, i: Int, one: Int, other: Int) -> Int:
     return i
 
 
-for _part in _measure.PARTS:
+for _part in _measure.PARTS + _around.PARTS:
     register_jitable(_part)
 
 count = kernel(_counts.count)
@@ -126,3 +126,4 @@ climb, add_rows, add_once = kernel(_climb.climb), kernel(_climb.add_rows), kerne
 gather, find_core, tell = kernel(_climb.gather), kernel(_climb.find_core), kernel(_climb.tell)
 
 measure, follow = kernel(_measure.measure), kernel(_path.follow)
+surround, add_up, weigh = kernel(_around.surround), kernel(_around.add_up), kernel(_around.weigh)

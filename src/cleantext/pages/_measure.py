@@ -26,10 +26,15 @@ NEED = 40
 MONTH, AGO, COUNTED, REPLIES = (1 << bit for bit in range(4))
 
 # What a line has that a question cannot do without, as bits: a cell that is a word of the lexicon; signs around a word;
-# a date, one at its end; a picture's mark; an address; what it states of the document, and that it is for nothing else;
-# a year at its beginning; what may be cut off; replies.
+# a date, one at its end; a picture's mark; an address; a year at its beginning; what may be cut off; words of forums.
 MAYBE_CELLS, SIGNED, MAYBE_DATE, MAYBE_DATE_END, MAYBE_MEDIA, MAYBE_CONTACT = (1 << bit for bit in range(6))
-MAYBE_STATES, MAYBE_META, MAYBE_YEAR, MAYBE_AFFIX, MAYBE_FORUM = (1 << bit for bit in range(6, 11))
+MAYBE_YEAR, MAYBE_AFFIX, MAYBE_FORUM = (1 << bit for bit in range(6, 9))
+# Of metadata: a label, a credit, a full date, one with the month's name, how long ago, a time, a count; that the line
+# is for nothing else.
+MAYBE_LABEL, MAYBE_CREDIT, MAYBE_FULL, MAYBE_NAMED, MAYBE_AGO, MAYBE_TIME, MAYBE_COUNT, MAYBE_META = (
+    1 << bit for bit in range(9, 17)
+)
+MAYBE_STATES = MAYBE_LABEL | MAYBE_CREDIT | MAYBE_FULL | MAYBE_NAMED | MAYBE_AGO | MAYBE_TIME | MAYBE_COUNT
 
 # The columns of `numbers`: the two halves of the bits of the lexicon's entries that may match, the lower ones first.
 UNITS, SIGNS, ENTRIES, MORE_ENTRIES, NUMBERS = range(5)
@@ -225,15 +230,15 @@ def measure(
                 or (begin == _WRITTEN and close == _CLOSED)
                 or (begin == _B and size > 2 and spaced[s0 + 1] == _Y and spaced[s0 + 2] == _SPACE)
             )
-            named = told & MONTH != 0 and yearly and digits >= _NAMED_DIGITS
-            counted = digits > 0 and (counted or clocked or told & COUNTED != 0)
-            if labelled or credited or dated or monthly or ago or named or counted:
-                signs |= MAYBE_STATES
-                most = min(_REST_MOST, max(4, size * 0.6))
-                if not first & WIDE or begin in _DAYS:
-                    most = _SOURCE_MOST
-                if labelled or credited or loose <= most:
-                    signs |= MAYBE_META * (size <= _META_MOST and close not in _ENDS)
+            signs |= MAYBE_LABEL * labelled | MAYBE_CREDIT * credited | MAYBE_FULL * dated
+            signs |= MAYBE_NAMED * (told & MONTH != 0 and yearly and digits >= _NAMED_DIGITS)
+            signs |= MAYBE_AGO * (ago or clocked) | MAYBE_TIME * (monthly or clocked)
+            signs |= MAYBE_COUNT * (digits > 0 and (counted or told & COUNTED != 0))
+            most = min(_REST_MOST, max(4, size * 0.6))
+            if not first & WIDE or begin in _DAYS:
+                most = _SOURCE_MOST
+            states = signs & MAYBE_STATES and (labelled or credited or loose <= most)
+            signs |= MAYBE_META * (states and size <= _META_MOST and close not in _ENDS)
         row[columns[4]] = min(stops, 4) / 2
         numbers[line, SIGNS] = signs
         for spot in range(met):

@@ -8,10 +8,11 @@ in `lexicon_labels.txt`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
+from cleantext.pages import _measure as m
 from cleantext.pages.lexicon import read_data
 
 __all__ = [
@@ -189,47 +190,66 @@ class LineMeta:
         return frozenset(pair.key for pair in self.pairs if pair.label)
 
 
-def read_meta(spaced: str) -> LineMeta | None:
+def read_meta(spaced: str, signs: int = -1) -> LineMeta | None:
     """The metadata in a folded line (single spaces left in), or None where there is none. Reads 240 characters.
+
+    `signs` are the bits of `_measure` that say what the line may have: all of them where nobody has measured it.
 
     >>> [(pair.key, pair.label) for pair in read_meta("来源:阳泉环保 发布时间:2018-09-13 10:18").pairs]
     [('source', '来源'), ('date', '发布时间')]
     """
     text = spaced[:_LIMIT]
-    if not _MAYBE_FIRST.search(text) or not _MAYBE.search(text):
-        return None
-    if len(text) <= _CREDIT_LIMIT and (credit := _credit(text)):
+    if signs < 0:
+        if not _MAYBE_FIRST.search(text) or not _MAYBE.search(text):
+            return None
+        signs = _signs(text)
+    if signs & m.MAYBE_CREDIT and len(text) <= _CREDIT_LIMIT and (credit := _credit(text)):
         return credit
-    pairs, taken = _labelled(text)
-    covered = _blank(text, taken)
-    for key, patterns in _bare(covered):
+    pairs, covered = list[Pair](), text
+    if signs & m.MAYBE_LABEL:
+        pairs, taken = _labelled(text)
+        covered = _blank(text, taken)
+    for key, patterns in _bare(signs & m.MAYBE_STATES):
         for pattern in patterns:
-            spans = [found.span() for found in pattern.finditer(covered)]
-            pairs += [Pair(key, "", start, end) for start, end in spans]
-            covered = _blank(covered, spans)
+            if spans := [found.span() for found in pattern.finditer(covered)]:
+                pairs += [Pair(key, "", start, end) for start, end in spans]
+                covered = _blank(covered, spans)
     if not pairs:
         return None
     behind = _behind_time(text, covered, pairs)
     rest = "" if behind or covered.isspace() else _REST.sub(" ", _DATE_WORDS.sub(" ", covered)).strip()
-    pairs = sorted([*pairs, *behind], key=lambda pair: pair.start)
+    if len(pairs) + len(behind) > 1:
+        pairs = sorted([*pairs, *behind], key=lambda pair: pair.start)
     return LineMeta(tuple(pairs), rest + spaced[_LIMIT:])
 
 
-def _bare(text: str) -> Iterator[tuple[str, Sequence[re.Pattern[str]]]]:
-    """The patterns of values without a label that may be found in a text."""
+def _signs(text: str) -> int:
+    """What a text may have, by what is found quickly."""
+    signs = m.MAYBE_LABEL
+    if _CREDITED_HEAD.match(text) or (_CREDITED_FIRST.search(text) and _CREDITED.search(text)):
+        signs |= m.MAYBE_CREDIT
     if not _DIGIT.search(text):
-        return
-    dates = _FULL_DATES if _MONTHS_NAMED.search(text) else (_DATE,) if _YEARLY.search(text) else ()
-    relative = (_RELATIVE,) if _RELATED.search(text) else ()
-    yield "date", (*dates, *relative, *((_TIME,) if _TIMED.search(text) else ()))
-    if _COUNTED.search(text):
-        yield "counter", (_COUNT,)
+        return signs
+    if _MONTHS_NAMED.search(text):
+        signs |= m.MAYBE_NAMED
+    elif _YEARLY.search(text):
+        signs |= m.MAYBE_FULL
+    signs |= m.MAYBE_AGO * (_RELATED.search(text) is not None) | m.MAYBE_TIME * (_TIMED.search(text) is not None)
+    return signs | m.MAYBE_COUNT * (_COUNTED.search(text) is not None)
+
+
+@lru_cache(maxsize=64)
+def _bare(signs: int) -> tuple[tuple[str, tuple[re.Pattern[str], ...]], ...]:
+    """The patterns of values without a label that may be found in a text."""
+    dates = _FULL_DATES if signs & m.MAYBE_NAMED else (_DATE,) if signs & m.MAYBE_FULL else ()
+    relative = (_RELATIVE,) if signs & m.MAYBE_AGO else ()
+    timed = (_TIME,) if signs & m.MAYBE_TIME else ()
+    counted = (("counter", (_COUNT,)),) if signs & m.MAYBE_COUNT else ()
+    return (("date", (*dates, *relative, *timed)), *counted)
 
 
 def _credit(text: str) -> LineMeta | None:
     """A whole line that credits people without a colon."""
-    if not _CREDITED_HEAD.match(text) and not (_CREDITED_FIRST.search(text) and _CREDITED.search(text)):
-        return None
     for key, pattern in _CREDIT_KINDS:
         if found := pattern.match(text):
             return LineMeta((Pair(key, "credit", found.start("name"), found.end("name")),), "")

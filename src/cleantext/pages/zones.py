@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from cleantext.pages._measure import MAYBE_FORUM, MAYBE_META, MAYBE_STATES, MAYBE_YEAR
+from cleantext.pages.compiled import pays
 from cleantext.pages.lexicon import CERTAIN, STRONG
 from cleantext.pages.linemeta import LineMeta, read_meta
 from cleantext.pages.looks import NAMES, REASONS, Flags, Floats, Ints, Looks
@@ -92,11 +93,11 @@ class Zones:
     tail: Floats
 
 
-def meta_of(view: str, spaced: str) -> LineMeta | None:
-    """What a line, by its folded views, says of its document, if that is what it is for."""
+def meta_of(view: str, spaced: str, signs: int = -1) -> LineMeta | None:
+    """What a line, by its folded views and the signs of `_measure`, says of its document, if that is what it is for."""
     if len(view) > _LONGEST or view.endswith(("。", "!", "?")):
         return None
-    meta = read_meta(spaced)
+    meta = read_meta(spaced, signs)
     if meta is None:
         return None
     rest = len(meta.rest.replace(" ", ""))
@@ -132,10 +133,11 @@ def _metas(looks: Looks) -> list[LineMeta | None]:
     metas = list[LineMeta | None]([None]) * len(looks)
     known = dict[str, LineMeta | None]()
     asked = (looks.signs & MAYBE_META != 0) & (looks.strengths < CERTAIN)
-    for i in np.flatnonzero(asked).tolist():
+    rows = np.flatnonzero(asked)
+    for i, signs in zip(rows.tolist(), looks.signs[rows].tolist(), strict=True):
         spaced = looks.spaced[i]
         if spaced not in known:
-            known[spaced] = meta_of(looks.views[i], spaced)
+            known[spaced] = meta_of(looks.views[i], spaced, signs)
         metas[i] = known[spaced]
     return metas
 
@@ -187,20 +189,32 @@ def _find_anchor(looks: Looks, told: _Told, *, title: str, forum: bool) -> tuple
     marked = np.cumsum(np.where(sums[:-1] > 60, told.marks, 0.0))
     related = (looks.reasons == _RELATED) & (looks.strengths >= STRONG)
     listed = np.maximum.accumulate(np.where(related, np.arange(n), -_LIST))
-    below = _Below(told.mass.tolist(), told.marks.tolist(), (looks.values[:, _END] > 0).tolist())
+    tops, lists, ends = marked.tolist(), listed.tolist(), sums.tolist()
+    masses = _masses(looks, told, [i for i, _, _ in weights])
     best = {True: (3.0, -1), False: (3.0, -1)}
     for i, weight, named in weights:
-        worth = [0.8 if marked[i] >= 2 else 1.0, 0.6 if i - listed[i] < _LIST else 1.0]
         # Every post of a thread has a name over a date: the first such line heads the thread.
         if forum and not named and best[named][1] >= 0:
             continue
-        if weight * math.log1p(sums[min(n, i + _REACH)] - sums[i + 1]) * worth[0] * worth[1] <= best[named][0]:
+        worth = (0.8 if tops[i] >= 2 else 1.0) * (0.6 if i - lists[i] < _LIST else 1.0)
+        if weight * math.log1p(ends[min(n, i + _REACH)] - ends[i + 1]) * worth <= best[named][0]:
             continue
-        found = weight * math.log1p(below.mass(i)) * (worth[0] * worth[1])
+        found = weight * math.log1p(masses(i)) * worth
         if found > best[named][0]:
             best[named] = (found, i)
     named = best[True][1] >= 0
     return best[named][1], named
+
+
+def _masses(looks: Looks, told: _Told, rows: Sequence[int]) -> Callable[[int], float]:
+    """How much text follows a line, of those in `rows`: all are weighed at once where kernels do that."""
+    if not pays():
+        return _Below(told.mass.tolist(), told.marks.tolist(), (looks.values[:, _END] > 0).tolist()).mass
+    import cleantext.pages._kernels as kernels  # noqa: PLC0415 - numba is loaded by those who need it
+
+    found = np.empty(len(rows))
+    kernels.weigh(told.mass, told.marks, looks.values, _END, np.array(rows, dtype=np.int64), _REACH, found)
+    return dict(zip(rows, found.tolist(), strict=True)).__getitem__
 
 
 def _headline_weights(looks: Looks, told: _Told, title: str) -> list[tuple[int, float, bool]]:
