@@ -17,7 +17,7 @@ from cleantext.pages.affixes import cut_affixes
 from cleantext.pages.classify import line_probabilities
 from cleantext.pages.compiled import meet
 from cleantext.pages.judge import Hints, Page
-from cleantext.pages.linemeta import LineMeta, normalize_date, tidy_name
+from cleantext.pages.linemeta import Pair, normalize_date, tidy_name
 from cleantext.pages.looks import fold, shorten
 from cleantext.pages.rules import PageRules
 from cleantext.records import Field
@@ -107,8 +107,8 @@ def label_lines(
     if hints is None and page.is_page:
         labels = _doubted(lines, labels)
     cut = list(map(whole_line, labels, map(len, lines)))
-    for i, may in enumerate(page.may_be_cut()):
-        if may and labels[i] in ("body", "title") and known.kinds[i] != "code":
+    for i in page.may_be_cut():
+        if labels[i] in ("body", "title") and known.kinds[i] != "code":
             start, end, affixes = cut_affixes(lines[i])
             cut[i] = LineLabel(label=labels[i], start=start, end=end, affixes=affixes)
     metadata = _metadata(lines, page, labels, numbers)
@@ -144,21 +144,26 @@ def _metadata(lines: Sequence[str], page: Page, labels: Sequence[str], numbers: 
     if page.headline >= 0:
         found["title"] = Field(value=lines[page.headline], origin=f"line {numbers[page.headline]}")
     for i in page.stated():
-        for key, value in _values(lines[i], page.metas[i]):
-            stated = labels[i].startswith("meta/") or (key == "url" and labels[i] == "chrome/legal")
-            if stated and key not in found and key != "counter":
-                found[key] = Field(value=value, origin=f"line {numbers[i]}")
+        if labels[i].startswith("meta/"):
+            wanted = [pair for pair in page.metas[i].pairs if pair.key not in found and pair.key != "counter"]
+        elif labels[i] == "chrome/legal":
+            wanted = [pair for pair in page.metas[i].pairs if pair.key == "url" and "url" not in found]
+        else:
+            continue
+        for key, value in _values(lines[i], wanted):
+            found.setdefault(key, Field(value=value, origin=f"line {numbers[i]}"))
     return found
 
 
-def _values(line: str, meta: LineMeta) -> list[tuple[str, str]]:
-    """The values of a line as they stand in it; dates as YYYY-MM-DD."""
+def _values(line: str, pairs: Sequence[Pair]) -> list[tuple[str, str]]:
+    """Values of a line as they stand in it; dates as YYYY-MM-DD."""
+    pairs = [pair for pair in pairs if pair.end > pair.start]
+    if not pairs:
+        return []
     short = shorten(line)
     spaced, offsets = fold(short)
     values: list[tuple[str, str]] = []
-    for pair in meta.pairs:
-        if pair.end <= pair.start:
-            continue
+    for pair in pairs:
         if pair.key == "date":
             date = normalize_date(spaced[pair.start : pair.end])
             if date:

@@ -18,7 +18,7 @@ from cleantext.pages._measure import MAYBE_AFFIX
 from cleantext.pages.lexicon import CERTAIN, STRONG
 from cleantext.pages.line_scores import body_path, line_scores
 from cleantext.pages.linemeta import LineMeta, Pair, normalize_date, read_meta
-from cleantext.pages.looks import NAMES, REASONS, Floats, Ints
+from cleantext.pages.looks import NAMES, REASONS, Flags, Floats, Ints
 from cleantext.pages.many_looks import looks_of
 from cleantext.pages.spam import is_spam_title, may_be_spam
 from cleantext.pages.zones import survey
@@ -128,8 +128,13 @@ class Page:
 
     def labels(self) -> list[str]:
         """A label a line. Where chrome and metadata would be all there is, lines without a sure reason are body."""
-        labels = [_LABELS[code] for code in self._by_place().tolist()]
-        for i in self._telling():
+        codes = self._by_place()
+        # Outside the main content the words of chrome are the reason, unless a line is more than that.
+        known = self._is_known & (self._looks.reasons > 0)
+        sure = known & ~np.array(self._inside, dtype=np.bool_) & (self._looks.reasons != _CLOCK)
+        codes = np.where(sure, self._looks.reasons, codes)
+        labels = [_LABELS[code] for code in codes.tolist()]
+        for i in self._telling(sure):
             labels[i] = self._label(i, labels[i])
         self._mark_dated_list(labels)
         self._restore_copies(labels)
@@ -140,15 +145,14 @@ class Page:
             ]
         return labels
 
-    def may_be_cut(self) -> list[bool]:
-        """Whether something may be stuck to the ends of each line."""
-        found: list[bool] = (self._looks.signs & MAYBE_AFFIX != 0).tolist()
-        return found
+    def may_be_cut(self) -> list[int]:
+        """The lines that something may be stuck to the ends of."""
+        return self._looks.with_sign(MAYBE_AFFIX)
 
     def _find_spam(self) -> set[int]:
         found: set[int] = set()
         for i, line in enumerate(self._lines[:3]):
-            if self._strengths[i] < CERTAIN and may_be_spam(line):
+            if self._strengths[i] < CERTAIN and may_be_spam(line, self._views[i]):
                 others = [other[:2000] for other in self._lines[:60]]
                 if is_spam_title(line, "\n".join(other for other in others if other != line)):
                     found.add(i)
@@ -284,16 +288,17 @@ class Page:
         outside = np.where(places < self._first, _NAVIGATION, np.where(listed, looks.reasons[heads], alone))
         return np.where(self._inside, _BODY, outside)
 
-    def _telling(self) -> list[int]:
-        """The lines of which more is known than their place."""
-        telling = self._is_known | (self._looks.reasons == _CLOCK)
+    def _telling(self, sure: Flags) -> list[int]:
+        """The lines of which more is known than their place, and than their words where these are `sure`."""
+        telling = (self._is_known | (self._looks.reasons == _CLOCK)) & ~sure
         telling[[*self._spam, *self.metas]] = True
         found: set[int] = {*np.flatnonzero(telling).tolist()}
         if self.headline >= 0:
             title = self._views[self.headline]
-            found.update(i for i, view in enumerate(self._views) if view == title)
+            if self._views.count(title) > 1:
+                found.update(i for i, view in enumerate(self._views) if view == title)
+            found.add(self.headline)
             found.update(range(min(self.headline, 3)))
-        found.update(i for i, kind in enumerate(self._kinds) if kind == "code")
         return sorted(found)
 
     def _label(self, i: int, by_place: str) -> str:

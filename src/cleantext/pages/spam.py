@@ -134,8 +134,9 @@ def is_spam_title(line: str, body: str) -> bool:
     return _evidence_apart(line, body).score >= 3 and spam_evidence(line, body).score >= 3
 
 
-def may_be_spam(line: str) -> bool:
-    """Whether a line may be spam above some text: without a chain or a word of the trade none is."""
+def may_be_spam(line: str, view: str | None = None) -> bool:
+    """Whether a line may be spam above some text: without a chain or a word of the trade none is. `view` is its label
+    text, where somebody has it."""
     if not 8 <= len(line) <= _MAX_LINE or "。" in line:
         return False
-    return len(_segments(line)) >= _CHAIN or _TRADE.search(label_text(line)) is not None
+    return len(_segments(line)) >= _CHAIN or _TRADE.search(view or label_text(line)) is not None
