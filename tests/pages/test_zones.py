@@ -115,7 +115,7 @@ def test_the_compiled_path_is_the_plain_one(lines: list[tuple[float, int, float]
 def test_a_short_gap_is_bridged_and_a_stray_line_is_not_fetched() -> None:
     looks = looks_of([PARAGRAPH] * 7)
     zones = survey(looks)
-    assert body_path([3.0, -0.2, 3.0, -3.0, -3.0, 0.3, -3.0], looks, zones) == [True] * 3 + [False] * 4
+    assert body_path([3.0, -0.2, 3.0, -3.0, -3.0, 0.3, -3.0], looks, zones).tolist() == [True] * 3 + [False] * 4
 
 
 @given(st.lists(TEXT.map(str.strip).filter(bool), min_size=1, max_size=20))

@@ -41,7 +41,7 @@ UNITS, SIGNS, ENTRIES, MORE_ENTRIES, NUMBERS = range(5)
 # Entries in a half.
 HALF = 60
 
-_LINE, _SPACE, _DOT, _COLON, _AT, _P, _S, _W, _Y = (ord(char) for char in "\n .:@pswy")
+_LINE, _SPACE, _DOT, _COLON, _AT, _P, _S, _T, _W, _Y = (ord(char) for char in "\n .:@pstwy")
 _ZERO, _ONE, _TWO, _NINE, _B, _COMMA, _NOTE, _FULL_STOP, _ELLIPSIS = (ord(char) for char in "0129b,注。…")
 _MONTH, _DAY, _BEFORE, _BAR, _LIKE, _NUMBER, _CHARACTER = (ord(char) for char in "月日前|赞数字")
 _WRITTEN, _CLOSED, _HEED, _OPENED, _BETWEEN, _N, _O = (ord(char) for char in "作)关(、no")
@@ -127,7 +127,8 @@ def measure(
                         grammar += 2 * (grammar_words[word % grammar_words.size] == word)
                     word = 0
             known = table[last]
-            address |= code == _AT or (code == _COLON and last in (_P, _S)) or (code == _DOT and last == _W)
+            address |= code == _AT or (code == _COLON and last in (_P, _S) and before in (_P, _T))
+            address |= code == _DOT and last == _W and before == _W
             yearly |= (code == _ZERO and last == _TWO) or (code == _NINE and last == _ONE)
             credited |= flags & CREDITED != 0 and known & CREDIT != 0
             relative |= code == _BEFORE and known & SPAN != 0

@@ -106,13 +106,16 @@ def label_lines(
     labels = page.labels()
     if hints is None and page.is_page:
         labels = _doubted(lines, labels)
-    cut = list(map(whole_line, labels, map(len, lines)))
+    cut, shorter = list(map(whole_line, labels, map(len, lines))), list[int]()
     for i in page.may_be_cut():
         if labels[i] in ("body", "title") and known.kinds[i] != "code":
             start, end, affixes = cut_affixes(lines[i])
-            cut[i] = LineLabel(label=labels[i], start=start, end=end, affixes=affixes)
+            if affixes:
+                cut[i] = LineLabel(label=labels[i], start=start, end=end, affixes=affixes)
+                shorter.append(i)
     metadata = _metadata(lines, page, labels, numbers)
-    _metadata_of_affixes(lines, cut, metadata, numbers)
+    for i in shorter:
+        _add_affixes(lines[i], cut[i], metadata, f"line {numbers[i]}")
     rules = PageRules(config.rules if config else (), url)
     if rules:
         cut = [_ruled(line, found, rules) for line, found in zip(lines, cut, strict=True)]
@@ -174,15 +177,12 @@ def _values(line: str, pairs: Sequence[Pair]) -> list[tuple[str, str]]:
     return values
 
 
-def _metadata_of_affixes(
-    lines: Sequence[str], cut: Sequence[LineLabel], metadata: dict[str, Field], numbers: Sequence[int]
-) -> None:
+def _add_affixes(line: str, found: LineLabel, metadata: dict[str, Field], origin: str) -> None:
     """Add what affixes say of editor, source and original title."""
-    for i, found in enumerate(cut):
-        for start, end, reason in found.affixes:
-            key = reason.partition("/")[2].replace("-", "_")
-            if reason.startswith("meta/") and key not in metadata:
-                text = lines[i][start:end].strip(" ()[]【】（）〔〕")
-                value = re.split(r"[:：]", text, maxsplit=1)[-1].strip()
-                if value:
-                    metadata[key] = Field(value=value, origin=f"line {numbers[i]}")
+    for start, end, reason in found.affixes:
+        key = reason.partition("/")[2].replace("-", "_")
+        if reason.startswith("meta/") and key not in metadata:
+            text = line[start:end].strip(" ()[]【】（）〔〕")
+            value = re.split(r"[:：]", text, maxsplit=1)[-1].strip()
+            if value:
+                metadata[key] = Field(value=value, origin=origin)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -101,27 +102,31 @@ class Page:
         self._is_known = looks.strengths >= STRONG
         self._runs = (looks.units > 20) & (looks.values[:, _END] > 0)
         self._spam = self._find_spam()
-        self._read = [i for i in range(len(lines)) if i not in self._spam]
-        read = looks.take(self._read) if self._spam else looks
+        self._read: Any = slice(None)  # what is no spam
+        read = looks
+        if self._spam:
+            self._read = np.array([i for i in range(len(lines)) if i not in self._spam], dtype=np.int64)
+            read = looks.take(self._read.tolist())
+        places = range(len(lines)) if read is looks else self._read.tolist()
         self._zones = survey(read, label_text(title[:300]))
         self.metas: dict[int, LineMeta] = {
-            i: meta for i, meta in zip(self._read, self._zones.metas, strict=True) if meta is not None
+            i: meta for i, meta in zip(places, self._zones.metas, strict=True) if meta is not None
         }
-        self._anchor = self._read[self._zones.anchor] if self._zones.anchor >= 0 else -1
+        self._anchor = places[self._zones.anchor] if self._zones.anchor >= 0 else -1
         self.is_page = self._has_chrome_edges()
-        scores = self._score(line_scores(read, self._zones), hints) if self._read else np.zeros(0)
+        scores = self._score(line_scores(read, self._zones), hints) if len(read) else np.zeros(0)
         self._scores = np.zeros(len(lines))
         self._scores[self._read] = scores
+        self._within = np.zeros(len(lines), dtype=np.bool_)
         if self.is_page:
-            inside = np.zeros(len(lines), dtype=np.bool_)
-            inside[self._read] = body_path(scores, read, self._zones)
-            self._inside: list[bool] = inside.tolist()
+            self._within[self._read] = body_path(scores, read, self._zones)
         else:
-            self._inside = self._without_ends()
+            self._within[:] = self._without_ends()
+        self._inside: list[bool] = self._within.tolist()
         # Clean text with a date over every entry: a diary, a timeline.
         dates = 0 if self.is_page else sum(self._inside[i] and not meta.labels for i, meta in self.metas.items())
         self._is_diary = dates >= 2
-        body = np.flatnonzero(self._inside)
+        body = np.flatnonzero(self._within)
         self._first, self._last = (int(body[0]), int(body[-1])) if body.size else (len(lines), -1)
         self.headline = self._find_headline()
         self._read_head()
@@ -131,7 +136,7 @@ class Page:
         codes = self._by_place()
         # Outside the main content the words of chrome are the reason, unless a line is more than that.
         known = self._is_known & (self._looks.reasons > 0)
-        sure = known & ~np.array(self._inside, dtype=np.bool_) & (self._looks.reasons != _CLOCK)
+        sure = known & ~self._within & (self._looks.reasons != _CLOCK)
         codes = np.where(sure, self._looks.reasons, codes)
         labels = [_LABELS[code] for code in codes.tolist()]
         for i in self._telling(sure):
@@ -286,7 +291,7 @@ class Page:
         listed = heads > np.maximum(self._first, places - _LIST_REACH)
         alone = np.where(looks.values[:, _DATE_END] > 0, _RELATED, _OTHER)
         outside = np.where(places < self._first, _NAVIGATION, np.where(listed, looks.reasons[heads], alone))
-        return np.where(self._inside, _BODY, outside)
+        return np.where(self._within, _BODY, outside)
 
     def _telling(self, sure: Flags) -> list[int]:
         """The lines of which more is known than their place, and than their words where these are `sure`."""

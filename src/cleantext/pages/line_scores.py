@@ -217,11 +217,10 @@ def loops() -> Any:
     return _path
 
 
-def body_path(scores: Sequence[float] | Floats, looks: Looks, zones: Zones) -> list[bool]:
+def body_path(scores: Sequence[float] | Floats, looks: Looks, zones: Zones) -> Flags:
     """Which lines lie in the main content, by the best path before → in ↔ after. At least one line does."""
     n = len(looks)
     returns = np.zeros(n) if zones.forum else zones.tail * (2.0 if zones.anchor >= 0 else 1.0)
     steps, path = np.empty((n, 2), dtype=np.int64), np.empty(n, dtype=np.bool_)
     loops().follow(np.asarray(scores, dtype=np.float64), looks.units, returns, steps, path)
-    found: list[bool] = path.tolist()
-    return found
+    return path

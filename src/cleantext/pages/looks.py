@@ -144,7 +144,7 @@ class Looks:
 
     def with_sign(self, sign: int) -> list[int]:
         """The rows that may have an answer to what a sign stands for."""
-        found: list[int] = np.flatnonzero(self.signs & sign).tolist()
+        found: list[int] = (self.signs & sign).nonzero()[0].tolist()
         return found
 
 

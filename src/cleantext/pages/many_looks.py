@@ -7,7 +7,7 @@ on a line that has the characters it cannot do without.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -81,9 +81,10 @@ _STRENGTHS = np.array([-1, *(_AT[name] for name in ("weak", "strong", "certain")
 def looks_of(lines: Sequence[str]) -> Looks:
     """The looks of lines, a row each, in their order."""
     if lines and pays():
-        texts = "\n".join(map(shorten, lines))
+        lengths = np.fromiter(map(len, lines), np.int64, len(lines))
+        texts = "\n".join(lines if lengths.max() <= 2 * looks.EDGE else map(shorten, lines))
         if texts.count("\n") < len(lines):
-            return _Measured(lines, texts).looks()
+            return _Measured(lengths, texts).looks()
     known = {line: look_at(line) for line in dict.fromkeys(lines)}  # menus repeat themselves
     return Looks.of([known[line] for line in lines])
 
@@ -91,17 +92,16 @@ def looks_of(lines: Sequence[str]) -> Looks:
 class _Measured:
     """Lines with what is counted in them; the rest is asked of those that have the signs."""
 
-    def __init__(self, lines: Sequence[str], texts: str) -> None:
+    def __init__(self, lengths: Ints, texts: str) -> None:
         import cleantext.pages._kernels as kernels  # noqa: PLC0415 - numba is loaded by those who need it
 
-        count = len(lines)
+        count = len(lengths)
         without = without_readings(texts)
         codes = _folded(without)
         self._numbers = np.zeros((count, m.NUMBERS), dtype=np.int64)
         self._values = np.zeros((count, len(NAMES)))
         spaced, view = np.empty(codes.size, dtype=np.uint32), np.empty(codes.size, dtype=np.uint32)
         out = (spaced, view, np.empty((codes.size, 2), dtype=np.int64))
-        lengths = np.fromiter(map(len, lines), np.int64, count)
         ends = kernels.measure(codes, lengths, _flags(), _needs(), _lore(), _PLACES, out, self._numbers, self._values)
         self._spaced = _string(spaced[: ends[0]]).split("\n")[:-1]
         self._views = _string(view[: ends[1]]).split("\n")[:-1]
@@ -118,7 +118,7 @@ class _Measured:
         self._try("media", looks.MEDIA, m.MAYBE_MEDIA, self._views, slice(-20, None))
         self._try("contact", looks.CONTACT, m.MAYBE_CONTACT, self._spaced, slice(None))
         reasons, strengths, listed = self._reasons()
-        rows = np.flatnonzero(strengths)
+        rows = strengths.nonzero()[0]
         values[rows, _STRENGTHS[strengths[rows]]] = 1.0
         values[rows, _COLUMNS[reasons[rows]]] = 1.0
         return Looks(
@@ -134,7 +134,7 @@ class _Measured:
 
     def _with(self, sign: int) -> list[int]:
         """The lines that have a sign."""
-        found: list[int] = np.flatnonzero(self._signs & sign).tolist()
+        found: list[int] = (self._signs & sign).nonzero()[0].tolist()
         return found
 
     def _try(self, name: str, pattern: re.Pattern[str], sign: int, texts: Sequence[str], part: slice) -> None:
@@ -172,10 +172,10 @@ class _Measured:
         """The lexicon's entries for the lines that have any: what these need has been found."""
         found = {}
         bits = self._numbers[:, m.ENTRIES : m.MORE_ENTRIES + 1] & _ENTRY_BITS
-        rows = np.flatnonzero(bits[:, 0] | bits[:, 1])
+        rows = (bits[:, 0] | bits[:, 1]).nonzero()[0]
         for i, (low, high) in zip(rows.tolist(), bits[rows].tolist(), strict=True):
-            for entry in _entries_at(low, high):
-                if entry.matches(self._spaced[i] if entry.spaced else self._views[i]):
+            for entry, spaced, matches in _entries_at(low, high):
+                if matches(self._spaced[i] if spaced else self._views[i]):
                     found[i] = entry
                     break
         return found
@@ -315,5 +315,5 @@ def _packed(word: str) -> int:
 
 
 @lru_cache(maxsize=4096)
-def _entries_at(low: int, high: int) -> tuple[Entry, ...]:
-    return entries_of(low | high << m.HALF)
+def _entries_at(low: int, high: int) -> tuple[tuple[Entry, bool, Callable[[str], re.Match[str] | None]], ...]:
+    return tuple((entry, entry.spaced, entry.matches) for entry in entries_of(low | high << m.HALF))

@@ -71,9 +71,10 @@ _POSTED = re.compile(r"\d{1,2}:\d\d|前|ago\b")
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What the lines of a page say: of its document and whether anything; that the article is over; how much text."""
+    """What the lines of a page say: what some say of its document, whether each does; that the article is over; how
+    much text."""
 
-    metas: Sequence[LineMeta | None]
+    metas: Sequence[tuple[int, LineMeta]]
     stated: Flags
     marks: Floats
     mass: Ints
@@ -116,10 +117,12 @@ def survey(looks: Looks, title: str = "") -> Zones:
     forum = _is_forum(looks, metas)
     if forum:
         metas = _with_post_heads(looks, metas)
-    stated = np.array([meta is not None for meta in metas], dtype=np.bool_)
-    marks = _tail_marks(looks, metas, forum)
+    told = [(i, meta) for i, meta in enumerate(metas) if meta is not None]
+    stated = np.zeros(len(looks), dtype=np.bool_)
+    stated[[i for i, _ in told]] = True
+    marks = _tail_marks(looks, told, forum)
     mass = np.where((looks.units >= _TEXT) & (looks.strengths < STRONG) & ~stated, looks.units, 0)
-    anchor, by_title = _find_anchor(looks, _Told(metas, stated, marks, mass), title=title, forum=forum)
+    anchor, by_title = _find_anchor(looks, _Told(told, stated, marks, mass), title=title, forum=forum)
     below = np.arange(len(looks)) > anchor
     above = np.cumsum(np.where(below, mass, 0)) - mass
     tail = np.minimum(np.cumsum(np.where(below & (above >= _BEGUN), marks, 0.0)), _MOST_MARKS)
@@ -167,14 +170,14 @@ def _with_post_heads(looks: Looks, metas: Sequence[LineMeta | None]) -> list[Lin
     return found
 
 
-def _tail_marks(looks: Looks, metas: Sequence[LineMeta | None], forum: bool) -> Floats:
+def _tail_marks(looks: Looks, told: Sequence[tuple[int, LineMeta]], forum: bool) -> Floats:
     """How much each line says that the article is over."""
     strong = looks.strengths >= STRONG
     if forum:
         return np.where(strong & (looks.reasons == _LEGAL), 1.0, 0.0)
     marks: Floats = np.where(strong, _MARKS[looks.reasons], 0.0)
-    for i, meta in enumerate(metas):
-        if meta and any(pair.key == "editor" and pair.label for pair in meta.pairs):
+    for i, meta in told:
+        if any(pair.key == "editor" and pair.label for pair in meta.pairs):
             marks[i] = max(marks[i], _EDITOR_MARK)
     return marks
 
@@ -226,7 +229,7 @@ def _headline_weights(looks: Looks, told: _Told, title: str) -> list[tuple[int, 
     for name in _page_names(looks):
         named = [i for i in rows if name.startswith(views[i]) or name in views[i]]
         weights.update((i, (3.0, True)) for i in named if i and _same_name(views[i], name))
-    heads = _heads(looks, told.metas)
+    heads = _heads(looks, told)
     below = np.zeros(len(looks) + 3, dtype=np.bool_)
     below[heads] = True
     over = below[1:-2] | below[2:-1] | below[3:]
@@ -260,12 +263,12 @@ def _same_name(view: str, name: str) -> bool:
     return len(name) >= 8 and name in view and len(view) <= len(name) + 12
 
 
-def _heads(looks: Looks, metas: Sequence[LineMeta | None]) -> list[int]:
+def _heads(looks: Looks, told: _Told) -> list[int]:
     """The lines that stand between a headline and its text: a date, a source, an author, a month."""
-    heads = [i for i, meta in enumerate(metas) if meta and any(pair.key in _OF_HEADS for pair in meta.pairs)]
+    heads = [i for i, meta in told.metas if any(pair.key in _OF_HEADS for pair in meta.pairs)]
     short = (looks.units <= _HEAD) & (looks.values[:, _END] == 0)
     for i in looks.with_sign(MAYBE_YEAR):
-        dated = metas[i] is None and short[i] and _DATED.match(looks.spaced[i])
+        dated = short[i] and not told.stated[i] and _DATED.match(looks.spaced[i])
         if dated or _YEAR_MONTH.fullmatch(looks.views[i]):
             heads.append(i)
     return heads
