@@ -41,10 +41,10 @@ UNITS, SIGNS, ENTRIES, MORE_ENTRIES, NUMBERS = range(5)
 # Entries in a half.
 HALF = 60
 
-_LINE, _SPACE, _DOT, _COLON, _AT, _P, _S, _T, _W, _Y = (ord(char) for char in "\n .:@pstwy")
+_LINE, _SPACE, _DOT, _COLON, _AT, _HYPHEN, _P, _S, _T, _W, _Y = (ord(char) for char in "\n .:@-pstwy")
 _ZERO, _ONE, _TWO, _NINE, _B, _COMMA, _NOTE, _FULL_STOP, _ELLIPSIS = (ord(char) for char in "0129b,注。…")
 _MONTH, _DAY, _BEFORE, _BAR, _LIKE, _NUMBER, _CHARACTER = (ord(char) for char in "月日前|赞数字")
-_WRITTEN, _CLOSED, _HEED, _OPENED, _BETWEEN, _N, _O = (ord(char) for char in "作)关(、no")
+_WRITTEN, _CLOSED, _HEED, _OPENED, _BETWEEN, _TODAY, _N, _O = (ord(char) for char in "作)关(、天no")
 _LETTERS = ord("a") - 1
 # What reports end in; days that stand before a time; ends of a sentence, after which a line states nothing; what
 # pictures are called; what names of editors end in; what is in brackets at the beginning of a line.
@@ -52,9 +52,9 @@ _REPORTED, _DAYS, _ENDS = (ord("道"), ord("导")), (ord("今"), ord("昨"), ord
 _PICTURES = (ord("图"), ord("频"), ord("影"))
 _EDITS = (ord("辑"), ord("编"), ord("校"), ord("审"), ord("核"), ord("对"), ord("制"))
 _PREFIXED = (ord("本"), ord("原"), ord("打"), ord("关"), ord("收"), ord("纠"), ord("字"))
-# A date in numbers alone has so many digits, one with a month's name so many; a telephone number so many in a row. So
-# far from a number stands what is counted before it, and behind it.
-_DATE_DIGITS, _NAMED_DIGITS, _TELEPHONE, _COUNTED_BEFORE, _COUNTED_BEHIND = 6, 5, 7, 4, 3
+# A date in numbers alone has so many digits, one with a month's name so many; a telephone number so many in a row, behind
+# a hyphen or not. So far from a number stands what is counted before it, and behind it.
+_DATE_DIGITS, _NAMED_DIGITS, _TELEPHONE, _MOBILE, _COUNTED_BEFORE, _COUNTED_BEHIND = 6, 5, 7, 11, 4, 3
 # Lines that credit are no longer than this, in characters with spaces, and lines of metadata, without. So many wide
 # characters may be left of the latter beside what they state; of one that begins with a date, so many.
 _CREDIT_MOST, _META_MOST, _REST_MOST, _SOURCE_MOST = 60, 160, 10, 28
@@ -93,10 +93,10 @@ def measure(
     for line in range(lengths.size):
         s0, v0 = s, v
         wide = grammar = digits = alphas = words = clauses = stops = separators = spaces = loose = 0
-        run = longest = 0
+        run = 0
         bits = kind = last = before = triple = word = told = 0
         address = yearly = gap = False
-        labelled = credited = halted = dated = monthly = clocked = relative = counted = slashed = numbered = False
+        labelled = credited = halted = dated = monthly = clocked = relative = counted = slashed = numbered = daily = False
         met, digit_at, act_at = 0, v0 - _MOST, v0 - _MOST
         while codes[i] != _LINE:
             code = codes[i]
@@ -131,6 +131,7 @@ def measure(
             address |= code == _DOT and last == _W and before == _W
             yearly |= (code == _ZERO and last == _TWO) or (code == _NINE and last == _ONE)
             credited |= flags & CREDITED != 0 and known & CREDIT != 0
+            daily |= code == _TODAY and last in _DAYS
             relative |= code == _BEFORE and known & SPAN != 0
             numbered |= code == _DOT and last == _O and before == _N
             halted |= code in (_COMMA, _COLON, _FULL_STOP)
@@ -144,7 +145,7 @@ def measure(
                 dated |= flags & DATING != 0 and yearly and known & DECIMAL != 0
             if flags & DECIMAL:
                 run += 1
-                longest = max(longest, run)
+                address |= run == _MOBILE or (run == _TELEPHONE and s - run >= s0 and spaced[s - run] == _HYPHEN)
                 clauses -= v > v0 and known & CLAUSE != 0
                 counted |= v - act_at <= _COUNTED_BEFORE
                 digit_at = v
@@ -211,7 +212,7 @@ def measure(
         dated = dated and digits >= _DATE_DIGITS
         ago = digits > 0 and (relative or told & AGO != 0)
         signs |= MAYBE_DATE * (dated or monthly or ago or (clocked and slashed))
-        signs |= MAYBE_CONTACT * (address or longest >= _TELEPHONE) | MAYBE_FORUM * (numbered or told & REPLIES != 0)
+        signs |= MAYBE_CONTACT * address | MAYBE_FORUM * (numbered or told & REPLIES != 0)
         if size:
             begin, close = view[v0], view[v - 1]
             first, end = table[begin], table[close]
@@ -233,7 +234,7 @@ def measure(
             )
             signs |= MAYBE_LABEL * labelled | MAYBE_CREDIT * credited | MAYBE_FULL * dated
             signs |= MAYBE_NAMED * (told & MONTH != 0 and yearly and digits >= _NAMED_DIGITS)
-            signs |= MAYBE_AGO * (ago or clocked) | MAYBE_TIME * (monthly or clocked)
+            signs |= MAYBE_AGO * (ago or (clocked and daily)) | MAYBE_TIME * (monthly or clocked)
             signs |= MAYBE_COUNT * (digits > 0 and (counted or told & COUNTED != 0))
             most = min(_REST_MOST, max(4, size * 0.6))
             if not first & WIDE or begin in _DAYS:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cleantext.folding import label_view, without_readings
-from cleantext.pages.lexicon import CERTAIN, ENTRIES, STRONG, WEAK, WORDS, Entry, find, word_class
+from cleantext.pages.lexicon import AROUND, CERTAIN, ENTRIES, STRONG, WEAK, WORDS, Entry, find, word_class
 
 __all__ = ["EDGE", "NAMES", "REASONS", "Look", "Looks", "fold", "look_at", "shorten", "spaced_view"]
 
@@ -47,12 +47,14 @@ DATE_END = re.compile(
 )
 _SEPARATOR = re.compile(r"[|·>»›/•│丨]")
 BULLET = re.compile(r"[•·●■◆▪○◇□★☆►▶※*+-] ?\S|\(?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)、.:]")
-CELLS, LATIN_CELLS = re.compile(r"[ |·/•│丨>»›]+"), re.compile(r" ?[|·/•│丨>»›]+ ?")
+CELL = "|·/•│丨>»›"
+CELLS, LATIN_CELLS = re.compile(rf"[ {CELL}]+"), re.compile(rf" ?[{CELL}]+ ?")
 _TRAIL = re.compile(r"(?:\.{2,}|…)$")
 MEDIA = re.compile(r"[(\[【](?:组?图|视频|影|多图|[^()\[\]]{0,3}图)[)\]】]?$|\((?:图|组图)\)")
 CONTACT = re.compile(r"https?:|www\.|@[\w-]+\.|\b\d{3,4}-\d{7,8}\b|\b1[3-9]\d{9}\b")
 # One of these begins an address without digits.
 _ADDRESS = re.compile(r"https?:|www\.|@")
+_AROUND, _CELL = frozenset(AROUND), frozenset(CELL)
 # A longer line is not parted into cells.
 MOST_PARTED = 400
 QUOTE = ("“", "「", "『", '"', "‘", "(", "《", "—")
@@ -218,6 +220,8 @@ def look_at(text: str) -> Look:
 
 def cells_of(spaced: str, *, latin: bool) -> list[str]:
     """The parts of a line that may each be an item of a menu."""
+    if not latin and _CELL.isdisjoint(spaced):
+        return spaced.split()
     return [cell for cell in (LATIN_CELLS if latin else CELLS).split(spaced) if cell]
 
 
@@ -227,12 +231,19 @@ def reason_of(view: str, entry: Entry | None, cells: Sequence[str]) -> tuple[str
     if strength < CERTAIN and (found := word_class(view)):
         return found, STRONG
     if strength < STRONG:
-        known = [found for cell in cells if (found := word_class(cell.replace(" ", "")))]
+        known = _classes(cells)
         if len(known) >= 2 and 2 * len(known) >= len(cells):
             return max(sorted(set(known)), key=known.count), STRONG
         if not strength and known and len(view) <= 30:
             return known[0], WEAK
     return reason, strength
+
+
+def _classes(cells: Sequence[str]) -> list[str]:
+    """The reasons of those cells that are words of the lexicon."""
+    if _AROUND.isdisjoint("".join(cells)):
+        return [found for found in map(WORDS.get, cells) if found]
+    return [found for cell in cells if (found := word_class(cell.replace(" ", "")))]
 
 
 def _is_letters(view: str) -> bool:

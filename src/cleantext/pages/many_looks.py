@@ -31,7 +31,7 @@ _SETS = (
     (m.SEPARATOR, "|·>»›/•│丨"),
     (m.CLAUSE, ",、;:"),
     (m.STOP, "。!?"),
-    (m.CELL, "|·/•│丨>»›"),
+    (m.CELL, looks.CELL),
     (m.END, "。!?.…:;"),
     (m.HARD, "。!?…"),
     (m.CLOSER, "”’\"'」』)]】》"),
@@ -108,7 +108,8 @@ class _Measured:
         self._signs = self._numbers[:, m.SIGNS]
         self._signs |= (self._numbers[:, m.MORE_ENTRIES] >> _FORUM_BIT & 1) * m.MAYBE_FORUM
         if len(without) < len(texts):  # a part of a line may have half of what is left out
-            self._signs |= m.MAYBE_AFFIX
+            read = [i for i, line in enumerate(texts.split("\n")) if without_readings(line) != line]
+            self._signs[read] |= m.MAYBE_AFFIX
 
     def looks(self) -> Looks:
         """The looks of all lines."""
