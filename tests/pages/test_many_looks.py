@@ -292,6 +292,7 @@ def test_a_line_without_a_sign_has_no_answer(lines: list[str]) -> None:
             assert cut_affixes(line) == (0, len(line), ())
         if not signs & _measure.MAYBE_STATES:
             assert read_meta(spaced) is None
+        assert read_meta(spaced, signs) == read_meta(spaced)
         if not signs & _measure.MAYBE_META:
             assert meta_of(view, spaced) is None
         if not signs & _measure.MAYBE_FORUM:

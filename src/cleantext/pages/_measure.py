@@ -20,6 +20,8 @@ WIDE, FUNCTION, DIGIT, DECIMAL, LETTER, ALPHA, WORD, SEPARATOR, CLAUSE, STOP = (
 CELL, END, HARD, CLOSER, OPEN, LOWER, DATE_END, BULLET, NUMERAL = (1 << bit for bit in range(10, 19))
 LABEL, MARK, CREDIT, CREDITED, DATING, SPAN, ACT, ACTED = (1 << bit for bit in range(19, 27))
 AROUND, QUOTE, TAG, BRACKET, TRIGGER, PREFIX, BOUNDARY, COVERED = (1 << bit for bit in range(27, 35))
+# Without one of these a line states nothing, and has no date or address.
+TELLING = DECIMAL | MARK | CREDITED | LOWER | DATING | ACTED
 # From this bit on: which of the lexicon's needs begin with the character, as a place in `starts`.
 NEED = 40
 # What three letters in a row may begin or be in: the name of a month, `ago`, what is counted, `replies`.
@@ -69,6 +71,11 @@ _FEW_CELLS, _CELL_SIZE = 4, 6
 _THREE, _FIVE = (1 << 15) - 1, 1 << 20
 # Up to so many units are lines of one size.
 _SIZES = (1, 2, 4, 8, 13, 20, 32, 50, 80)
+# What is seen in a line, as bits.
+_LABELLED, _CREDITED, _HALTED, _YEARLY, _DATED, _MONTHLY, _CLOCKED, _DAILY, _AGO, _COUNTS, _SLASHED = (
+    1 << bit for bit in range(11)
+)
+_NUMBERED, _ADDRESS = 1 << 11, 1 << 12
 # How the characters of words become a number.
 HASH_FACTOR, HASH_MASK = 33, (1 << 30) - 1
 
@@ -88,16 +95,13 @@ def measure(
     `numbers` and `values` come filled with 0.
     """
     spaced, view, spots = out
-    triples, grammar_words, first_labels, labels, hashes = lore
+    grammar_words, hashes = lore[1], lore[4]
     i = s = v = 0
     for line in range(lengths.size):
         s0, v0 = s, v
         wide = grammar = digits = alphas = words = clauses = stops = separators = spaces = loose = 0
-        run = 0
-        bits = kind = last = before = triple = word = told = 0
-        address = yearly = gap = False
-        labelled = credited = halted = dated = monthly = clocked = relative = counted = slashed = numbered = daily = False
-        met, digit_at, act_at = 0, v0 - _MOST, v0 - _MOST
+        bits = kind = last = before = met = 0
+        gap = False
         while codes[i] != _LINE:
             code = codes[i]
             i += 1
@@ -111,59 +115,9 @@ def measure(
                 stops += last == _DOT and table[before] & LOWER != 0
                 spaced[s] = _SPACE
                 s += 1
-                if word > 0:
-                    grammar += 2 * (grammar_words[word % grammar_words.size] == word)
-                before, last, kind, run, triple, word = last, _SPACE, 0, 0, 0, 0
-            if flags & LOWER:
-                triple = (triple << 5 | (code - _LETTERS)) & _THREE
-                told |= triples[triple]
-                word = word << 5 | (code - _LETTERS) if 0 <= word < _FIVE else -1
-            else:
-                triple = 0
-                if flags & WORD:
-                    word = -1
-                else:
-                    if word > 0:
-                        grammar += 2 * (grammar_words[word % grammar_words.size] == word)
-                    word = 0
-            known = table[last]
-            address |= code == _AT or (code == _COLON and last in (_P, _S) and before in (_P, _T))
-            address |= code == _DOT and last == _W and before == _W
-            yearly |= (code == _ZERO and last == _TWO) or (code == _NINE and last == _ONE)
-            credited |= flags & CREDITED != 0 and known & CREDIT != 0
-            daily |= code == _TODAY and last in _DAYS
-            relative |= code == _BEFORE and known & SPAN != 0
-            numbered |= code == _DOT and last == _O and before == _N
-            halted |= code in (_COMMA, _COLON, _FULL_STOP)
-            near = 0
-            if v > v0:
-                near = view[v - 1]
-                known = table[near]
-                if flags & MARK and known & LABEL and not labelled:
-                    labelled = _is_labelled(spaced, s0, s, table, first_labels, labels)
-                labelled |= near == _BAR and flags & CREDIT != 0
-                dated |= flags & DATING != 0 and yearly and known & DECIMAL != 0
+                before, last, kind = last, _SPACE, 0
             if flags & DECIMAL:
-                run += 1
-                address |= run == _MOBILE or (run == _TELEPHONE and s - run >= s0 and spaced[s - run] == _HYPHEN)
-                clauses -= v > v0 and known & CLAUSE != 0
-                counted |= v - act_at <= _COUNTED_BEFORE
-                digit_at = v
-                if v - v0 >= 2 and table[view[v - 2]] & DECIMAL:
-                    monthly |= near == _MONTH
-                    clocked |= near == _COLON
-            else:
-                run = 0
-                slashed |= flags & DATING != 0 and v > v0 and known & DECIMAL != 0
-                if code in (_COMMA, _DOT) and digit_at == v - 1:
-                    digit_at = v
-                if flags & ACTED:
-                    acts = v > v0 and known & ACT != 0
-                    counted |= (acts and v - 1 - digit_at <= _COUNTED_BEHIND) or (
-                        code == _LIKE and v - digit_at <= _COUNTED_BEHIND
-                    )
-                    if acts or code == _LIKE or (code == _NUMBER and near == _CHARACTER):
-                        act_at = v
+                clauses -= v > v0 and table[view[v - 1]] & CLAUSE != 0
             if flags >> NEED:
                 spots[met, 0], spots[met, 1] = v, s
                 met += 1
@@ -183,8 +137,6 @@ def measure(
             words += flags & (LETTER | DECIMAL) not in (0, kind)
             kind = flags & (LETTER | DECIMAL)
         i += 1
-        if word > 0:
-            grammar += 2 * (grammar_words[word % grammar_words.size] == word)
         spaced[s] = view[v] = _LINE
         size = v - v0
         if wide == size:
@@ -192,6 +144,8 @@ def measure(
         units = wide + 2 * words
         if lengths[line] > _MOST:
             units = units * lengths[line] // _MOST
+        if bits & LOWER:
+            grammar += 2 * _count_grammar(spaced, s0, s, table, grammar_words)
         numbers[line, UNITS] = units
         row = values[line]
         bucket = 0
@@ -209,13 +163,9 @@ def measure(
             cells, is_word = _part(spaced, s0, s, wide == 0, table, hashes)
             row[columns[13]] = cells >= _FEW_CELLS and size <= _CELL_SIZE * cells
             signs |= MAYBE_CELLS * is_word
-        dated = dated and digits >= _DATE_DIGITS
-        ago = digits > 0 and (relative or told & AGO != 0)
-        signs |= MAYBE_DATE * (dated or monthly or ago or (clocked and slashed))
-        signs |= MAYBE_CONTACT * address | MAYBE_FORUM * (numbered or told & REPLIES != 0)
         if size:
-            begin, close = view[v0], view[v - 1]
-            first, end = table[begin], table[close]
+            close = view[v - 1]
+            first, end = table[view[v0]], table[close]
             stops -= end & STOP != 0
             row[columns[7]] = close == _COLON
             row[columns[8]] = first & QUOTE != 0
@@ -223,24 +173,17 @@ def measure(
             row[columns[10]] = close == _ELLIPSIS or (close == _DOT and size > 1 and view[v - 2] == _DOT)
             row[columns[11]] = _ends(view, v0, v, table)
             row[columns[12]] = _itemizes(spaced, s0, s, table)
-            signs |= SIGNED * ((first | end) & AROUND != 0) | MAYBE_YEAR * (begin in (_ONE, _TWO))
-            signs |= MAYBE_DATE_END * _ends_dated(view, v0, v, table) | MAYBE_MEDIA * _shows(view, v0, v, table)
-            prefixed = first & PREFIX != 0 and size > 1 and view[v0 + 1] in _PREFIXED
-            signs |= MAYBE_AFFIX * (prefixed or (bits & TRIGGER != 0 and _is_tailed(spaced, s0, s, table)))
-            credited = s - s0 <= _CREDIT_MOST and (
-                ((credited or close in _REPORTED) and not halted)
-                or (begin == _WRITTEN and close == _CLOSED)
-                or (begin == _B and size > 2 and spaced[s0 + 1] == _Y and spaced[s0 + 2] == _SPACE)
-            )
-            signs |= MAYBE_LABEL * labelled | MAYBE_CREDIT * credited | MAYBE_FULL * dated
-            signs |= MAYBE_NAMED * (told & MONTH != 0 and yearly and digits >= _NAMED_DIGITS)
-            signs |= MAYBE_AGO * (ago or (clocked and daily)) | MAYBE_TIME * (monthly or clocked)
-            signs |= MAYBE_COUNT * (digits > 0 and (counted or told & COUNTED != 0))
-            most = min(_REST_MOST, max(4, size * 0.6))
-            if not first & WIDE or begin in _DAYS:
+            signs |= SIGNED * ((first | end) & AROUND != 0) | MAYBE_YEAR * (view[v0] in (_ONE, _TWO))
+            signs |= _tail_signs(view, v0, v, bits, table)
+            if bits & TRIGGER and _is_tailed(spaced, s0, s, table):
+                signs |= MAYBE_AFFIX
+            if bits & TELLING:
+                signs |= _tell(spaced, s0, s, digits, table, lore)
+            if signs & MAYBE_STATES and size <= _META_MOST and close not in _ENDS:
                 most = _SOURCE_MOST
-            states = signs & MAYBE_STATES and (labelled or credited or loose <= most)
-            signs |= MAYBE_META * (states and size <= _META_MOST and close not in _ENDS)
+                if first & WIDE and view[v0] not in _DAYS:
+                    most = min(_REST_MOST, max(4, size * 3 // 5))
+                signs |= MAYBE_META * (signs & (MAYBE_LABEL | MAYBE_CREDIT) != 0 or loose <= most)
         row[columns[4]] = min(stops, 4) / 2
         numbers[line, SIGNS] = signs
         for spot in range(met):
@@ -249,6 +192,98 @@ def measure(
         s += 1
         v += 1
     return s, v
+
+
+def _count_grammar(spaced: Any, begin: Any, end: Any, table: Any, words: Any) -> Any:
+    """How many words of a line are of grammar: what `looks.FUNCTION_WORD` finds."""
+    found = word = 0
+    for i in range(begin, end + 1):  # behind the line stands a line feed
+        flags = table[spaced[i]]
+        if flags & LOWER:
+            word = word << 5 | (spaced[i] - _LETTERS) if 0 <= word < _FIVE else -1
+        elif flags & WORD:
+            word = -1
+        else:
+            found += word > 0 and words[word % words.size] == word
+            word = 0
+    return found
+
+
+def _tell(spaced: Any, begin: Any, end: Any, digits: Any, table: Any, lore: Any) -> Any:
+    """What a line may state, and whether it may have a date, an address, or what only forums have."""
+    triples, _, first_labels, labels, _ = lore
+    told = triple = last = before = near = earlier = run = 0
+    seen = at = 0
+    digit_at = act_at = -_MOST
+    for i in range(begin, end):
+        code = spaced[i]
+        if code == _SPACE:
+            before, last, triple, run = last, _SPACE, 0, 0
+            continue
+        flags, known = table[code], table[last]
+        triple = (triple << 5 | (code - _LETTERS)) & _THREE if flags & LOWER else 0
+        told |= triples[triple]
+        if code == _DOT:
+            seen |= _NUMBERED * (last == _O and before == _N) | _ADDRESS * (last == _W and before == _W)
+        elif code == _COLON:
+            seen |= _HALTED | _ADDRESS * (last in (_P, _S) and before in (_P, _T))
+        elif code in (_COMMA, _FULL_STOP):
+            seen |= _HALTED
+        elif code == _AT:
+            seen |= _ADDRESS
+        seen |= _YEARLY * ((code == _ZERO and last == _TWO) or (code == _NINE and last == _ONE))
+        seen |= _CREDITED * (flags & CREDITED != 0 and known & CREDIT != 0)
+        seen |= _AGO * (code == _BEFORE and known & SPAN != 0) | _DAILY * (code == _TODAY and last in _DAYS)
+        known = table[near]
+        if flags & MARK and known & LABEL and not seen & _LABELLED:
+            seen |= _LABELLED * _is_labelled(spaced, begin, i, table, first_labels, labels)
+        seen |= _LABELLED * (near == _BAR and flags & CREDIT != 0)
+        if flags & DATING and known & DECIMAL:
+            seen |= _SLASHED | _DATED * (seen & _YEARLY != 0)
+        if flags & DECIMAL:
+            run += 1
+            seen |= _ADDRESS * (
+                run == _MOBILE or (run == _TELEPHONE and i - run >= begin and spaced[i - run] == _HYPHEN)
+            )
+            seen |= _COUNTS * (at - act_at <= _COUNTED_BEFORE)
+            if table[earlier] & DECIMAL:
+                seen |= _MONTHLY * (near == _MONTH) | _CLOCKED * (near == _COLON)
+            digit_at = at
+        else:
+            run = 0
+            if code in (_COMMA, _DOT) and digit_at == at - 1:
+                digit_at = at
+            if flags & ACTED:
+                acts = known & ACT != 0
+                seen |= _COUNTS * (acts and at - 1 - digit_at <= _COUNTED_BEHIND)
+                seen |= _COUNTS * (code == _LIKE and at - digit_at <= _COUNTED_BEHIND)
+                if acts or code == _LIKE or (code == _NUMBER and near == _CHARACTER):
+                    act_at = at
+        before, last, earlier, near = last, code, near, code
+        at += 1
+    first, short = spaced[begin], end - begin <= _CREDIT_MOST
+    credited = (seen & _CREDITED != 0 or near in _REPORTED) and not seen & _HALTED
+    credited |= (first == _WRITTEN and near == _CLOSED) or (first == _B and spaced[begin + 1] == _Y)
+    dated = seen & _DATED != 0 and digits >= _DATE_DIGITS
+    monthly, clocked, slashed = seen & _MONTHLY != 0, seen & _CLOCKED != 0, seen & _SLASHED != 0
+    ago = seen & _AGO != 0 or told & AGO != 0
+    signs = MAYBE_LABEL * (seen & _LABELLED != 0) | MAYBE_CREDIT * (short and credited)
+    signs |= MAYBE_CONTACT * (seen & _ADDRESS != 0) | MAYBE_FORUM * (seen & _NUMBERED != 0 or told & REPLIES != 0)
+    if digits:
+        signs |= MAYBE_FULL * dated | MAYBE_DATE * (dated or monthly or ago or (clocked and slashed))
+        signs |= MAYBE_NAMED * (told & MONTH != 0 and seen & _YEARLY != 0 and digits >= _NAMED_DIGITS)
+        signs |= MAYBE_AGO * (ago or (clocked and seen & _DAILY != 0)) | MAYBE_TIME * (monthly or clocked)
+        signs |= MAYBE_COUNT * (seen & _COUNTS != 0 or told & COUNTED != 0)
+    return signs
+
+
+def _tail_signs(view: Any, begin: Any, end: Any, bits: Any, table: Any) -> Any:
+    """What may be at the ends of a line: a date, a picture's mark, brackets to cut off at its beginning."""
+    signs = MAYBE_DATE_END * _ends_dated(view, begin, end, table)
+    if bits & OPEN:
+        signs |= MAYBE_MEDIA * _shows(view, begin, end, table)
+        signs |= MAYBE_AFFIX * (table[view[begin]] & PREFIX != 0 and view[begin + 1] in _PREFIXED)
+    return signs
 
 
 def _is_labelled(spaced: Any, begin: Any, end: Any, table: Any, first_labels: Any, labels: Any) -> Any:
@@ -397,4 +432,7 @@ def _find_needs(text: Any, begin: Any, end: Any, i: Any, is_spaced: Any, table: 
 
 
 # What `measure` calls.
-PARTS = (_is_word, _is_labelled, _part, _ends, _itemizes, _ends_dated, _shows, _is_tailed, _find_needs)
+PARTS = (
+    *(_count_grammar, _is_labelled, _tell, _is_word, _part, _ends, _itemizes, _ends_dated, _shows, _tail_signs),
+    *(_is_tailed, _find_needs),
+)

@@ -203,7 +203,7 @@ def read_meta(spaced: str, signs: int = -1) -> LineMeta | None:
         if not _MAYBE_FIRST.search(text) or not _MAYBE.search(text):
             return None
         signs = _signs(text)
-    if signs & m.MAYBE_CREDIT and len(text) <= _CREDIT_LIMIT and (credit := _credit(text)):
+    if signs & m.MAYBE_CREDIT and len(text) <= _CREDIT_LIMIT and _MAYBE.search(text) and (credit := _credit(text)):
         return credit
     pairs, covered = list[Pair](), text
     if signs & m.MAYBE_LABEL:
