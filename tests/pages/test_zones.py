@@ -5,12 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleantext.pages import _kernels, _path
-from cleantext.pages.line_scores import FEATURES, body_path, features, line_scores
+from cleantext.pages import _around, _kernels, _path, compiled
+from cleantext.pages.dump import label_lines
+from cleantext.pages.line_scores import FEATURES, _beside, _sums, body_path, features, line_scores
 from cleantext.pages.line_weights import WEIGHTS
 from cleantext.pages.looks import NAMES, _is_letters, _letters, _shape, fold, look_at, shorten
 from cleantext.pages.many_looks import looks_of
-from cleantext.pages.zones import survey
+from cleantext.pages.zones import _Below, survey
 from text_strategies import TEXT
 
 PARAGRAPH = "会议指出，今年以来全市上下凝心聚力，空气质量持续改善，重污染天数明显减少，群众的获得感不断增强。"
@@ -110,6 +111,51 @@ def test_the_compiled_path_is_the_plain_one(lines: list[tuple[float, int, float]
         )
         paths.append(path.tolist())
     assert paths[0] == paths[1]
+
+
+LINES = st.lists(
+    st.one_of(
+        st.sampled_from([*PAGE, "楼主", "1楼 2019-01-02 10:20", "回复(3)", "张三 · 3小时前"]), TEXT.map(str.strip)
+    ),
+    min_size=1,
+    max_size=24,
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(LINES)
+def test_compiled_zones_scores_and_labels_are_the_plain_ones(lines: list[str]) -> None:
+    found = []
+    for start in (0, 10**12):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(compiled, "COMPILED_FROM", start)
+            looks = looks_of(lines)
+            zones = survey(looks, "市里开会部署治污工作")
+            labels = label_lines([line for line in lines if line])
+            found.append((zones.anchor, zones.metas, zones.tail.tolist(), line_scores(looks, zones).tolist(), labels))
+    assert found[0] == found[1]
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 90), st.sampled_from([0.0, 0.5, 1.0, 1.5]), st.booleans()), max_size=80),
+    st.integers(1, 60),
+)
+def test_compiled_loops_around_lines_are_the_plain_ones(lines: list[tuple[int, float, bool]], reach: int) -> None:
+    masses = np.array([mass for mass, _, _ in lines], dtype=np.int64)
+    marks, ends = (np.array([line[column] for line in lines], dtype=np.float64) for column in (1, 2))
+    rows, sums = np.arange(len(lines)), _sums(np.column_stack([masses, marks]).astype(np.float64))
+    below = _Below(masses.tolist(), marks.tolist(), [end for _, _, end in lines])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiled, "COMPILED_FROM", 10**12)
+        columns = _beside(sums, np.array([reach, 2]))
+    for module in (_around, _kernels):
+        found = np.empty(len(lines))
+        module.weigh(masses, marks, ends, rows, 60, found)
+        assert found.tolist() == [below.mass(row) for row in rows.tolist()]
+        means = np.empty((2, 2, len(lines), 2))
+        module.beside(sums, np.array([reach, 2]), means)
+        assert [means[0].tolist(), means[1].tolist()] == [part.tolist() for part in columns]
 
 
 def test_a_short_gap_is_bridged_and_a_stray_line_is_not_fetched() -> None:

@@ -117,7 +117,7 @@ def find(codes: U32, i: Int, one: Int, other: Int) -> Int:
     return i
 
 
-for _part in _measure.PARTS + _around.PARTS:
+for _part in _measure.PARTS:
     register_jitable(_part)
 
 count = kernel(_counts.count)
@@ -126,4 +126,4 @@ climb, add_rows, add_once = kernel(_climb.climb), kernel(_climb.add_rows), kerne
 gather, find_core, tell = kernel(_climb.gather), kernel(_climb.find_core), kernel(_climb.tell)
 
 measure, follow = kernel(_measure.measure), kernel(_path.follow)
-surround, add_up, weigh = kernel(_around.surround), kernel(_around.add_up), kernel(_around.weigh)
+beside, weigh = kernel(_around.beside), kernel(_around.weigh)

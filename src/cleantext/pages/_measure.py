@@ -14,12 +14,14 @@ __all__ = ["PARTS", "measure"]
 # with nothing but a CLOSER behind it. Of metadata (`linemeta`): a label ends in LABEL, a MARK stands behind it and a
 # BOUNDARY before it; a CREDIT and a CREDITED behind it are of words that credit somebody; DATING stands behind the year
 # of a date, SPAN before 前; what readers do begins with ACT and ends in ACTED; COVERED may be in a date or a count.
-# AROUND may stand around a word of the lexicon; BRACKET, TRIGGER and PREFIX are for what is stuck to the ends of a line
-# (`affixes`).
+# AROUND may stand around a word of the lexicon; BRACKET, TRIGGER, PREFIX, PREFIXED behind it, and EDITS, which names of
+# editors end in, are for what is stuck to the ends of a line (`affixes`). DAYS stand before a time, SPLITS within a
+# date or a time; PICTURE is of what pictures are called.
 WIDE, FUNCTION, DIGIT, DECIMAL, LETTER, ALPHA, WORD, SEPARATOR, CLAUSE, STOP = (1 << bit for bit in range(10))
 CELL, END, HARD, CLOSER, OPEN, LOWER, DATE_END, BULLET, NUMERAL = (1 << bit for bit in range(10, 19))
 LABEL, MARK, CREDIT, CREDITED, DATING, SPAN, ACT, ACTED = (1 << bit for bit in range(19, 27))
 AROUND, QUOTE, TAG, BRACKET, TRIGGER, PREFIX, BOUNDARY, COVERED = (1 << bit for bit in range(27, 35))
+DAYS, EDITS, PICTURE, SPLITS, PREFIXED = (1 << bit for bit in range(35, 40))
 # Without one of these a line states nothing, and has no date or address.
 TELLING = DECIMAL | MARK | CREDITED | LOWER | DATING | ACTED
 # From this bit on: which of the lexicon's needs begin with the character, as a place in `starts`.
@@ -28,9 +30,10 @@ NEED = 40
 MONTH, AGO, COUNTED, REPLIES = (1 << bit for bit in range(4))
 
 # What a line has that a question cannot do without, as bits: a cell that is a word of the lexicon; signs around a word;
-# a date, one at its end; a picture's mark; an address; a year at its beginning; what may be cut off; words of forums.
+# a date, one at its end; a picture's mark; an address; a year at its beginning; what may be cut off; words of forums; a
+# bullet.
 MAYBE_CELLS, SIGNED, MAYBE_DATE, MAYBE_DATE_END, MAYBE_MEDIA, MAYBE_CONTACT = (1 << bit for bit in range(6))
-MAYBE_YEAR, MAYBE_AFFIX, MAYBE_FORUM = (1 << bit for bit in range(6, 9))
+MAYBE_YEAR, MAYBE_AFFIX, MAYBE_FORUM, MAYBE_BULLET = (1 << bit for bit in (6, 7, 8, 17))
 # Of metadata: a label, a credit, a full date, one with the month's name, how long ago, a time, a count; that the line
 # is for nothing else.
 MAYBE_LABEL, MAYBE_CREDIT, MAYBE_FULL, MAYBE_NAMED, MAYBE_AGO, MAYBE_TIME, MAYBE_COUNT, MAYBE_META = (
@@ -45,24 +48,19 @@ HALF = 60
 
 _LINE, _SPACE, _DOT, _COLON, _AT, _HYPHEN, _P, _S, _T, _W, _Y = (ord(char) for char in "\n .:@-pstwy")
 _ZERO, _ONE, _TWO, _NINE, _B, _COMMA, _NOTE, _FULL_STOP, _ELLIPSIS = (ord(char) for char in "0129b,注。…")
-_MONTH, _DAY, _BEFORE, _BAR, _LIKE, _NUMBER, _CHARACTER = (ord(char) for char in "月日前|赞数字")
-_WRITTEN, _CLOSED, _HEED, _OPENED, _BETWEEN, _TODAY, _N, _O = (ord(char) for char in "作)关(、天no")
+_MONTH, _BEFORE, _BAR, _LIKE, _NUMBER, _CHARACTER = (ord(char) for char in "月前|赞数字")
+_WRITTEN, _CLOSED, _HEED, _OPENED, _TODAY, _N, _O = (ord(char) for char in "作)关(天no")
 _LETTERS = ord("a") - 1
-# What reports end in; days that stand before a time; ends of a sentence, after which a line states nothing; what
-# pictures are called; what names of editors end in; what is in brackets at the beginning of a line.
-_REPORTED, _DAYS, _ENDS = (ord("道"), ord("导")), (ord("今"), ord("昨"), ord("前")), (ord("。"), ord("!"), ord("?"))
-_PICTURES = (ord("图"), ord("频"), ord("影"))
-_EDITS = (ord("辑"), ord("编"), ord("校"), ord("审"), ord("核"), ord("对"), ord("制"))
-_PREFIXED = (ord("本"), ord("原"), ord("打"), ord("关"), ord("收"), ord("纠"), ord("字"))
-# A date in numbers alone has so many digits, one with a month's name so many; a telephone number so many in a row, behind
-# a hyphen or not. So far from a number stands what is counted before it, and behind it.
+_REPORTS, _LEADS, _SHOUTS, _ASKS = (ord(char) for char in "道导!?")  # what reports end in; ends of sentences
+# A date in numbers alone has so many digits, one with a month's name so many; a telephone number so many in a row,
+# behind a hyphen or not. So far from a number stands what is counted before it, and behind it.
 _DATE_DIGITS, _NAMED_DIGITS, _TELEPHONE, _MOBILE, _COUNTED_BEFORE, _COUNTED_BEHIND = 6, 5, 7, 11, 4, 3
 # Lines that credit are no longer than this, in characters with spaces, and lines of metadata, without. So many wide
 # characters may be left of the latter beside what they state; of one that begins with a date, so many.
 _CREDIT_MOST, _META_MOST, _REST_MOST, _SOURCE_MOST = 60, 160, 10, 28
-# How far from a line's end an end of a sentence is looked for, and a picture's mark; the bracket, the colon and the 关注
-# of what is cut off; how far before the bracket that one opens.
-_END_REACH, _MEDIA_REACH, _BRACKET_REACH, _COLON_REACH, _OPEN_REACH = 8, 20, 12, 34, 100
+# How far from a line's end an end of a sentence is looked for; the bracket, the colon and the 关注 of what is cut off;
+# how far before the bracket that one opens.
+_END_REACH, _BRACKET_REACH, _COLON_REACH, _OPEN_REACH = 8, 12, 34, 100
 # A longer line is read at its ends, and is not parted.
 _MOST = 400
 # A line of fewer cells is no menu, nor is one of longer ones.
@@ -112,7 +110,7 @@ def measure(
             if gap:
                 gap = False
                 spaces += 1
-                stops += last == _DOT and table[before] & LOWER != 0
+                stops += (last == _DOT) & (table[before] & LOWER != 0)
                 spaced[s] = _SPACE
                 s += 1
                 before, last, kind = last, _SPACE, 0
@@ -134,8 +132,9 @@ def measure(
             clauses += flags & CLAUSE != 0
             stops += flags & STOP != 0
             separators += flags & SEPARATOR != 0
-            words += flags & (LETTER | DECIMAL) not in (0, kind)
-            kind = flags & (LETTER | DECIMAL)
+            known = flags & (LETTER | DECIMAL)
+            words += (known != 0) & (known != kind)
+            kind = known
         i += 1
         spaced[s] = view[v] = _LINE
         size = v - v0
@@ -157,33 +156,40 @@ def measure(
         row[columns[2]] = digits / max(size, 1)
         row[columns[3]] = min(clauses, 6) / 3
         row[columns[5]] = min(separators, 6) / 3
-        row[columns[6]] = alphas == 0 and size > 0
+        row[columns[6]] = (alphas == 0) & (size > 0)
         signs = 0
-        if 0 < size <= _MOST and (bits & CELL != 0 or (spaces > 0 and wide > 0)):
+        if (size > 0) & (size <= _MOST) & ((bits & CELL != 0) | ((spaces > 0) & (wide > 0))):
             cells, is_word = _part(spaced, s0, s, wide == 0, table, hashes)
-            row[columns[13]] = cells >= _FEW_CELLS and size <= _CELL_SIZE * cells
+            row[columns[12]] = (cells >= _FEW_CELLS) & (size <= _CELL_SIZE * cells)
             signs |= MAYBE_CELLS * is_word
         if size:
-            close = view[v - 1]
-            first, end = table[view[v0]], table[close]
+            begin, close = view[v0], view[v - 1]
+            first, end, stated = table[begin], table[close], 0
             stops -= end & STOP != 0
             row[columns[7]] = close == _COLON
             row[columns[8]] = first & QUOTE != 0
-            row[columns[9]] = first & TAG != 0 and close != _FULL_STOP
-            row[columns[10]] = close == _ELLIPSIS or (close == _DOT and size > 1 and view[v - 2] == _DOT)
+            row[columns[9]] = (first & TAG != 0) & (close != _FULL_STOP)
+            row[columns[10]] = (close == _ELLIPSIS) | ((close == _DOT) & (size > 1) & (view[v - 2] == _DOT))
             row[columns[11]] = _ends(view, v0, v, table)
-            row[columns[12]] = _itemizes(spaced, s0, s, table)
-            signs |= SIGNED * ((first | end) & AROUND != 0) | MAYBE_YEAR * (view[v0] in (_ONE, _TWO))
-            signs |= _tail_signs(view, v0, v, bits, table)
-            if bits & TRIGGER and _is_tailed(spaced, s0, s, table):
-                signs |= MAYBE_AFFIX
+            signs |= SIGNED * ((first | end) & AROUND != 0) | MAYBE_YEAR * ((begin == _ONE) | (begin == _TWO))
+            signs |= MAYBE_BULLET * (first & (BULLET | NUMERAL | DECIMAL) != 0)
+            signs |= MAYBE_MEDIA * ((bits & OPEN != 0) & (bits & PICTURE != 0))
+            if size > 2:
+                known = table[view[v - 2]]
+                dated = (end & DECIMAL != 0) & ((known | table[view[v - 3]]) & SPLITS != 0)
+                signs |= MAYBE_DATE_END * (dated | ((end & DATE_END != 0) & (known & (DECIMAL | DATE_END) != 0)))
+                signs |= MAYBE_AFFIX * ((first & PREFIX != 0) & (table[view[v0 + 1]] & PREFIXED != 0))
+            signs |= MAYBE_DATE_END * (close == _BEFORE)
+            if bits & TRIGGER:
+                signs |= MAYBE_AFFIX * _is_tailed(spaced, s0, s, table)
             if bits & TELLING:
-                signs |= _tell(spaced, s0, s, digits, table, lore)
-            if signs & MAYBE_STATES and size <= _META_MOST and close not in _ENDS:
-                most = _SOURCE_MOST
-                if first & WIDE and view[v0] not in _DAYS:
-                    most = min(_REST_MOST, max(4, size * 3 // 5))
-                signs |= MAYBE_META * (signs & (MAYBE_LABEL | MAYBE_CREDIT) != 0 or loose <= most)
+                stated = _tell(spaced, s0, s, digits, table, lore)
+            most = min(_REST_MOST, max(4, size * 3 // 5))
+            sure = (stated & (MAYBE_LABEL | MAYBE_CREDIT) != 0) | (loose <= most)
+            sure |= (loose <= _SOURCE_MOST) & ((first & WIDE == 0) | (first & DAYS != 0))
+            sure &= (stated & MAYBE_STATES != 0) & (size <= _META_MOST)
+            sure &= (close != _FULL_STOP) & (close != _SHOUTS) & (close != _ASKS)
+            signs |= stated | MAYBE_META * sure
         row[columns[4]] = min(stops, 4) / 2
         numbers[line, SIGNS] = signs
         for spot in range(met):
@@ -223,66 +229,50 @@ def _tell(spaced: Any, begin: Any, end: Any, digits: Any, table: Any, lore: Any)
         flags, known = table[code], table[last]
         triple = (triple << 5 | (code - _LETTERS)) & _THREE if flags & LOWER else 0
         told |= triples[triple]
-        if code == _DOT:
-            seen |= _NUMBERED * (last == _O and before == _N) | _ADDRESS * (last == _W and before == _W)
-        elif code == _COLON:
-            seen |= _HALTED | _ADDRESS * (last in (_P, _S) and before in (_P, _T))
-        elif code in (_COMMA, _FULL_STOP):
-            seen |= _HALTED
-        elif code == _AT:
-            seen |= _ADDRESS
-        seen |= _YEARLY * ((code == _ZERO and last == _TWO) or (code == _NINE and last == _ONE))
-        seen |= _CREDITED * (flags & CREDITED != 0 and known & CREDIT != 0)
-        seen |= _AGO * (code == _BEFORE and known & SPAN != 0) | _DAILY * (code == _TODAY and last in _DAYS)
-        known = table[near]
-        if flags & MARK and known & LABEL and not seen & _LABELLED:
+        seen |= _NUMBERED * ((code == _DOT) & (last == _O) & (before == _N))
+        seen |= _ADDRESS * ((code == _AT) | ((code == _DOT) & (last == _W) & (before == _W)))
+        seen |= _ADDRESS * ((code == _COLON) & ((last == _P) | (last == _S)) & ((before == _T) | (before == _P)))
+        seen |= _HALTED * ((code == _COMMA) | (code == _COLON) | (code == _FULL_STOP))
+        seen |= _YEARLY * (((code == _ZERO) & (last == _TWO)) | ((code == _NINE) & (last == _ONE)))
+        seen |= _CREDITED * ((flags & CREDITED != 0) & (known & CREDIT != 0))
+        seen |= _AGO * ((code == _BEFORE) & (known & SPAN != 0)) | _DAILY * ((code == _TODAY) & (known & DAYS != 0))
+        known, dated = table[near], flags & DATING != 0
+        if (flags & MARK != 0) & (known & LABEL != 0):
             seen |= _LABELLED * _is_labelled(spaced, begin, i, table, first_labels, labels)
-        seen |= _LABELLED * (near == _BAR and flags & CREDIT != 0)
-        if flags & DATING and known & DECIMAL:
-            seen |= _SLASHED | _DATED * (seen & _YEARLY != 0)
+        seen |= _LABELLED * ((near == _BAR) & (flags & CREDIT != 0))
+        dated &= known & DECIMAL != 0
+        seen |= _SLASHED * dated | _DATED * (dated & (seen & _YEARLY != 0))
         if flags & DECIMAL:
             run += 1
-            seen |= _ADDRESS * (
-                run == _MOBILE or (run == _TELEPHONE and i - run >= begin and spaced[i - run] == _HYPHEN)
-            )
+            seen |= _ADDRESS * ((run == _MOBILE) | ((run == _TELEPHONE) & (spaced[max(i - run, 0)] == _HYPHEN)))
             seen |= _COUNTS * (at - act_at <= _COUNTED_BEFORE)
-            if table[earlier] & DECIMAL:
-                seen |= _MONTHLY * (near == _MONTH) | _CLOCKED * (near == _COLON)
+            timed = table[earlier] & DECIMAL != 0
+            seen |= _MONTHLY * (timed & (near == _MONTH)) | _CLOCKED * (timed & (near == _COLON))
             digit_at = at
         else:
             run = 0
-            if code in (_COMMA, _DOT) and digit_at == at - 1:
+            acts = (flags & ACTED != 0) & (known & ACT != 0)
+            seen |= _COUNTS * (acts & (at - 1 - digit_at <= _COUNTED_BEHIND))
+            seen |= _COUNTS * ((code == _LIKE) & (at - digit_at <= _COUNTED_BEHIND))
+            if acts | (code == _LIKE) | ((code == _NUMBER) & (near == _CHARACTER)):
+                act_at = at
+            if ((code == _COMMA) | (code == _DOT)) & (digit_at == at - 1):
                 digit_at = at
-            if flags & ACTED:
-                acts = known & ACT != 0
-                seen |= _COUNTS * (acts and at - 1 - digit_at <= _COUNTED_BEHIND)
-                seen |= _COUNTS * (code == _LIKE and at - digit_at <= _COUNTED_BEHIND)
-                if acts or code == _LIKE or (code == _NUMBER and near == _CHARACTER):
-                    act_at = at
         before, last, earlier, near = last, code, near, code
         at += 1
-    first, short = spaced[begin], end - begin <= _CREDIT_MOST
-    credited = (seen & _CREDITED != 0 or near in _REPORTED) and not seen & _HALTED
-    credited |= (first == _WRITTEN and near == _CLOSED) or (first == _B and spaced[begin + 1] == _Y)
-    dated = seen & _DATED != 0 and digits >= _DATE_DIGITS
-    monthly, clocked, slashed = seen & _MONTHLY != 0, seen & _CLOCKED != 0, seen & _SLASHED != 0
-    ago = seen & _AGO != 0 or told & AGO != 0
-    signs = MAYBE_LABEL * (seen & _LABELLED != 0) | MAYBE_CREDIT * (short and credited)
-    signs |= MAYBE_CONTACT * (seen & _ADDRESS != 0) | MAYBE_FORUM * (seen & _NUMBERED != 0 or told & REPLIES != 0)
+    first, halted, yearly = spaced[begin], seen & _HALTED != 0, seen & _YEARLY != 0
+    credited = (((seen & _CREDITED != 0) | (near == _REPORTS) | (near == _LEADS)) & (not halted)) | (
+        ((first == _WRITTEN) & (near == _CLOSED)) | ((first == _B) & (spaced[begin + 1] == _Y))
+    )
+    dated, monthly = (seen & _DATED != 0) & (digits >= _DATE_DIGITS), seen & _MONTHLY != 0
+    clocked, ago = seen & _CLOCKED != 0, (seen & _AGO != 0) | (told & AGO != 0)
+    signs = MAYBE_LABEL * (seen & _LABELLED != 0) | MAYBE_CREDIT * (credited & (end - begin <= _CREDIT_MOST))
+    signs |= MAYBE_CONTACT * (seen & _ADDRESS != 0) | MAYBE_FORUM * ((seen & _NUMBERED != 0) | (told & REPLIES != 0))
     if digits:
-        signs |= MAYBE_FULL * dated | MAYBE_DATE * (dated or monthly or ago or (clocked and slashed))
-        signs |= MAYBE_NAMED * (told & MONTH != 0 and seen & _YEARLY != 0 and digits >= _NAMED_DIGITS)
-        signs |= MAYBE_AGO * (ago or (clocked and seen & _DAILY != 0)) | MAYBE_TIME * (monthly or clocked)
-        signs |= MAYBE_COUNT * (seen & _COUNTS != 0 or told & COUNTED != 0)
-    return signs
-
-
-def _tail_signs(view: Any, begin: Any, end: Any, bits: Any, table: Any) -> Any:
-    """What may be at the ends of a line: a date, a picture's mark, brackets to cut off at its beginning."""
-    signs = MAYBE_DATE_END * _ends_dated(view, begin, end, table)
-    if bits & OPEN:
-        signs |= MAYBE_MEDIA * _shows(view, begin, end, table)
-        signs |= MAYBE_AFFIX * (table[view[begin]] & PREFIX != 0 and view[begin + 1] in _PREFIXED)
+        signs |= MAYBE_FULL * dated | MAYBE_DATE * (dated | monthly | ago | (clocked & (seen & _SLASHED != 0)))
+        signs |= MAYBE_NAMED * ((told & MONTH != 0) & yearly & (digits >= _NAMED_DIGITS))
+        signs |= MAYBE_AGO * (ago | (clocked & (seen & _DAILY != 0))) | MAYBE_TIME * (monthly | clocked)
+        signs |= MAYBE_COUNT * ((seen & _COUNTS != 0) | (told & COUNTED != 0))
     return signs
 
 
@@ -348,45 +338,6 @@ def _ends(view: Any, begin: Any, end: Any, table: Any) -> Any:
     return table[view[i]] & HARD != 0
 
 
-def _itemizes(spaced: Any, begin: Any, end: Any, table: Any) -> Any:
-    """Whether a line begins like an item of a list: what `looks.BULLET` matches."""
-    if table[spaced[begin]] & BULLET and end - begin > 1:
-        return True
-    i = begin + (spaced[begin] == _OPENED)
-    start = i
-    while i < end and i - start < 3 and table[spaced[i]] & NUMERAL:
-        i += 1
-    if i == start:
-        while i < end and i - start < 2 and table[spaced[i]] & DECIMAL:
-            i += 1
-    return start < i < end and spaced[i] in (_CLOSED, _BETWEEN, _DOT, _COLON)
-
-
-def _ends_dated(view: Any, begin: Any, end: Any, table: Any) -> Any:
-    """Whether a line may end in a date or a time."""
-    i = end - 1
-    if view[i] == _BEFORE:
-        return True
-    if table[view[i]] & DATE_END and view[i] != _DAY:
-        i -= 1
-    if i > begin and view[i] == _DAY:
-        i -= 1
-    stop = i
-    while i > begin and table[view[i]] & DECIMAL:
-        i -= 1
-    return begin <= i and 0 < stop - i <= 2 and (table[view[i]] & DATING != 0 or view[i] in (_MONTH, _COLON))
-
-
-def _shows(view: Any, begin: Any, end: Any, table: Any) -> Any:
-    """Whether a bracket opens among a line's last characters, and what pictures are called stands behind it."""
-    for i in range(max(begin, end - _MEDIA_REACH), end):
-        if table[view[i]] & OPEN:
-            for k in range(i + 1, min(i + 5, end)):
-                if view[k] in _PICTURES:
-                    return True
-    return False
-
-
 def _is_tailed(spaced: Any, begin: Any, end: Any, table: Any) -> Any:
     """Whether a line ends in brackets with something to cut off in them, or in what editors or adverts say."""
     i, words = end - 1, 0
@@ -406,7 +357,7 @@ def _is_tailed(spaced: Any, begin: Any, end: Any, table: Any) -> Any:
         if spaced[i] == _COLON:
             if before == _SPACE and i - 2 >= begin:
                 before = spaced[i - 2]
-            if before in _EDITS:
+            if table[before] & EDITS:
                 return True
         elif spaced[i] == _NOTE and before == _HEED:
             return True
@@ -432,7 +383,4 @@ def _find_needs(text: Any, begin: Any, end: Any, i: Any, is_spaced: Any, table: 
 
 
 # What `measure` calls.
-PARTS = (
-    *(_count_grammar, _is_labelled, _tell, _is_word, _part, _ends, _itemizes, _ends_dated, _shows, _tail_signs),
-    *(_is_tailed, _find_needs),
-)
+PARTS = (_count_grammar, _is_labelled, _tell, _is_word, _part, _ends, _is_tailed, _find_needs)

@@ -185,7 +185,8 @@ class Page:
             # To be kept by an extractor that keeps everything means nothing.
             even = max(0.5, sum(votes) / len(votes))
             scores = scores + _VOTE_WEIGHT * (hints.votes[self._read] - even)
-        return scores - _LINK_WEIGHT * np.maximum(0.0, hints.link_densities[self._read] - _LINK_FREE)
+        links: Floats = hints.link_densities[self._read]
+        return scores - _LINK_WEIGHT * np.maximum(0.0, links - _LINK_FREE)
 
     def _without_ends(self) -> list[bool]:
         """Whether each line of clean text lies in it.

@@ -37,7 +37,6 @@ _CONTEXT = (
 # How far is looked for each of `_AROUND`, and which of these columns it is of: units, the next three, what is stated.
 _WINDOWED, _REACHES, _NEXT = [_FUNCTION, _END, _CLAUSE], np.array([3, 8, 5, 4]), np.array([2])
 _AROUND_REACH, _AROUND_COLUMN = [0, 1, 0, 1, 2, 3], [1, 1, 2, 2, 3, 4]
-_AVERAGED, _WINDOWS = np.array(_WINDOWED), np.column_stack([_REACHES[_AROUND_REACH], _AROUND_COLUMN])
 _ZONE_NAMES = ("pre", "main", "tail", "open", "open_tail")
 FEATURES: tuple[str, ...] = (
     *_AROUND,
@@ -67,6 +66,10 @@ def _sums(values: Floats) -> Floats:
 def _beside(sums: Floats, reach: Ints) -> tuple[Floats, Floats]:
     """For each of `reach` and each row the means of so many rows before it and after it, by the sums of `_sums`; 0 at
     the ends."""
+    if pays():
+        means = np.empty((2, len(reach), len(sums) - 1, sums.shape[1]))
+        loops().beside(sums, reach, means)
+        return means[0], means[1]
     n = len(sums) - 1
     at, reach = np.arange(n), reach[:, None]
     start, end = np.maximum(at - reach, 0), np.minimum(at + 1 + reach, n)
@@ -165,34 +168,6 @@ _weights = cache(_Weights)
 
 def line_scores(looks: Looks, zones: Zones) -> Floats:
     """How much each line looks like main content: the fitted model over `features`, above 0 for yes."""
-    return _compiled_scores(looks, zones) if pays() else _plain_scores(looks, zones)
-
-
-def _compiled_scores(looks: Looks, zones: Zones) -> Floats:
-    """`_plain_scores`, to the bit, with kernels for all but the products of matrices."""
-    kernels, weights, n, zone = loops(), _weights(), len(looks), zones.zone
-    window, context = np.empty((n, len(_AROUND))), np.zeros((n, len(_CONTEXT)))
-    near, sums = np.empty(n), np.zeros((n + 1, 7))
-    seen = (looks.units, looks.strengths, looks.values, _repeats(looks))
-    around = (zones.stated, zone, zones.anchor, zones.forum)
-    chrome = kernels.surround(seen, around, _AVERAGED, _WINDOWS, sums, window, context, near)
-    of_zone = weights.zone + min(chrome, 15.0) / 15 * weights.chrome
-    products = (looks.values @ weights.own, window @ weights.window, context @ weights.context)
-    scores = np.empty(n)
-    kernels.add_up(
-        seen,
-        (zones.stated, zone, zones.tail, zones.forum),
-        (*products, window @ weights.window_in_main),
-        near,
-        (of_zone, weights.meta, _PRIOR),
-        (weights.near, weights.marks / 2, weights.many_marks, _LONG_PRIOR, _FORUM_PRIOR),
-        _END,
-        scores,
-    )
-    return scores
-
-
-def _plain_scores(looks: Looks, zones: Zones) -> Floats:
     window, context, share, near = _seen(looks, zones)
     weights, zone = _weights(), zones.zone
     scores: Floats = (looks.values @ weights.own)[np.arange(len(looks)), zone]

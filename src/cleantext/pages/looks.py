@@ -32,11 +32,12 @@ _STOP = re.compile(r"[。!?](?=.)|[a-z][.!?] (?=\S)")
 FUNCTION = re.compile(
     "[的了是在和就也不这那有我你他她它们着过把被给让吗呢吧啊么很都还又再没可以为与及而或但于之其者所以并]"
 )
-FUNCTION_WORDS = (
-    "the a an of to and in that is was for it with as his her on be at by had not are but from or have they you i which "
-    "he she we were this their has been will would can de la el en y que los der die das und ist le les et des une"
-).split()
-FUNCTION_WORD = re.compile(rf"\b({'|'.join(FUNCTION_WORDS)})\b")
+_FUNCTION_WORDS = (
+    "the|a|an|of|to|and|in|that|is|was|for|it|with|as|his|her|on|be|at|by|had|not|are|but|from|or|have|they|you|i|which|"
+    "he|she|we|were|this|their|has|been|will|would|can|de|la|el|en|y|que|los|der|die|das|und|ist|le|les|et|des|une"
+)
+FUNCTION_WORDS = tuple(_FUNCTION_WORDS.split("|"))
+FUNCTION_WORD = re.compile(rf"\b({_FUNCTION_WORDS})\b")
 DATE = re.compile(
     r"(?:19|20)\d\d ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2}|\d{1,2}月\d{1,2}日|\d{1,2}[-/]\d{1,2} \d{1,2}:\d\d"
     r"|\d+ ?(?:小时|分钟|天|个月|年|周)前|\b\d+ (?:hours?|minutes?|days?|weeks?) ago\b"

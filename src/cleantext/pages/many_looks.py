@@ -38,7 +38,7 @@ _SETS = (
     (m.OPEN, "([【"),
     (m.LOWER, "abcdefghijklmnopqrstuvwxyz"),
     (m.DATE_END, "日])】前"),
-    (m.BULLET, "•·●■◆▪○◇□★☆►▶※*+-"),
+    (m.BULLET, "•·●■◆▪○◇□★☆►▶※*+-("),
     (m.NUMERAL, "一二三四五六七八九十"),
     (m.LABEL, LABEL_ENDS),
     (m.MARK, ":/|丨】—"),
@@ -56,17 +56,21 @@ _SETS = (
     (m.PREFIX, "([【〔"),
     (m.BOUNDARY, LABEL_BOUNDARIES),
     (m.COVERED, COVERED),
+    (m.DAYS, "今昨前"),
+    (m.EDITS, "辑编校审核对制"),
+    (m.PICTURE, "图频影"),
+    (m.SPLITS, "-/.年月:"),
+    (m.PREFIXED, "本原打关收纠字"),
 )
 # A number in a table of folded characters that is none: dropped, several characters, not looked at yet.
 _DROPPED, _SEVERAL, _UNKNOWN = -1, -2, -3
 _LINE = ord("\n")
 _AT = {name: column for column, name in enumerate(NAMES)}
 _MEASURED = ("function", "latin", "digits", "clause", "stop", "separator", "numeric", "colon", "quote", "tag", "trail")
-_PLACES = np.array([_AT[name] for name in (*_MEASURED, "end", "bullet", "cells")])
+_PLACES = np.array([_AT[name] for name in (*_MEASURED, "end", "cells")])
 # What three letters may begin, or be in.
-_TRIPLES = (*((name, m.MONTH) for name in MONTHS), ("ago", m.AGO), ("rep", m.REPLIES)) + tuple(
-    (part, m.COUNTED) for part in ("vie", "omm", "min")
-)
+_TRIPLES = {**dict.fromkeys(MONTHS, m.MONTH), "ago": m.AGO, "rep": m.REPLIES}
+_TRIPLES |= dict.fromkeys(("vie", "omm", "min"), m.COUNTED)
 # As many numbers as keep the words of grammar apart; so many that few strings that are no words look like one.
 _GRAMMAR_SIZE, _HASHES = 351, 32749
 # The columns of reasons, and of their strengths, by their places.
@@ -116,6 +120,8 @@ class _Measured:
         values = self._values
         self._try("date", looks.DATE, m.MAYBE_DATE, self._spaced, slice(200))
         self._try("date_end", looks.DATE_END, m.MAYBE_DATE_END, self._spaced, slice(-24, None))
+        for i in self._with(m.MAYBE_BULLET):
+            values[i, _AT["bullet"]] = looks.BULLET.match(self._spaced[i]) is not None
         self._try("media", looks.MEDIA, m.MAYBE_MEDIA, self._views, slice(-20, None))
         self._try("contact", looks.CONTACT, m.MAYBE_CONTACT, self._spaced, slice(None))
         reasons, strengths, listed = self._reasons()
@@ -292,7 +298,7 @@ class _Lore(NamedTuple):
 @cache
 def _lore() -> _Lore:
     triples, grammar = np.zeros(1 << 15, dtype=np.uint8), np.zeros(_GRAMMAR_SIZE, dtype=np.int64)
-    for letters, meaning in _TRIPLES:
+    for letters, meaning in _TRIPLES.items():
         triples[_packed(letters)] |= meaning
     for word in looks.FUNCTION_WORDS:
         grammar[_packed(word) % _GRAMMAR_SIZE] = _packed(word)

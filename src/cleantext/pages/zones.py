@@ -216,7 +216,8 @@ def _masses(looks: Looks, told: _Told, rows: Sequence[int]) -> Callable[[int], f
     import cleantext.pages._kernels as kernels  # noqa: PLC0415 - numba is loaded by those who need it
 
     found = np.empty(len(rows))
-    kernels.weigh(told.mass, told.marks, looks.values, _END, np.array(rows, dtype=np.int64), _REACH, found)
+    ends = np.ascontiguousarray(looks.values[:, _END])
+    kernels.weigh(told.mass, told.marks, ends, np.array(rows, dtype=np.int64), _REACH, found)
     return dict(zip(rows, found.tolist(), strict=True)).__getitem__
 
 
