@@ -146,16 +146,16 @@ def test_compiled_loops_around_lines_are_the_plain_ones(lines: list[tuple[int, f
     marks, ends = (np.array([line[column] for line in lines], dtype=np.float64) for column in (1, 2))
     rows, sums = np.arange(len(lines)), _sums(np.column_stack([masses, marks]).astype(np.float64))
     below = _Below(masses.tolist(), marks.tolist(), [end for _, _, end in lines])
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compiled, "COMPILED_FROM", 10**12)
-        columns = _beside(sums, np.array([reach, 2]))
+    before, after = _beside(sums, np.array([reach, 2]))
+    for k, most in enumerate((reach, 2)):
+        for i in range(len(lines)):
+            start, end = max(i - most, 0), min(i + 1 + most, len(lines))
+            assert before[k, i].tolist() == ((sums[i] - sums[start]) / max(i - start, 1)).tolist()
+            assert after[k, i].tolist() == ((sums[end] - sums[i + 1]) / max(end - i - 1, 1)).tolist()
     for module in (_around, _kernels):
         found = np.empty(len(lines))
         module.weigh(masses, marks, ends, rows, 60, found)
         assert found.tolist() == [below.mass(row) for row in rows.tolist()]
-        means = np.empty((2, 2, len(lines), 2))
-        module.beside(sums, np.array([reach, 2]), means)
-        assert [means[0].tolist(), means[1].tolist()] == [part.tolist() for part in columns]
 
 
 def test_a_short_gap_is_bridged_and_a_stray_line_is_not_fetched() -> None:

@@ -1,22 +1,10 @@
-"""Loops over what is around the lines of a text in plain Python, which `_kernels` compiles."""
+"""What follows the lines of a text, weighed in plain Python, which `_kernels` compiles."""
 
 from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["beside", "weigh"]
-
-
-def beside(sums: Any, reaches: Any, means: Any) -> None:
-    """Fill `means` with those of so many rows before each and after it, by their running sums; 0 at the ends: what
-    `line_scores` does with whole columns, to the bit."""
-    n = sums.shape[0] - 1
-    for k in range(reaches.size):
-        for i in range(n):
-            start, end = max(i - reaches[k], 0), min(i + 1 + reaches[k], n)
-            for column in range(sums.shape[1]):
-                means[0, k, i, column] = (sums[i, column] - sums[start, column]) / max(i - start, 1)
-                means[1, k, i, column] = (sums[end, column] - sums[i + 1, column]) / max(end - i - 1, 1)
+__all__ = ["weigh"]
 
 
 def weigh(masses: Any, marks: Any, ends: Any, rows: Any, reach: Any, found: Any) -> None:

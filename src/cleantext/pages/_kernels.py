@@ -126,4 +126,4 @@ climb, add_rows, add_once = kernel(_climb.climb), kernel(_climb.add_rows), kerne
 gather, find_core, tell = kernel(_climb.gather), kernel(_climb.find_core), kernel(_climb.tell)
 
 measure, follow = kernel(_measure.measure), kernel(_path.follow)
-beside, weigh = kernel(_around.beside), kernel(_around.weigh)
+weigh = kernel(_around.weigh)

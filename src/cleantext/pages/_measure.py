@@ -74,7 +74,7 @@ _LABELLED, _CREDITED, _HALTED, _YEARLY, _DATED, _MONTHLY, _CLOCKED, _DAILY, _AGO
     1 << bit for bit in range(11)
 )
 _NUMBERED, _ADDRESS = 1 << 11, 1 << 12
-# How the characters of words become a number.
+# How the characters of words, but those that may stand around them, become a number.
 HASH_FACTOR, HASH_MASK = 33, (1 << 30) - 1
 
 
@@ -294,34 +294,19 @@ def _is_labelled(spaced: Any, begin: Any, end: Any, table: Any, first_labels: An
 
 def _part(spaced: Any, begin: Any, end: Any, is_latin: Any, table: Any, hashes: Any) -> Any:
     """How many cells a line has, and whether one of them may be a word of the lexicon, signs around it or not."""
-    cells, found = 0, False
-    i = begin
-    while i < end:
-        if table[spaced[i]] & CELL or spaced[i] == _SPACE:
-            i += 1
-            continue
-        start = i
-        while i < end and not (table[spaced[i]] & CELL or (spaced[i] == _SPACE and not is_latin)):
-            i += 1
-        cells += 1
-        found |= _is_word(spaced, start, i, hashes)
-        stop = i
-        if (table[spaced[start]] | table[spaced[i - 1]]) & AROUND:
-            while start < stop and table[spaced[start]] & AROUND:
-                start += 1
-            while start < stop and table[spaced[stop - 1]] & AROUND:
-                stop -= 1
-            found |= _is_word(spaced, start, stop, hashes)
+    cells, found, inside, number = 0, False, False, 0
+    for i in range(begin, end + 1):
+        code = spaced[i]
+        flags, is_space = table[code], code == _SPACE
+        if (i == end) | (flags & CELL != 0) | (is_space & (not is_latin)):
+            cells += inside
+            found |= inside & hashes[number % hashes.size]
+            inside, number = False, 0
+        elif not is_space:
+            inside = True
+            if not flags & AROUND:
+                number = (number * HASH_FACTOR + int(code)) & HASH_MASK
     return cells, found
-
-
-def _is_word(spaced: Any, begin: Any, end: Any, hashes: Any) -> Any:
-    """Whether some characters may be a word of the lexicon, but for spaces."""
-    number = 0
-    for i in range(begin, end):
-        if spaced[i] != _SPACE:
-            number = (number * HASH_FACTOR + int(spaced[i])) & HASH_MASK
-    return hashes[number % hashes.size]
 
 
 def _ends(view: Any, begin: Any, end: Any, table: Any) -> Any:
@@ -383,4 +368,4 @@ def _find_needs(text: Any, begin: Any, end: Any, i: Any, is_spaced: Any, table: 
 
 
 # What `measure` calls.
-PARTS = (_count_grammar, _is_labelled, _tell, _is_word, _part, _ends, _is_tailed, _find_needs)
+PARTS = (_count_grammar, _is_labelled, _tell, _part, _ends, _is_tailed, _find_needs)

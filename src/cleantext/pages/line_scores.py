@@ -66,15 +66,13 @@ def _sums(values: Floats) -> Floats:
 def _beside(sums: Floats, reach: Ints) -> tuple[Floats, Floats]:
     """For each of `reach` and each row the means of so many rows before it and after it, by the sums of `_sums`; 0 at
     the ends."""
-    if pays():
-        means = np.empty((2, len(reach), len(sums) - 1, sums.shape[1]))
-        loops().beside(sums, reach, means)
-        return means[0], means[1]
     n = len(sums) - 1
     at, reach = np.arange(n), reach[:, None]
-    start, end = np.maximum(at - reach, 0), np.minimum(at + 1 + reach, n)
-    before: Floats = (sums[at] - sums[start]) / np.maximum(at - start, 1)[:, :, None]
-    after: Floats = (sums[end] - sums[at + 1]) / np.maximum(end - at - 1, 1)[:, :, None]
+    # As many lines as there are before each; those after it are the same numbers the other way round.
+    sizes = np.minimum(at, reach)
+    divisors = np.maximum(sizes, 1)[:, :, None]
+    before: Floats = (sums[:-1] - sums[at - sizes]) / divisors
+    after: Floats = (sums[at + 1 + sizes[:, ::-1]] - sums[1:]) / divisors[:, ::-1]
     return before, after
 
 

@@ -71,6 +71,7 @@ _PLACES = np.array([_AT[name] for name in (*_MEASURED, "end", "cells")])
 # What three letters may begin, or be in.
 _TRIPLES = {**dict.fromkeys(MONTHS, m.MONTH), "ago": m.AGO, "rep": m.REPLIES}
 _TRIPLES |= dict.fromkeys(("vie", "omm", "min"), m.COUNTED)
+_BARE = dict.fromkeys(map(ord, AROUND))
 # As many numbers as keep the words of grammar apart; so many that few strings that are no words look like one.
 _GRAMMAR_SIZE, _HASHES = 351, 32749
 # The columns of reasons, and of their strengths, by their places.
@@ -306,7 +307,7 @@ def _lore() -> _Lore:
     hashes = np.zeros(_HASHES, dtype=np.bool_)
     for word in WORDS:
         number = 0
-        for char in word:
+        for char in word.translate(_BARE):
             number = (number * m.HASH_FACTOR + ord(char)) & m.HASH_MASK
         hashes[number % _HASHES] = True
     first_labels = np.concatenate([[0], np.cumsum([len(label) for label in labels])])
