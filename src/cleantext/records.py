@@ -6,11 +6,42 @@ the text just before that edit's stage.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar, cast
 
-__all__ = ["Document", "Edit", "Field", "MainContent", "Removed", "Repeat"]
+__all__ = ["Document", "Edit", "Field", "MainContent", "Removed", "Repeat", "later"]
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Later:
+    """What makes a value when it is first asked for."""
+
+    make: Callable[[], Any]
+
+
+class _MadeOnce:
+    """A field in whose slot may stand what makes its value, until somebody reads it."""
+
+    def __init__(self, slot: Any) -> None:
+        self._slot = slot
+
+    def __get__(self, item: Any, owner: type | None = None) -> Any:
+        value = self._slot.__get__(item, owner)
+        if isinstance(value, _Later):
+            value = value.make()
+            self._slot.__set__(item, value)
+        return value
+
+    def __set__(self, item: Any, value: Any) -> None:
+        self._slot.__set__(item, value)
+
+
+def later(make: Callable[[], _T]) -> _T:
+    """A value for `MainContent.removed` that `make` returns when it is first read, once."""
+    return cast(_T, _Later(make))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +122,10 @@ class MainContent:
         """The title, if one was found."""
         found = self.metadata.get("title")
         return found.value if found else None
+
+
+# What was removed is hundreds of objects a page, which who wants the text alone never reads.
+MainContent.removed = _MadeOnce(MainContent.removed)  # type: ignore[assignment]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cleantext.pages.dump import LineLabel
 from cleantext.pages.page import Page
-from cleantext.records import Field, MainContent, Removed
+from cleantext.records import Field, MainContent, Removed, later
 
 __all__ = ["PageLines", "content_of", "page_lines"]
 
@@ -31,22 +31,26 @@ def page_lines(page: Page) -> PageLines:
     """The lines of a page that show something, without white space around them."""
     begins, all_texts = page.arrays.starts.tolist(), page.texts
     texts = list(map(str.strip, all_texts))
+    # Blocks end where others begin, so that all are one line where there are no more line ends than between them.
     is_plain = page.source_text.count("\n") < len(texts) and all(texts)
     if is_plain and sum(map(len, texts)) + len(texts) - 1 == len(page.source_text):
         return PageLines(texts=texts, blocks=range(len(texts)), starts=begins)
-    lines: list[tuple[str, int, int]] = []
-    for i, (begin, block) in enumerate(zip(begins, all_texts, strict=True)):
+    lines, blocks, starts = list[str](), list[int](), list[int]()
+    for i, (begin, block, whole) in enumerate(zip(begins, all_texts, texts, strict=True)):
+        if "\n" not in block and len(block) == len(whole) > 0:
+            lines.append(whole)
+            blocks.append(i)
+            starts.append(begin)
+            continue
         position = begin
         for text in block.split("\n"):
             stripped = text.strip()
             if stripped:
-                lines.append((stripped, i, position + text.index(stripped)))
+                lines.append(stripped)
+                blocks.append(i)
+                starts.append(position + text.index(stripped))
             position += len(text) + 1
-    return PageLines(
-        texts=[text for text, _, _ in lines],
-        blocks=[block for _, block, _ in lines],
-        starts=[start for _, _, start in lines],
-    )
+    return PageLines(texts=lines, blocks=blocks, starts=starts)
 
 
 def content_of(
@@ -57,24 +61,28 @@ def content_of(
     flags: tuple[str, ...],
 ) -> MainContent:
     """The pieces that stay, and those that go with their reasons."""
-    source, all_kinds, all_levels = page.source_text, page.kinds, page.arrays.levels
+    source, all_kinds, all_levels = page.source_text, page.kinds, page.arrays.levels.tolist()
     parts = _joined(lines, verdicts)
     kept = [part for part in parts if part[3] == "body"]
     return MainContent(
         source_text=source,
         blocks=tuple([source[start:end] for start, end, _, _ in kept]),
         kinds=tuple([all_kinds[number] for _, _, number, _ in kept]),
-        levels=tuple([int(all_levels[number]) for _, _, number, _ in kept]),
+        levels=tuple([all_levels[number] for _, _, number, _ in kept]),
         spans=tuple([(start, end) for start, end, _, _ in kept]),
-        removed=tuple(
-            [
-                Removed(start=start, end=end, text=source[start:end], reason=label)
-                for start, end, _, label in parts
-                if label != "body"
-            ]
-        ),
+        removed=later(lambda: _removed(source, parts)),
         metadata=metadata,
         flags=flags,
+    )
+
+
+def _removed(source: str, parts: Sequence[_Part]) -> tuple[Removed, ...]:
+    return tuple(
+        [
+            Removed(start=start, end=end, text=source[start:end], reason=label)
+            for start, end, _, label in parts
+            if label != "body"
+        ]
     )
 
 
@@ -83,10 +91,14 @@ def _joined(lines: PageLines, verdicts: Sequence[LineLabel]) -> list[_Part]:
     joined: list[_Part] = []
     last = -1
     for text, block, start, verdict in zip(lines.texts, lines.blocks, lines.starts, verdicts, strict=True):
-        if verdict.affixes:
-            parts = _cut(text, block, start, verdict)
-        else:  # a label is about all of its line where nothing is cut off
+        if not verdict.affixes:  # a label is about all of its line where nothing is cut off
+            if block != last:
+                joined.append((start, start + len(text), block, verdict.label))
+                last = block
+                continue
             parts = [(start, start + len(text), block, verdict.label)]
+        else:
+            parts = _cut(text, block, start, verdict)
         if block != last:
             joined += parts
             last = block

@@ -15,7 +15,7 @@ __all__ = ["declared_encodings"]
 
 _PRESCAN = 8192  # bytes; the Standard reads 1024, but pages put scripts and comments first
 _COMMENT = re.compile(r"<!--(?:>|->|.*?(?:-->|\Z))", re.DOTALL)
-_META = re.compile(r"""<meta[\s/]((?:"[^"<>]*"|'[^'<>]*'|[^<>])*)""", re.IGNORECASE)
+_META = re.compile(r"<meta[\s/]([^<>]*)", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([^\s=/"'>]+)(?:\s*=\s*(?:"([^">]*)"?|'([^'>]*)'?|([^\s>]+)))?""")
 _XML = re.compile(r"""^\s*<\?xml\s[^>]{0,200}?encoding\s*=\s*["']?([\w.:-]+)""")
 _CHARSET = re.compile(r"""charset\s*=\s*["'“”]?\s*([\w.:-]+)""", re.IGNORECASE)
@@ -39,13 +39,15 @@ def declared_encodings(body: bytes, content_type: str | None) -> list[tuple[str,
 
 def _labels(body: bytes) -> list[str]:
     head = body[:_PRESCAN].decode("latin-1")
-    labels = [match[1] for match in _XML.finditer(head)]
+    stated = _XML.match(head)
+    labels = [stated[1]] if stated else []
     if "<meta" not in head and "<META" not in head and "<Meta" not in head:
         return labels
     head = _COMMENT.sub(" ", head)
     lower = head.lower()
     at = lower.find("<meta")
-    while at >= 0:
+    last = lower.rfind("charset")
+    while 0 <= at < last:  # of the tags before the last that names one
         tag = _META.match(head, at)
         end = tag.end() if tag else at + 1
         if tag and "charset" in lower[at:end] and (label := _meta_label(tag[1])):

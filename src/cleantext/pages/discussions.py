@@ -37,9 +37,10 @@ def is_discussion(page: Page, shares: Sequence[float]) -> bool:
     `shares` says how likely each block is main content; all elements around a block count, however far up.
     """
     arrays = page.arrays
-    told = np.array([_tells(names) for names in arrays.names], dtype=np.bool_)
-    if not told.any():
+    tells = list(map(_tells, arrays.names))
+    if True not in tells:
         return False
+    told = np.array(tells, dtype=np.bool_)
     inside = _inherited(told[arrays.scope_names], arrays.scope_parents)[arrays.scopes]
     likely = (arrays.ends - arrays.starts) * np.asarray(shares)
     return bool(likely[inside].sum() >= _MUCH * likely.sum() > 0)

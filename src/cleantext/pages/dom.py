@@ -105,14 +105,15 @@ class Dom:
     """
 
     def __init__(self, html: str, limits: LimitsConfig) -> None:
-        self.html = _tame(html, limits.max_depth)
+        code = html.encode("utf-8", "replace")
+        self.html = html if _is_calm(code, limits.max_depth) else _tame(html, limits.max_depth)
         self.flattened = self.html is not html
         self.nodes = 0
         self.hidden = 0
         self.truncated = False
         self.max_nodes = limits.max_nodes
         self._easy_nodes = min(_EASY_NODES, int(limits.max_seconds * _EASY_NODES_PER_SECOND))
-        self._bytes = self.html.encode("utf-8", "replace")
+        self._bytes = self.html.encode("utf-8", "replace") if self.flattened else code
         self._parser = LexborHTMLParser(self._bytes, scripting=True)
 
     def events(self, *, hidden: bool = False) -> Iterator[Event]:
@@ -316,8 +317,6 @@ def _is_json_ld(attributes: Mapping[str, str | None]) -> bool:
 
 def _tame(html: str, max_depth: int) -> str:
     """`html` itself, or where it is deeper or busier than the parser can take in linear time, a tamer copy."""
-    if _is_calm(html, max_depth):
-        return html
     html = _MANY_ATTRIBUTES.sub(_merge_attributes, html)
     if _is_quick(html.count("<"), len(_REOPENED_START.findall(html)), max_depth):
         return html
@@ -354,13 +353,13 @@ def _is_quick(tags: int, reopened: int, max_depth: int) -> bool:
     return tags <= _FEW_TAGS * max_depth and tags * reopened <= _FEW_REOPENED
 
 
-def _is_calm(html: str, max_depth: int) -> bool:
-    """Whether a compiled look, where that pays, finds nothing to tame."""
-    if not html or not pays("_look"):
+def _is_calm(code: bytes, max_depth: int) -> bool:
+    """Whether a compiled look at markup in UTF-8, where that pays, finds nothing to tame."""
+    if not code or not pays("_look"):
         return False
     from cleantext.pages._look import look, needs_taming  # noqa: PLC0415 - numba is loaded by those who need it
 
-    codes, chars = np.array([html]).view(np.uint32), character_classes()
+    codes, chars = np.frombuffer(code, dtype=np.uint8), character_classes()
     many, tags, reopened = look(codes, chars, _reopened_keys(), _MAX_ATTRIBUTES)
     if many or _is_quick(tags, reopened, max_depth):
         return not many

@@ -28,6 +28,7 @@ from cleantext.pages.dump import Hints, Labels, LineLabel, label_lines, whole_li
 from cleantext.pages.metadata import page_metadata
 from cleantext.pages.reasons import Reasons
 from cleantext.pages.rules import PageRules
+from cleantext.pages.tags import KINDS
 from cleantext.records import Field, MainContent
 
 __all__ = ["EXTRACTORS", "All", "Classifier", "Extractor", "LinkDensity", "Trafilatura", "Votes", "extract_page"]
@@ -59,6 +60,7 @@ _HALF_VOTE = 0.45
 # From this share of what would be kept on, readers' comments are content: beside the posts of a discussion stand lines
 # with their authors and dates, which no class calls comments.
 _DISCUSSED = 0.4
+_CODE = KINDS.index("code")
 _ASIDE = frozenset({"nav", "footer", "aside", "form", "dialog"})
 # So many blocks that an extractor leaves out between two that it keeps stay, if few of their characters are links.
 _GAP, _GAP_LINKS = 2, 0.3
@@ -274,8 +276,10 @@ def _without_comments(page: Page, votes: Votes, reasons: Reasons, include: str) 
         return votes
     kept = [i for i, share in enumerate(votes.shares) if share >= _KEPT]
     said = [i for i in kept if reasons.comments[i]]
+    if not said:
+        return votes
     comments, whole = (sum(len(page.texts[i]) for i in part) for part in (said, kept))
-    if not said or (include == "auto" and comments > _DISCUSSED * whole):
+    if include == "auto" and comments > _DISCUSSED * whole:
         return votes
     shares = list(votes.shares)
     for i in said:
@@ -286,20 +290,16 @@ def _without_comments(page: Page, votes: Votes, reasons: Reasons, include: str) 
 def _unjudged(page: Page, lines: PageLines, votes: Votes, extractor: Extractor) -> Labels:
     """The votes as labels: what an extractor keeps is body, and the little that trafilatura leaves out in between."""
     kept = [share >= _KEPT for share in votes.shares]
-    for i, kind in enumerate(page.kinds[1:], 1):
-        kept[i] |= kind == "code" and kept[i - 1]  # what text introduces; the classifier has seen little code
+    for i in np.flatnonzero(page.arrays.kinds == _CODE).tolist():
+        kept[i] |= i > 0 and kept[i - 1]  # what text introduces; the classifier has seen little code
     stay = [i for i, keeps in enumerate(kept) if keeps] if extractor.name == "trafilatura" else []
     for before, after in pairwise(stay):
         if after - before <= _GAP + 1:
             for i in range(before + 1, after):
                 block = page.blocks[i]
                 kept[i] = block.link_density <= _GAP_LINKS and block.landmark not in _ASIDE
-    return Labels(
-        lines=tuple(
-            whole_line("body" if kept[block] else "chrome/other", len(text))
-            for text, block in zip(lines.texts, lines.blocks, strict=True)
-        )
-    )
+    labels = ["body" if keeps else "chrome/other" for keeps in kept]
+    return Labels(lines=tuple(map(whole_line, map(labels.__getitem__, lines.blocks), map(len, lines.texts))))
 
 
 def _verdicts(
@@ -312,12 +312,14 @@ def _verdicts(
 ) -> list[LineLabel]:
     """A label for each line, with a reason for each that goes: the user's rules first, then the page's title."""
     title = _title_line(page, lines, metadata.get("title"))
-    verdicts = list(labels)
+    verdicts, texts, blocks, told = list(labels), lines.texts, lines.blocks, reasons.all
     for i, label in enumerate(labels):
-        if i == title or label.label == "title":
-            verdicts[i] = whole_line("meta/title", len(lines.texts[i]))
-        elif label.label == "chrome/other":
-            verdicts[i] = whole_line(reasons.all[lines.blocks[i]], len(lines.texts[i]))
+        if label.label == "chrome/other":
+            verdicts[i] = whole_line(told[blocks[i]], len(texts[i]))
+        elif label.label == "title":
+            verdicts[i] = whole_line("meta/title", len(texts[i]))
+    if title is not None:
+        verdicts[title] = whole_line("meta/title", len(texts[title]))
     if rules:
         verdicts = [_ruled(*row, rules) for row in zip(lines.texts, labels, verdicts, strict=True)]
     elif lines and all(verdict.label != "body" for verdict in verdicts):

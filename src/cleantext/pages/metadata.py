@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from html import unescape
@@ -321,12 +321,8 @@ def _title(
     declared = [field for field in everything if field.value not in spam]
     keys = [_key(field.value) for field in declared]
     headings = _headings(page)
-    best: tuple[float, tuple[str, int] | None] = (0.0, None)
-    for heading in headings:
-        score = _agreement(_key(heading[0][:_MAX_VALUE]), keys, first=heading[1] == 1)
-        best = max(best, (score, heading), key=lambda found: found[0])
-    if best[1] is not None:
-        return Field(value=" ".join(best[1][0].split()), origin=f"h{best[1][1]}")
+    if best := _agreeing(headings, keys):
+        return Field(value=" ".join(best[0].split()), origin=f"h{best[1]}")
     site = _key(head.meta.get("og:site_name", "") + host_of(url))
     told = next((Field(value=_without_site(field.value, site), origin=field.origin) for field in declared), None)
     line = labelled.get("title")
@@ -342,6 +338,25 @@ def _headings(page: Page) -> list[tuple[str, int]]:
     """The text and level of the first headings."""
     places = np.flatnonzero(page.arrays.kinds == KINDS.index("heading"))[:200].tolist()
     return [(page.texts[place], int(page.arrays.levels[place])) for place in places]
+
+
+def _agreeing(headings: Iterable[tuple[str, int]], keys: Sequence[str]) -> tuple[str, int] | None:
+    """The heading that agrees best with the declared titles, if one does."""
+    best, most, everything = None, 0.0, "\n".join(keys)
+    for text, level in headings:
+        begins = text[:3]
+        # Where nothing combines with them, the first two letters stand in the key as they are.
+        if _stays(begins) and begins[:2].lower() not in everything:
+            continue
+        score = _agreement(_key(text[:_MAX_VALUE]), keys, first=level == 1)
+        if score > most:
+            best, most = (text, level), score
+    return best
+
+
+def _stays(begins: str) -> bool:
+    """Whether a text begins with letters and digits that `_key` leaves as they are: of ASCII, or Han."""
+    return begins.isalnum() and (begins.isascii() or "\u3400" <= min(begins) <= max(begins) <= "\u9fff")
 
 
 def _agreement(heading: str, titles: Iterable[str], *, first: bool) -> float:

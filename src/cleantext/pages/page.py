@@ -167,13 +167,15 @@ class Page:
     @cached_property
     def texts(self) -> list[str]:
         """The text of each block."""
+        if self.arrays.starts.size == self.source_text.count("\n") + 1:  # each is a line
+            return self.source_text.split("\n")
         spans = zip(self.arrays.starts.tolist(), self.arrays.ends.tolist(), strict=True)
         return [self.source_text[start:end] for start, end in spans]
 
     @cached_property
     def kinds(self) -> list[str]:
         """The kind of each block."""
-        return [KINDS[kind] for kind in self.arrays.kinds.tolist()]
+        return list(map(KINDS.__getitem__, self.arrays.kinds.tolist()))
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:

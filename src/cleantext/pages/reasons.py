@@ -27,6 +27,7 @@ _TELLING = {
     "advert": frozenset({"ad", "ads", "advert", "advertisement", "sponsored", "promo", "banner"}),
     "legal": frozenset({"footer", "copyright", "foot", "disclaimer", "legal"}),
 }
+_BIT_OF = {word: 1 << bit for bit, words in enumerate(_TELLING.values()) for word in words}
 _NAMES = tuple(f"chrome/{name}" for name in _TELLING)
 _COMMENTS = 1
 _NAVIGATION, _LEGAL = _NAMES.index("chrome/navigation"), _NAMES.index("chrome/legal")
@@ -38,8 +39,10 @@ _MENU_ITEM = 12
 @lru_cache(maxsize=16_384)
 def _told(names: str) -> int:
     """Which of `_TELLING` a class and id tell, as bits."""
-    words = words_of(names)
-    return sum(1 << bit for bit, telling in enumerate(_TELLING.values()) if not telling.isdisjoint(words))
+    bits = 0
+    for word in words_of(names) & _BIT_OF.keys():
+        bits |= _BIT_OF[word]
+    return bits
 
 
 # The bit of the first name that is told, by all that are; a scope's bits are looked up in it.
@@ -84,7 +87,9 @@ class Reasons:
     def _bits(self) -> npt.NDArray[np.int64]:
         """What the classes and ids around each block tell: of the nearest elements that have any, and not far up."""
         arrays = self._arrays
-        told = np.array([_told(name) for name in arrays.names], dtype=np.int64)
+        told = np.fromiter(map(_told, arrays.names), np.int64, len(arrays.names))
         bits = np.zeros(arrays.scopes.size, dtype=np.int64)
+        if not told.any():
+            return bits
         loops().tell(arrays.scopes, arrays.scope_parents, arrays.scope_names, told, ANCESTORS, bits)
         return bits
