@@ -125,7 +125,7 @@ class MainContent:
 
 
 # What was removed is hundreds of objects a page, which who wants the text alone never reads.
-MainContent.removed = _MadeOnce(MainContent.removed)  # type: ignore[assignment]
+MainContent.removed = _MadeOnce(MainContent.removed)  # type: ignore[assignment, misc]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

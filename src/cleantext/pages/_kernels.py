@@ -24,8 +24,11 @@ def _compiler(**options: Any) -> Callable[[_F], _F]:
 
 # Kernels count no references to arrays, which is half of what a tag costs; so they make none.
 kernel = _compiler(cache=True, _nrt=False)
-# For kernels called from one place: their many arrays are not handed over at every tag.
-step = _compiler(inline="always", _nrt=False)
+# For those that no Python calls: without what would take their arguments from it they compile in half the time, and
+# with the kernels that call them they are cached.
+inner = _compiler(_nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+# For inner ones called from one place: their many arrays are not handed over at every tag.
+step = _compiler(_nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True)
 # For those that make arrays.
 making = _compiler(cache=True)
 
@@ -33,12 +36,12 @@ making = _compiler(cache=True)
 _STRIDE = 16
 
 
-@kernel
+@inner
 def is_space(code: Int, chars: U8) -> Truth:
     return code < chars.size and chars[code] & SPACE != 0
 
 
-@kernel
+@inner
 def is_wide(code: Int) -> Truth:
     """Whether a line break beside the character may be no space: the ranges of `cutter`."""
     if code < 0x2E80 or code > 0xFFEF:
@@ -52,12 +55,12 @@ def is_wide(code: Int) -> Truth:
     )
 
 
-@kernel
+@inner
 def _indents(code: Int) -> Truth:
     return code in (0x3000, 0xA0)
 
 
-@kernel
+@inner
 def entity(codes: U32, i: Int) -> tuple[Int, Int]:
     """The character written as the entity at `i`, one of the five the parser writes, and its length; 0, 0: none."""
     left = codes.size - i
@@ -76,7 +79,7 @@ def entity(codes: U32, i: Int) -> tuple[Int, Int]:
     return 0, 0
 
 
-@kernel
+@inner
 def same(codes: U32, start: Int, end: Int, word: U32) -> Truth:
     """Whether [start, end) of the markup is a word, in small or capital ASCII letters."""
     if end - start != word.size:
@@ -90,7 +93,16 @@ def same(codes: U32, start: Int, end: Int, word: U32) -> Truth:
     return True
 
 
-@kernel
+@inner
+def equal(codes: U32, first: Int, other: Int, length: Int) -> Truth:
+    """Whether two stretches of a text are the same."""
+    for i in range(length):  # noqa: SIM110 - no generators in kernels
+        if codes[first + i] != codes[other + i]:
+            return False
+    return True
+
+
+@inner
 def is_exactly(codes: U32, start: Int, end: Int, word: U32) -> Truth:
     if end - start != word.size:
         return False
@@ -100,7 +112,7 @@ def is_exactly(codes: U32, start: Int, end: Int, word: U32) -> Truth:
     return True
 
 
-@kernel
+@inner
 def find(codes: U32, i: Int, one: Int, other: Int) -> Int:
     """Where the next of two characters stands, from `i`; the end where there is none."""
     size, first, second = codes.size, np.uint32(one), np.uint32(other)

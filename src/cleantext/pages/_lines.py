@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cleantext.pages._kernels import _indents, entity, is_space, is_wide, kernel, step
+from cleantext.pages._kernels import _indents, entity, inner, is_space, is_wide, step
 from cleantext.pages._layout import (
     AFTER_BREAK,
     AT,
@@ -59,7 +59,7 @@ from cleantext.pages._layout import (
 from cleantext.pages.tags import CAPTION, CELL, HEAD_CELL, ROW, TABLE
 
 
-@kernel
+@inner
 def _flowing(codes: U32, i: Int, escaped: bool, out: U32, state: I64, links: bool, chars: U8) -> Int:
     """Text where white space collapses, up to a tag; where it ends, or -1."""
     o, start, solid, linked, gap = state[AT], state[START], state[SOLID], state[LINKED], state[GAP]
@@ -78,7 +78,7 @@ def _flowing(codes: U32, i: Int, escaped: bool, out: U32, state: I64, links: boo
             gap |= 3 if code in (10, 13) else 1
             continue
         if gap:
-            if o > start and not (gap == 3 and is_wide(out[o - 1]) and is_wide(code)):
+            if o > start and not (gap == 3 and is_wide(np.int64(out[o - 1])) and is_wide(code)):
                 out[o] = 32
                 o += 1
             gap = 0
@@ -100,7 +100,7 @@ def _flowing(codes: U32, i: Int, escaped: bool, out: U32, state: I64, links: boo
     return i
 
 
-@kernel
+@inner
 def _preformatted(codes: U32, i: Int, escaped: bool, out: U32, state: I64, links: bool, chars: U8) -> Int:
     """Text that stands as it is but for its line ends, up to a tag; where it ends, or -1."""
     o = state[AT]
@@ -130,7 +130,7 @@ def _preformatted(codes: U32, i: Int, escaped: bool, out: U32, state: I64, links
 
 
 @step
-def write_text(codes: U32, i: Int, escaped: bool, work: Work, chars: U8) -> Int:
+def write_text(codes: U32, i: Int, escaped: Truth, work: Work, chars: U8) -> Int:
     """Write text up to a tag; where it ends, or -1 where it is not understood. `escaped` text has tags and entities."""
     scope = work.state[SCOPE]
     links = work.scopes[scope, LINKS] != 0
@@ -149,16 +149,16 @@ def line_feed(work: Work) -> None:
     state[RETURN] = 0
 
 
-@kernel
+@inner
 def end_line(out: U32, state: I64, scopes: I32, drafts: I32, chars: U8) -> None:
     """End the line: what was written becomes a draft, if it shows anything."""
     start, end, scope = state[START], state[AT], state[SCOPE]
     if state[SOLID]:
-        while is_space(out[end - 1], chars):
+        while is_space(np.int64(out[end - 1]), chars):
             end -= 1
         if scopes[scope, PRE]:
             first, code = start, scopes[scope, KIND] == CODE_KIND
-            while out[first] == 10 or (not code and is_space(out[first], chars)):
+            while out[first] == 10 or (not code and is_space(np.int64(out[first]), chars)):
                 first += 1
             for j in range(first, end):
                 out[start + j - first] = out[j]
@@ -198,7 +198,7 @@ def open_table_part(work: Work, bits: Int) -> None:
             tables[top, HEADED] = 1
 
 
-@kernel
+@inner
 def close_cell(work: Work) -> None:
     """A table's open cell ends, if there is one."""
     state, tables, cells = work.state, work.tables, work.cells
@@ -211,7 +211,7 @@ def close_cell(work: Work) -> None:
     tables[top, OPEN_CELL] = -1
 
 
-@kernel
+@inner
 def _is_data(work: Work, top: Int, lore: Lore) -> tuple[bool, bool]:
     """Whether a table holds data, as `cutter._is_data` has it, and whether a caption is all it has beside its cells."""
     state, scopes, drafts, tables, cells = work.state, work.scopes, work.drafts, work.tables, work.cells
@@ -243,7 +243,7 @@ def _is_data(work: Work, top: Int, lore: Lore) -> tuple[bool, bool]:
     return is_data, inside < shown
 
 
-@kernel
+@inner
 def close_table(work: Work, lore: Lore) -> None:
     """A table of data becomes one draft: its rows on lines, its cells between tabs."""
     out, state, scopes, drafts, tables = work.out, work.state, work.scopes, work.drafts, work.tables
@@ -257,10 +257,10 @@ def close_table(work: Work, lore: Lore) -> None:
         first = tables[top, FIRST]
         start = drafts[first, BEGIN]
         end = _rows(work, top, captioned)
-        while is_space(out[end - 1], chars):
+        while is_space(np.int64(out[end - 1]), chars):
             end -= 1
         begin = start
-        while is_space(out[begin], chars):
+        while is_space(np.int64(out[begin]), chars):
             begin += 1
         for j in range(begin, end):
             out[start + j - begin] = out[j]
@@ -281,7 +281,7 @@ def close_table(work: Work, lore: Lore) -> None:
     state[CELLS] = tables[top, FIRST_CELL]
 
 
-@kernel
+@inner
 def _rows(work: Work, top: Int, captioned: bool) -> Int:
     """Write a table's rows over its drafts; where they end."""
     out, state, drafts, tables, cells = work.out, work.state, work.drafts, work.tables, work.cells
@@ -318,11 +318,11 @@ def _rows(work: Work, top: Int, captioned: bool) -> Int:
     return o
 
 
-@kernel
+@inner
 def join_broken(work: Work, lore: Lore) -> None:
     """Lines parted by single <br> joined again where they are the lines of one paragraph."""
     state, drafts = work.state, work.drafts
-    count, kept, i = state[DRAFTS], 0, 0
+    count, kept, i = state[DRAFTS], np.int64(0), np.int64(0)
     while i < count:
         j = i + 1
         while j < count and drafts[j, AFTER_BREAK] == 1 and drafts[j, IN_SCOPE] == drafts[i, IN_SCOPE]:
@@ -341,7 +341,7 @@ def join_broken(work: Work, lore: Lore) -> None:
     state[DRAFTS] = kept
 
 
-@kernel
+@inner
 def _are_paragraphs(out: U32, drafts: I32, i: Int, j: Int, lore: Lore) -> Truth:
     indented = wide = ended = 0
     for row in range(i, j):

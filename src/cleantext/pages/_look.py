@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cleantext.pages._kernels import kernel, making
+from cleantext.pages._kernels import inner, kernel, making
 from cleantext.pages._layout import I64, SPACE, U8, Int, Truth
 
 # Looking at tags inside of tags costs at most so many times what the markup has.
@@ -23,7 +23,7 @@ _PLAIN = np.ones(256, dtype=np.bool_)
 _PLAIN[[*range(33), 47, 61, 62, 0xC2, 0xE1, 0xE2, 0xE3]] = False
 
 
-@kernel
+@inner
 def _space(codes: U8, i: Int, chars: U8) -> Int:
     """The length of the white space character at `i`, by Python's lights; 0 where there is another."""
     code: Int = np.int64(codes[i])
@@ -39,7 +39,7 @@ def _space(codes: U8, i: Int, chars: U8) -> Int:
     return np.int64(0)
 
 
-@kernel
+@inner
 def _ends(codes: U8, i: Int, chars: U8) -> Truth:
     """Whether the name of a tag or an attribute ends at `i`."""
     code = codes[i]
@@ -48,7 +48,7 @@ def _ends(codes: U8, i: Int, chars: U8) -> Truth:
     return code in (62, 47) or (code < 33 and chars[code] & SPACE != 0)
 
 
-@kernel
+@inner
 def _next_tag(codes: U8, i: Int) -> Int:
     """Where the next `<` stands, from `i`; the end where there is none."""
     size = codes.size
@@ -105,7 +105,7 @@ def look(codes: U8, chars: U8, reopened: I64, limit: int) -> tuple[Truth, Int, I
     return False, tags, found
 
 
-@kernel
+@inner
 def _past_spaces(codes: U8, i: Int, chars: U8, slashes: bool) -> Int:
     while i < codes.size:
         length = _space(codes, i, chars)
@@ -117,7 +117,7 @@ def _past_spaces(codes: U8, i: Int, chars: U8, slashes: bool) -> Int:
     return i
 
 
-@kernel
+@inner
 def _attribute(codes: U8, i: Int, chars: U8) -> Int:
     """Where the attribute at `i` ends, as `dom._ATTRIBUTE` has it; -1 where there is none."""
     size = codes.size
@@ -208,7 +208,7 @@ def needs_taming(codes: U8, chars: U8, keys: I64, kinds: I64, max_depth: int, ma
     return False
 
 
-@kernel
+@inner
 def _closed(stack: I64, depth: Int, name: Int, kind: Int) -> Int:
     """The place of the open element an end tag closes; -1 where it closes none."""
     barriers = _SCOPE if kind & (_SPECIAL | _FORMATTING) else _SCOPE | _SPECIAL
@@ -220,7 +220,7 @@ def _closed(stack: I64, depth: Int, name: Int, kind: Int) -> Int:
     return at if name >= 0 else -1
 
 
-@kernel
+@inner
 def _key(codes: U8, i: Int, chars: U8) -> tuple[Int, Int]:
     """A number for the name at `i`, in small letters, and where it ends; a negative one for a long or odd name."""
     start = i
@@ -242,7 +242,7 @@ def _key(codes: U8, i: Int, chars: U8) -> tuple[Int, Int]:
     return (-start if odd or i - start > 10 else packed), i
 
 
-@kernel
+@inner
 def _comment(codes: U8, i: Int) -> Int:
     """Where the comment ends whose text begins at `i`."""
     size = codes.size
@@ -260,7 +260,7 @@ def _comment(codes: U8, i: Int) -> Int:
     return size
 
 
-@kernel
+@inner
 def _raw(codes: U8, i: Int, name: Int, chars: U8) -> Int:
     """Where the end tag of a script or style begins, or the end of the markup."""
     size, length = codes.size, i - name

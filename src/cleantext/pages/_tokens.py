@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cleantext.pages._kernels import entity, find, is_exactly, kernel, same
+from cleantext.pages._kernels import entity, equal, find, inner, is_exactly, same
 from cleantext.pages._layout import (
     F_CLASS,
     F_CLASS_END,
@@ -42,7 +42,7 @@ _DISPLAY, _NONE, _VISIBILITY, _HIDDEN = _codes("display"), _codes("none"), _code
 _XML, _SCRIPT = _codes("-xml"), _codes("script")
 
 
-@kernel
+@inner
 def read_name(codes: U32, i: Int, name_codes: U8) -> tuple[Int, Int]:
     """The key of the tag's name at `i`, and where it ends."""
     start = i
@@ -62,7 +62,7 @@ def read_name(codes: U32, i: Int, name_codes: U8) -> tuple[Int, Int]:
     return packed, i
 
 
-@kernel
+@inner
 def number(packed: Int, keys: I64, slots: I64) -> Int:
     """The element's number by its name's key; 0 for those that do not matter."""
     if packed == 0:
@@ -75,7 +75,7 @@ def number(packed: Int, keys: I64, slots: I64) -> Int:
     return 0
 
 
-@kernel
+@inner
 def past_attributes(codes: U32, i: Int) -> Int:
     """Where a start tag ends, from behind its name, or -1 where it is not as the parser writes it."""
     size = codes.size
@@ -90,7 +90,7 @@ def past_attributes(codes: U32, i: Int) -> Int:
     return i + 1 if i < size and codes[i] == 62 else -1
 
 
-@kernel
+@inner
 def past_text(codes: U32, i: Int) -> tuple[Int, Int]:
     """Where text that is not shown ends, and its characters."""
     count = 0
@@ -103,7 +103,7 @@ def past_text(codes: U32, i: Int) -> tuple[Int, Int]:
     return i, count
 
 
-@kernel
+@inner
 def comment_end(codes: U32, i: Int) -> Int:
     """Where the comment or the processing instruction at `i` ends; -1 where there is none."""
     if codes[i + 1] == 63:
@@ -119,7 +119,7 @@ def comment_end(codes: U32, i: Int) -> Int:
     return -1
 
 
-@kernel
+@inner
 def raw_end(codes: U32, i: Int, name: Int, length: Int, script: bool, foreign: bool) -> Int:
     """Where the end tag of an element stands whose text is not escaped; -1 where it is doubtful.
 
@@ -132,11 +132,7 @@ def raw_end(codes: U32, i: Int, name: Int, length: Int, script: bool, foreign: b
     i = find(codes, i, 60, other)
     while i < size:
         if codes[i] == 60 and i + 1 < size:
-            if (
-                codes[i + 1] == 47
-                and i + 2 + length < size
-                and is_exactly(codes, i + 2, i + 2 + length, codes[name : name + length])
-            ):
+            if codes[i + 1] == 47 and i + 2 + length < size and equal(codes, i + 2, name, length):
                 after = codes[i + 2 + length]
                 if after == 62 and not doubly:
                     return i
@@ -154,12 +150,12 @@ def raw_end(codes: U32, i: Int, name: Int, length: Int, script: bool, foreign: b
     return -1
 
 
-@kernel
+@inner
 def _ends_name(code: Int) -> Truth:
     return code in (62, 47, 32) or 9 <= code <= 13
 
 
-@kernel
+@inner
 def attributes(codes: U32, i: Int, link: bool, found: I64, name_codes: U8) -> Int:
     """What matters of the attributes of a start tag, into `found`, and where the tag ends; -1: not understood."""
     found[:] = 0
@@ -206,7 +202,7 @@ def attributes(codes: U32, i: Int, link: bool, found: I64, name_codes: U8) -> In
     return i + 1 if i < size and codes[i] == 62 else -1
 
 
-@kernel
+@inner
 def _protected(codes: U32, start: Int, end: Int) -> Int:
     """Where the code of an address begins in a link to its protection; the link's end where it is none."""
     for i in range(start + _PROTECTED.size - 1, end):
@@ -215,7 +211,7 @@ def _protected(codes: U32, start: Int, end: Int) -> Int:
     return end
 
 
-@kernel
+@inner
 def _hides(codes: U32, start: Int, end: Int) -> Truth:
     """Whether a style says `display: none` or `visibility: hidden`."""
     for i in range(start, end):
@@ -227,7 +223,7 @@ def _hides(codes: U32, start: Int, end: Int) -> Truth:
     return False
 
 
-@kernel
+@inner
 def _declares(codes: U32, i: Int, end: Int, name: U32, value: U32) -> Truth:
     if i + name.size >= end or not same(codes, i, i + name.size, name):
         return False
@@ -238,14 +234,14 @@ def _declares(codes: U32, i: Int, end: Int, name: U32, value: U32) -> Truth:
     return i + value.size <= end and same(codes, i, i + value.size, value)
 
 
-@kernel
+@inner
 def _past_spaces(codes: U32, i: Int, end: Int) -> Int:
     while i < end and (codes[i] == 32 or 9 <= codes[i] <= 13):
         i += 1
     return i
 
 
-@kernel
+@inner
 def _digit(code: Int) -> Int:
     if 48 <= code <= 57:
         return code - 48
@@ -253,7 +249,7 @@ def _digit(code: Int) -> Int:
     return code - 87 if 97 <= code <= 102 else -1
 
 
-@kernel
+@inner
 def address(codes: U32, start: Int, end: Int, plain: U32) -> Int:
     """The length of the address behind a code, written to `plain`; 0: there is none, -1: it is not ASCII."""
     length = end - start
@@ -277,7 +273,7 @@ def address(codes: U32, start: Int, end: Int, plain: U32) -> Int:
     return length // 2 - 1 if named and printable else 0
 
 
-@kernel
+@inner
 def role(codes: U32, start: Int, end: Int, lore: Lore) -> Int:
     """The landmark a role stands for, or 0."""
     chars = lore.chars

@@ -6,21 +6,21 @@ in two ways (a script in a drawing, `plaintext`), the pass gives up and the plai
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from cleantext.pages._kernels import entity, is_space, kernel, making, step
+from cleantext.pages._kernels import entity, equal, is_space, kernel, step
 from cleantext.pages._layout import (
     AMBIGUITY,
     BEGIN,
     BLOCK_SCOPE,
     BREAKS,
-    CELL_SIZE,
     CLASS,
     CODE_KIND,
     COUNTING,
     DEPTH,
     DRAFT_LINKED,
-    DRAFT_SIZE,
     DRAFT_SOLID,
     DRAFTS,
     DRAWINGS,
@@ -32,7 +32,6 @@ from cleantext.pages._layout import (
     F_OPEN,
     F_ROLE,
     F_ROLE_END,
-    FOUND_SIZE,
     HEADING_KIND,
     HIDDEN,
     I32,
@@ -53,9 +52,7 @@ from cleantext.pages._layout import (
     SCOPE,
     SCOPE_SIZE,
     SCOPES,
-    SIZE,
     SKIP,
-    TABLE_SIZE,
     TABLES,
     TAG,
     TEMPLATE_SKIP,
@@ -224,7 +221,7 @@ def _is_shown(codes: U32, bits: Int, reveal: bool, work: Work, lore: Lore) -> Tr
         plain = work.out[work.out.size // 2 :]
         known = address(codes, found[F_EMAIL], found[F_EMAIL_END], plain)
         if known > 0:
-            write_text(plain[:known], 0, False, work, lore.chars)
+            write_text(plain[:known], np.int64(0), np.bool_(False), work, lore.chars)
             return False
         if known < 0:
             state[AMBIGUITY] = 1
@@ -269,16 +266,14 @@ def _push(codes: U32, tag: Int, bits: Int, shown: bool, work: Work, lore: Lore) 
         state[TEMPLATE_SKIP] = depth
 
 
-@making
-def _blocks(state: I64, scopes: I32, drafts: I32, bits: I64) -> tuple[I64, I64, I64]:
-    """The rows of blocks, elements and the scopes around them, in the order of `page.Arrays`, scopes with the spans
-    of their class and id."""
-    blocks = np.empty((9, state[DRAFTS]), dtype=np.int64)
-    elements = np.empty((2, state[SCOPES]), dtype=np.int64)
-    outer = np.empty((6, state[SCOPES]), dtype=np.int64)
-    chain = np.empty(state[SCOPES], dtype=np.int64)
-    placed = numbered = 0
-    for row in range(state[DRAFTS]):
+@kernel
+def number_rows(
+    scopes: I32, drafts: I32, bits: I64, blocks: I64, elements: I64, outer: I64, chain: I64
+) -> tuple[Int, Int]:
+    """Fills the rows of blocks, elements and the scopes around them, in the order of `page.Arrays`, scopes with the
+    spans of their class and id; how many elements and scopes there are. `chain` has room for all scopes."""
+    placed = numbered = np.int64(0)
+    for row in range(blocks.shape[1]):
         scope = at = np.int64(drafts[row, IN_SCOPE])
         length = 0
         while at >= 0 and scopes[at, NUMBER] < 0:
@@ -304,31 +299,20 @@ def _blocks(state: I64, scopes: I32, drafts: I32, bits: I64) -> tuple[I64, I64, 
         blocks[4, row], blocks[5, row] = scopes[scope, LEVEL], drafts[row, DRAFT_SOLID]
         blocks[6, row], blocks[7, row] = drafts[row, DRAFT_LINKED], scopes[scope, PLACE]
         blocks[8, row] = scopes[scope, NUMBER]
-    return blocks, elements[:, :placed].copy(), outer[:, :numbered].copy()
+    return placed, numbered
 
 
 @kernel
-def _equal(text: U32, first: Int, other: Int, length: Int) -> Truth:
-    for i in range(length):  # noqa: SIM110 - no generators in kernels
-        if text[first + i] != text[other + i]:
-            return False
-    return True
+def collect_names(
+    codes: U32, outer: I64, chars: U8, secret: np.uint64, text: U32, bounds: I64, table: I64, numbers: I64
+) -> Int:
+    """Fills what there is of class and id, end to end, without escapes, the empty one first; n + 1 bounds; and for each
+    scope which of them it has. How many there are.
 
-
-@making
-def _names(codes: U32, outer: I64, chars: U8, secret: np.uint64) -> tuple[U32, I64, I64]:
-    """What there is of class and id, end to end, without escapes, the empty one first; n + 1 bounds; and for each
-    scope which of them it has. `secret` is odd, and keeps those who write pages from names that collide."""
-    count = outer.shape[1]
-    room, slots = 1, 4
-    for scope in range(count):
-        room += outer[3, scope] - outer[2, scope] + outer[5, scope] - outer[4, scope] + 1
-    while slots < 2 * count + 4:
-        slots *= 2
-    text, bounds = np.empty(room, dtype=np.uint32), np.zeros(count + 2, dtype=np.int64)
-    table, numbers = np.full(slots, -1, dtype=np.int64), np.zeros(count, dtype=np.int64)
-    known = 1
-    for scope in range(count):
+    `bounds` and `numbers` come with zeros, `table` with -1 in twice as many slots as there are scopes or more, a power
+    of two. `secret` is odd, and keeps those who write pages from names that collide."""
+    known, slots = np.int64(1), table.size
+    for scope in range(outer.shape[1]):
         start = o = bounds[known]
         for part in range(2, 6, 2):
             i, end = outer[part, scope], outer[part + 1, scope]
@@ -343,7 +327,7 @@ def _names(codes: U32, outer: I64, chars: U8, secret: np.uint64) -> tuple[U32, I
             if part == 2 and o > start:
                 text[o] = 32
                 o += 1
-        while o > start and is_space(text[o - 1], chars):
+        while o > start and is_space(np.int64(text[o - 1]), chars):
             o -= 1
         if o == start:
             continue
@@ -354,7 +338,7 @@ def _names(codes: U32, outer: I64, chars: U8, secret: np.uint64) -> tuple[U32, I
         slot = np.int64(hashed & np.uint64(slots - 1))
         while table[slot] >= 0:
             other = table[slot]
-            if bounds[other + 1] - bounds[other] == o - start and _equal(text, bounds[other], start, o - start):
+            if bounds[other + 1] - bounds[other] == o - start and equal(text, bounds[other], start, o - start):
                 break
             slot = (slot + 1) & (slots - 1)
         if table[slot] < 0:
@@ -362,43 +346,28 @@ def _names(codes: U32, outer: I64, chars: U8, secret: np.uint64) -> tuple[U32, I
             bounds[known + 1] = o
             known += 1
         numbers[scope] = table[slot]
-    return text[: bounds[known]].copy(), bounds[: known + 1].copy(), numbers
-
-
-@making
-def _room(codes: U32) -> Work:
-    """Arrays for as many rows as the markup has tags."""
-    marks = 2
-    for code in codes:
-        marks += code == 60
-    state = np.zeros(SIZE, dtype=np.int64)
-    state[SKIP] = state[TEMPLATE_SKIP] = -1
-    state[SCOPES] = 1
-    scopes = np.empty((marks, SCOPE_SIZE), dtype=np.int32)
-    scopes[0] = 0
-    scopes[0, PARENT] = scopes[0, NUMBER] = scopes[0, PLACE] = -1
-    return Work(
-        np.empty(2 * (codes.size + 16), dtype=np.uint32),
-        state,
-        scopes,
-        np.empty((marks, DRAFT_SIZE), dtype=np.int32),
-        np.empty((marks, TABLE_SIZE), dtype=np.int32),
-        np.empty((marks, CELL_SIZE), dtype=np.int32),
-        np.empty((marks, 2), dtype=np.int32),
-        np.zeros(FOUND_SIZE, dtype=np.int64),
-    )
+    return known
 
 
 @kernel
-def _tags(codes: U32, reveal: bool, max_nodes: int, work: Work, lore: Lore) -> Truth:
-    """Read the markup, tag by tag; whether it could be."""
+def walk(codes: U32, reveal: bool, max_nodes: int, room: Any, known: Any) -> Truth:
+    """Read the markup, tag by tag, into `room`, which becomes a `Work`; `known` becomes a `Lore`. Whether it could be.
+
+    `reveal` shows what an attribute hides and what is there for browsers without scripts. Over `max_nodes` nothing
+    is cut.
+    """
+    work = Work(room[0], room[1], room[2], room[3], room[4], room[5], room[6], room[7])
+    lore = Lore(
+        *(known[0], known[1], known[2], known[3], known[4], known[5]),
+        *(known[6], known[7], known[8], known[9], known[10], known[11]),
+    )
     state = work.state
-    i: Int = 0
+    i: Int = np.int64(0)
     while 0 <= i < codes.size and state[NODES] <= max_nodes:
         if codes[i] != 60:
             if state[SKIP] < 0:
                 state[NODES] += 1
-                i = write_text(codes, i, True, work, lore.chars)
+                i = write_text(codes, i, np.bool_(True), work, lore.chars)  # no literal: that is another signature
             else:
                 i, passed = past_text(codes, i)
                 if state[COUNTING] and state[TEMPLATE_SKIP] < 0:
@@ -415,20 +384,3 @@ def _tags(codes: U32, reveal: bool, max_nodes: int, work: Work, lore: Lore) -> T
         state[DRAFTS] = 0
     join_broken(work, lore)
     return whole
-
-
-@making
-def walk(
-    codes: U32, reveal: bool, max_nodes: int, lore: Lore, secret: np.uint64
-) -> tuple[bool, I64, U32, tuple[I64, I64, I64], tuple[U32, I64, I64]]:
-    """Whether the markup could be cut, the state, the text, the rows of `_blocks` and the names of `_names`.
-
-    `reveal` shows what an attribute hides and what is there for browsers without scripts. Over `max_nodes` nothing
-    is cut.
-    """
-    work = _room(codes)
-    state = work.state
-    whole = _tags(codes, reveal, max_nodes, work, lore)
-    blocks, elements, outer = _blocks(state, work.scopes, work.drafts, lore.bits)
-    size = blocks[1, -1] if blocks.shape[1] else 0
-    return whole, state, work.out[:size].copy(), (blocks, elements, outer), _names(codes, outer, lore.chars, secret)
