@@ -32,7 +32,13 @@ _WIDE = "\u2e80-\u303f\u3040-\ua4cf\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00
 _WIDE_BREAK = re.compile(rf"(?<=[{_WIDE}])[ \t\f]*[\n\r][ \t\n\r\f]*(?=[{_WIDE}])")
 # What a paragraph ends with.
 ENDS = '。！？!?.…：:；;」』”"’）)'
-_INDENT = re.compile(r"(?:\u3000|\xa0){2}")
+_COLLAPSES = re.compile(r"[\t\n\r\f]|  ")
+_INDENTS = frozenset({"\u3000\u3000", "\u3000\xa0", "\xa0\u3000", "\xa0\xa0"})
+# Elements that say what kind of text is in them.
+_KINDRED = frozenset({*HEADINGS, *LISTS, *ITEMS, *CODE_TAGS, "blockquote"})
+_KIND_CODES = {kind: code for code, kind in enumerate(KINDS)}
+_LANDMARK_CODES = {landmark: code for code, landmark in enumerate(LANDMARKS)}
+_TAG_CODES = {tag: code for code, tag in enumerate(tag_table().names)}
 # A table with a cell longer than this lays out a page rather than data.
 MAX_CELL = 400
 # Lines between single <br> that are wider than this on average and end like sentences are paragraphs.
@@ -106,6 +112,7 @@ class _Cutter:
         self._tables: list[_Table] = []
 
     def cut(self, events: Iterator[Event]) -> list[_Draft]:
+        stack = self._stack
         for kind, name, attributes in events:
             if kind == TEXT:
                 if not self._pieces and name.isspace() and not self._scope.preformatted:
@@ -113,34 +120,28 @@ class _Cutter:
                 self._pieces.append(name)
                 if self._scope.link:
                     self._linked += len("".join(name.split()))
+            elif name in BLOCK_TAGS:
+                if self._pieces:
+                    self._flush()
+                self._breaks = 0
+                if kind == OPEN:
+                    self._open_table_part(name)
+                    stack.append(self._scope)
+                    self._scope = _inner(self._scope, name, attributes)
+                else:
+                    if self._tables:
+                        self._close_table_part(name)
+                    self._scope = stack.pop()
             elif kind == OPEN:
-                self._open(name, attributes)
+                stack.append(self._scope)
+                if name == "br":
+                    self._break()
+                elif name == "a" and not self._scope.link:
+                    self._scope = _linked(self._scope)
             else:
-                self._close(name)
-        while self._stack:
-            self._close(self._scope.tag)
+                self._scope = stack.pop()
         self._flush()
         return _join_broken(self._drafts)
-
-    def _open(self, tag: str, attributes: Mapping[str, str | None]) -> None:
-        if tag == "br":
-            self._break()
-        elif tag in BLOCK_TAGS:
-            self._flush()
-            self._breaks = 0
-            self._open_table_part(tag)
-        self._stack.append(self._scope)
-        self._scope = _inner(self._scope, tag, attributes)
-
-    def _close(self, tag: str) -> None:
-        if tag in BLOCK_TAGS:
-            self._flush()
-            self._breaks = 0
-            if tag == "table" and self._tables:
-                self._close_table(self._tables.pop())
-            elif tag in ("td", "th") and self._tables:
-                self._close_cell()
-        self._scope = self._stack.pop()
 
     def _break(self) -> None:
         if self._scope.preformatted:
@@ -158,11 +159,11 @@ class _Cutter:
         if self._scope.preformatted:
             text = raw.replace("\r\n", "\n").replace("\r", "\n").rstrip().lstrip("\n")
         else:
-            text = _SPACES.sub(" ", _WIDE_BREAK.sub("", raw)) if _SPACES.search(raw) else raw
+            text = _SPACES.sub(" ", _WIDE_BREAK.sub("", raw)) if _COLLAPSES.search(raw) else raw
         stripped = text if self._scope.kind == "code" else text.strip()
         if not stripped.strip():
             return
-        indented = bool(_INDENT.match(text.lstrip(" ")))
+        indented = text.lstrip(" ")[:2] in _INDENTS
         scope = self._scope
         while scope.parent and scope.tag not in BLOCK_TAGS:
             scope = scope.parent
@@ -183,6 +184,12 @@ class _Cutter:
                 self._close_cell()
                 table.cell = len(self._drafts)
                 table.headed |= tag == "th"
+
+    def _close_table_part(self, tag: str) -> None:
+        if tag == "table":
+            self._close_table(self._tables.pop())
+        elif tag in ("td", "th"):
+            self._close_cell()
 
     def _close_cell(self) -> None:
         table = self._tables[-1]
@@ -208,34 +215,28 @@ class _Cutter:
 
 
 def _inner(scope: _Scope, tag: str, attributes: Mapping[str, str | None]) -> _Scope:
-    """What `scope` becomes inside an element."""
-    if tag not in BLOCK_TAGS:
-        return scope if tag != "a" or scope.link else _linked(scope)
+    """What `scope` becomes inside a block element."""
     kind, level, lists = scope.kind, scope.level, scope.lists
-    if tag in HEADINGS:
-        kind, level = "heading", HEADINGS[tag]
-    elif tag in LISTS:
-        lists += 1
-    elif tag in ITEMS and kind != "heading":
-        kind, level = "list", max(lists, 1)
-    elif tag in CODE_TAGS:
-        kind, level = "code", 0
-    elif tag == "blockquote" and kind == "text":
-        kind = "quote"
-    role = (attributes.get("role") or "").strip(" \t\n\r\f").lower() if attributes else ""
-    landmark = ROLES.get(role) or LANDMARK_TAGS.get(tag) or scope.landmark
-    names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".strip() if attributes else ""
-    return _Scope(
-        tag=tag,
-        kind=kind,
-        level=level,
-        landmark=landmark,
-        lists=lists,
-        link=scope.link or tag == "a",
-        preformatted=scope.preformatted or kind == "code",
-        parent=scope,
-        names=names,
-    )
+    if tag in _KINDRED:
+        if tag in HEADINGS:
+            kind, level = "heading", HEADINGS[tag]
+        elif tag in LISTS:
+            lists += 1
+        elif tag in ITEMS:
+            if kind != "heading":
+                kind, level = "list", max(lists, 1)
+        elif tag in CODE_TAGS:
+            kind, level = "code", 0
+        elif kind == "text":
+            kind = "quote"
+    landmark = LANDMARK_TAGS.get(tag) or scope.landmark
+    names = ""
+    if attributes:
+        if role := attributes.get("role"):
+            landmark = ROLES.get(role.strip(" \t\n\r\f").lower()) or landmark
+        names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".strip()
+    preformatted = scope.preformatted or kind == "code"
+    return _Scope(tag, kind, level, landmark, lists, scope.link, preformatted, scope, names)
 
 
 def _linked(scope: _Scope) -> _Scope:
@@ -288,13 +289,18 @@ def _are_paragraphs(run: Sequence[_Draft]) -> bool:
 def _arrays(drafts: Sequence[_Draft]) -> Arrays:
     numbers, scopes = dict[int, int](), list[_Scope]()
     elements, places = list[tuple[int, int]](), dict[int, int]()
-    rows, start, tags = list[tuple[int, ...]](), 0, tag_table().names
+    rows, start = list[tuple[int, ...]](), 0
     for draft in drafts:
-        scope, place = _number(draft.scope, numbers, scopes), _place(draft.scope, elements, places, numbers)
-        kind, landmark = KINDS.index(draft.scope.kind), LANDMARKS.index(draft.scope.landmark)
-        solid = len("".join(draft.text.split()))
-        end = start + len(draft.text)
-        rows.append((start, end, kind, landmark, draft.scope.level, solid, draft.linked, place, scope))
+        around, text = draft.scope, draft.text
+        scope = numbers.get(id(around))
+        if scope is None:
+            scope = _number(around, numbers, scopes)
+        place = places.get(id(around))
+        if place is None:
+            place = _place(around, elements, places, numbers)
+        kind, landmark = _KIND_CODES[around.kind], _LANDMARK_CODES[around.landmark]
+        end = start + len(text)
+        rows.append((start, end, kind, landmark, around.level, len("".join(text.split())), draft.linked, place, scope))
         start = end + 1
     names = ("starts", "ends", "kinds", "landmarks", "levels", "solid", "linked", "elements", "scopes")
     columns = np.array(rows, dtype=np.int64).reshape(-1, len(names)).T
@@ -307,7 +313,7 @@ def _arrays(drafts: Sequence[_Draft]) -> Arrays:
         element_parents=pairs[:, 0],
         element_scopes=pairs[:, 1],
         scope_parents=np.array(parents, dtype=np.int64),
-        scope_tags=np.array([tags.index(scope.tag) for scope in scopes], dtype=np.int64),
+        scope_tags=np.array([_TAG_CODES[scope.tag] for scope in scopes], dtype=np.int64),
         scope_names=np.array(named, dtype=np.int64),
         names=list(known),
     )

@@ -75,6 +75,9 @@ _SIGNED = (
     ' [class*="author_name"], [class*="byline"] a, [class*="byline"], .author a, .author'
 )
 _MAX_MARKED = 5
+# Attributes that may hide an element.
+_HIDING = frozenset({"hidden", "style"})
+_NO_ATTRIBUTES: Mapping[str, str | None] = {}
 _WEIGHT = re.compile(r"<(?:script|style|svg)(?=[\s/>])|<!--", re.IGNORECASE)
 _WEIGHT_END = {f"<{name}": re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in ("script", "style", "svg")} | {
     "<!--": _COMMENT_END
@@ -131,39 +134,43 @@ class Dom:
             if self.nodes > self.max_nodes:
                 self.truncated = True
                 break
-            child = None
             if node.is_text_node:
-                node, text = _whole_text(node)
-                yield TEXT, text, {}
-            elif node.is_element_node and (event := self._event(node, unshown, hidden=hidden)):
-                yield event
-                if event[0] == OPEN:
-                    child = node.first_child
-                    if child is None:
-                        yield CLOSE, event[1], {}
-                    else:
-                        open_tags.append(event[1])
-            while child is None and open_tags and node is not None:
-                child = node.next
-                if child is None:
-                    yield CLOSE, open_tags.pop(), {}
-                    node = node.parent
-            node = child
+                node, following, text = _whole_text(node)
+                yield TEXT, text, _NO_ATTRIBUTES
+            else:
+                tag = node.tag or "" if node.is_element_node else "template"  # which is never shown, as a comment
+                if tag not in unshown:
+                    attributes = node.attributes
+                    instead = self._instead(node, tag, attributes, hidden=hidden)
+                    if instead is None:
+                        yield OPEN, tag, attributes
+                        child = node.first_child
+                        if child is not None:
+                            open_tags.append(tag)
+                            node = child
+                            continue
+                        yield CLOSE, tag, _NO_ATTRIBUTES
+                    elif instead:
+                        yield TEXT, instead, _NO_ATTRIBUTES
+                following = node.next
+            while following is None and open_tags:
+                yield CLOSE, open_tags.pop(), _NO_ATTRIBUTES
+                node = node.parent
+                following = node.next if node is not None else None
+            node = following if open_tags else None
         for tag in reversed(open_tags):
-            yield CLOSE, tag, {}
+            yield CLOSE, tag, _NO_ATTRIBUTES
 
-    def _event(self, node: LexborNode, unshown: frozenset[str], *, hidden: bool) -> Event | None:
-        """That the element opens, or the address it hides; None where it shows nothing."""
-        tag = node.tag or ""
-        if tag in unshown:
+    def _instead(self, node: LexborNode, tag: str, attributes: Mapping[str, str | None], *, hidden: bool) -> str | None:
+        """The address an element hides, nothing where it shows nothing, and None where it shows what is in it."""
+        if not attributes and tag != "dialog":
             return None
-        attributes = node.attributes
-        if attributes and (email := _email(tag, attributes)):
-            return TEXT, email, {}
-        if not hidden and (attributes or tag == "dialog") and _is_hidden(tag, attributes):
-            self.hidden += len(node.text())
+        if (tag == "a" or "data-cfemail" in attributes) and (email := _email(tag, attributes)):
+            return email
+        if hidden or not (_HIDING & attributes.keys() or tag == "dialog") or not _is_hidden(tag, attributes):
             return None
-        return OPEN, tag, attributes
+        self.hidden += len(node.text())
+        return ""
 
     def markup(self, *, hidden: bool = False) -> str:
         """The page as the parser understood it, written out: well nested, its text escaped.
@@ -277,17 +284,18 @@ def decode_email(code: str) -> str | None:
     return address if "@" in address and address.isprintable() else None
 
 
-def _whole_text(node: LexborNode) -> tuple[LexborNode, str]:
-    """The last of the text nodes in a row that begins with `node`, and their text: one node to the reader."""
+def _whole_text(node: LexborNode) -> tuple[LexborNode, LexborNode | None, str]:
+    """The last of the text nodes in a row that begins with `node`, the node behind it, and their text: one node to
+    the reader."""
     text, following = node.text_content or "", node.next
     if following is None or not following.is_text_node:
-        return node, text
+        return node, following, text
     pieces = [text]
     while following is not None and following.is_text_node:
         node = following
         pieces.append(node.text_content or "")
         following = node.next
-    return node, "".join(pieces)
+    return node, following, "".join(pieces)
 
 
 def _email(tag: str, attributes: Mapping[str, str | None]) -> str | None:
