@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from cleantext.config import DecodeConfig
 from cleantext.errors import DecodeError
+from cleantext.pages import binary
 from cleantext.pages.decode import Decoded, decode, is_binary
 
 SEEDS = sorted((Path(__file__).parents[2] / "seeds").glob("*.txt"))
@@ -272,6 +273,12 @@ def test_config_overrides_everything() -> None:
     assert (decoded.text, decoded.encoding, decoded.encoding_source) == (page("utf-8"), "gb18030", "config")
     assert decode(b"\xef\xbb\xbfab", config=DecodeConfig(encoding="utf-8")).text == "ab"
     assert decode("ab".encode("cp500"), config=DecodeConfig(encoding="cp500")).text == "ab"
+
+
+@given(st.lists(st.sampled_from([b"a", b"\n", b"\x08", b"\x0e", b"\x0f", b"\x1b", b"\x1a", b"\x10", b"\0", b"\x7f"])))
+def test_bytes_that_no_text_has_are_counted(pieces: list[bytes]) -> None:
+    controls = sum(piece in (b"\x10", b"\x7f") for piece in pieces)
+    assert binary._unread(b"".join(pieces)) == (pieces.count(b"\0"), controls)
 
 
 @pytest.mark.parametrize(

@@ -219,3 +219,16 @@ def test_pages_that_slow_tools_may_read(piece: str) -> None:
         dom = parse(piece * times)
         assert sum(1 for _ in dom.events()) > times
         assert dom.is_easy is easy
+
+
+@pytest.mark.parametrize("between", [" ", "\n", "\u3000", "\xa0", "\u2028", "\u205f", "\x1c", "/", "é", "\u30a0", "="])
+@pytest.mark.parametrize("count", [1024, 1025])
+def test_attributes_are_counted_alike_by_both_looks(monkeypatch: pytest.MonkeyPatch, between: str, count: int) -> None:
+    html = f'<p {between.join(f"a{i}" for i in range(count))}>字</p><p a{between}="x>"{between}b>二'
+    pages = []
+    for least in (0, 10**12):
+        monkeypatch.setattr(compiled, "COMPILED_FROM", least)
+        monkeypatch.setattr(compiled, "COMPILING_FROM", least)
+        pages.append(parse(html))
+    assert pages[0].html == pages[1].html
+    assert pages[0].flattened == pages[1].flattened == (count > 1024 and between not in "é\u30a0=")

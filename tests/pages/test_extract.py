@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import dataclasses
+import pickle
+
 import pytest
 from hypothesis import given, settings
 
@@ -9,8 +13,9 @@ from cleantext.config import ExtractConfig, LimitsConfig, Rule
 from cleantext.errors import LimitExceededError
 from cleantext.pages import extract
 from cleantext.pages.blocks import Page, parse_page
+from cleantext.pages.content import page_lines
 from cleantext.pages.extract import Extractor, Trafilatura, Votes, extract_page
-from cleantext.records import MainContent
+from cleantext.records import MainContent, Removed, later
 from markup_strategies import MARKUP
 
 BODY = [
@@ -204,3 +209,48 @@ def test_a_post_that_its_page_is_named_after_stays() -> None:
     assert post.strip() in content.text
     heading = extract_page(f"<title>{post}</title><h1>{post}</h1>" + "".join(f"<p>{text}</p>" for text in ENGLISH_BODY))
     assert post.strip() not in heading.text
+
+
+def test_what_was_removed_is_made_once_when_it_is_read() -> None:
+    made = list[int]()
+
+    def make() -> tuple[Removed, ...]:
+        made.append(1)
+        return (Removed(start=0, end=1, text="漢", reason="chrome/other"),)
+
+    content = MainContent(source_text="漢", removed=later(make))
+    assert content.text == ""
+    assert not made
+    assert content.removed == content.removed == make()
+    assert len(made) == 2
+    assert MainContent(source_text="漢", removed=later(make)) == MainContent(source_text="漢", removed=content.removed)
+    assert MainContent(source_text="漢").removed == ()
+
+
+def test_contents_that_nobody_has_read_can_be_copied() -> None:
+    for way in (copy.copy, copy.deepcopy, dataclasses.replace, lambda content: pickle.loads(pickle.dumps(content))):
+        content = extract_page(CHINESE)
+        assert way(content) == content
+        assert way(extract_page(CHINESE)).removed == content.removed
+        assert content.removed
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "",
+        "<p>一<p>二",
+        "<p>一<pre>\n  a\n\n \n  b \n</pre>後",
+        "<table><tr><td>甲<td>乙<tr><td>丙<td>丁</table><p>床前明月光，<br>疑是地上霜。",
+        "<pre> 前 </pre><p>\u3000\u3000一\xa0<p>𠮷e\u0301",
+    ],
+)
+def test_lines_are_those_of_the_blocks(html: str) -> None:
+    page = parse_page(html)
+    lines = page_lines(page)
+    rows = [(text.strip(), i) for i, block in enumerate(page.blocks) for text in block.text.split("\n") if text.strip()]
+    assert list(zip(lines.texts, lines.blocks, strict=True)) == rows
+    for text, block, start in zip(lines.texts, lines.blocks, lines.starts, strict=True):
+        assert page.source_text[start : start + len(text)] == text
+        assert page.blocks[block].start <= start < page.blocks[block].end
+    assert page.texts == [block.text for block in page.blocks]

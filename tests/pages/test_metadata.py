@@ -77,6 +77,10 @@ def test_meta_elements() -> None:
             ("A river", "title"),
         ),
         ("<title>COVID-19 in well-known cities</title>", ("COVID-19 in well-known cities", "title")),
+        ("<title>Café opens at last</title><h1>Cafe\u0301 opens at last</h1>", ("Cafe\u0301 opens at last", "h1")),
+        ("<title>ét\u0327e 2021 report</title><h1>ét\u0327e 2021 report</h1>", ("ét\u0327e 2021 report", "h1")),
+        ("<title>ＡＢＣ報告發布</title><h2>別的標題</h2><h1>abc報告發布</h1>", ("abc報告發布", "h1")),
+        ("<title>大氣防治會議召開</title><h1>　大氣防治會議召開</h1>", ("大氣防治會議召開", "h1")),
         ("<h1>只有標題</h1>", ("只有標題", "h1")),
         (
             "<title>首頁</title><meta property=og:title content=大氣防治會議召開><h1>別的</h1>",

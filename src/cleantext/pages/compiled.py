@@ -9,8 +9,10 @@ from pathlib import Path
 __all__ = ["COMPILED_FROM", "COMPILING_FROM", "meet", "pays"]
 
 # Characters of markup from which loading compiled kernels (half a second) pays, and from which compiling them does, as
-# each machine does once: the walk over a page takes twenty seconds to compile, and saves six milliseconds a page.
-COMPILED_FROM, COMPILING_FROM = 1_000_000, 100_000_000
+# each machine does once: the walk over a page and the look before it take twelve seconds to compile, and save six
+# milliseconds on a page of 200,000 characters. In one run that pays after 400 million; but whoever has an eighth of
+# that will have more, and every later run has them for nothing.
+COMPILED_FROM, COMPILING_FROM = 1_000_000, 50_000_000
 
 
 class _Met:

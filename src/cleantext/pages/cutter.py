@@ -121,17 +121,7 @@ class _Cutter:
                 if self._scope.link:
                     self._linked += len("".join(name.split()))
             elif name in BLOCK_TAGS:
-                if self._pieces:
-                    self._flush()
-                self._breaks = 0
-                if kind == OPEN:
-                    self._open_table_part(name)
-                    stack.append(self._scope)
-                    self._scope = _inner(self._scope, name, attributes)
-                else:
-                    if self._tables:
-                        self._close_table_part(name)
-                    self._scope = stack.pop()
+                self._part(kind, name, attributes)
             elif kind == OPEN:
                 stack.append(self._scope)
                 if name == "br":
@@ -142,6 +132,20 @@ class _Cutter:
                 self._scope = stack.pop()
         self._flush()
         return _join_broken(self._drafts)
+
+    def _part(self, kind: int, tag: str, attributes: Mapping[str, str | None]) -> None:
+        """A block element opens or closes: the line ends."""
+        if self._pieces:
+            self._flush()
+        self._breaks = 0
+        if kind == OPEN:
+            self._open_table_part(tag)
+            self._stack.append(self._scope)
+            self._scope = _inner(self._scope, tag, attributes)
+            return
+        if self._tables:
+            self._close_table_part(tag)
+        self._scope = self._stack.pop()
 
     def _break(self) -> None:
         if self._scope.preformatted:

@@ -167,5 +167,5 @@ def _lore() -> tuple[Any, ...]:
         max_cell=MAX_CELL,
         columns=PARAGRAPH_COLUMNS,
     )
-    lore.roles.flags.writeable = False  # as constants are: one signature for what compares with either
+    tags.roles.flags.writeable = False  # as constants are: one signature for what compares with either
     return tuple(lore)
