@@ -153,7 +153,7 @@ class Dom:
                     elif instead:
                         yield TEXT, instead, _NO_ATTRIBUTES
                 following = node.next
-            while following is None and open_tags:
+            while following is None and open_tags and node is not None:
                 yield CLOSE, open_tags.pop(), _NO_ATTRIBUTES
                 node = node.parent
                 following = node.next if node is not None else None
