@@ -18,8 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from cleantext.errors import MissingDependencyError
-from cleantext.pages.ancestry import WORD_COLUMNS, Tree, word_columns
-from cleantext.pages.context import CONTEXT, context_columns
+from cleantext.pages.ancestry import Tree, word_columns
+from cleantext.pages.columns import CONTEXT, WORD_COLUMNS, Columns
+from cleantext.pages.context import context_columns
 from cleantext.pages.wordscores import WordScores
 from quality.joint import bags_of, fit_joint
 from quality.labels import Labelled, Rows
@@ -153,7 +154,7 @@ def _tables(pages: Sequence[Labelled], parts: Sequence[int], names: Sequence[str
     for page, part in zip(pages, parts, strict=True):
         table = page.blocks.table.copy()
         columns = word_columns(Tree.of(page.elements), page.blocks.element, scores[part], page.blocks.tokens)
-        table[:, at] = np.column_stack(columns)
+        table[:, at] = columns.T
         tables.append(table)
     return tables
 
@@ -168,8 +169,10 @@ def _shown(page: Labelled, table: F32, settings: Settings) -> tuple[_Part, _Part
 def _read_again(page: Labelled, table: F32, judge: Any, settings: Settings) -> _Part:
     """What the second trees are shown of a page: its blocks, and what `judge` makes of all of them."""
     likely = judge.predict(table, num_threads=settings.threads)
-    context = context_columns(likely, page.blocks.tokens, Tree.of(page.elements), page.blocks.element)
-    return _picked(page.blocks, np.column_stack([table, context]), settings.weight(page))
+    columns = Columns(len(table))
+    columns.features[:] = table
+    context_columns(columns, likely, page.blocks.tokens, Tree.of(page.elements), page.blocks.element)
+    return _picked(page.blocks, columns.all, settings.weight(page))
 
 
 def _picked(rows: Rows, table: F32, weight: float) -> _Part:

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cleantext.pages.classify import FORMAT, SECOND, Model
-from cleantext.pages.context import CONTEXT
+from cleantext.pages.columns import CONTEXT
 from cleantext.pages.wordscores import WordScores
 from quality.fitting import Fitted
 

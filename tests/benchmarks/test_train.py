@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from cleantext.errors import MissingDependencyError
 from cleantext.pages.classify import SECOND, Model, load_model
-from cleantext.pages.context import CONTEXT
+from cleantext.pages.columns import CONTEXT
 from cleantext.pages.elements import Element
 from cleantext.pages.wordscores import WordScores
 from quality import fitting, labels, modelfile, train

@@ -8,15 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleantext.pages import _climb, ancestry, compiled
-from cleantext.pages.ancestry import (
-    LANDMARKS,
-    WORD_COLUMNS,
-    Tree,
-    element_columns,
-    joint_scores,
-    paths,
-    word_columns,
-)
+from cleantext.pages.ancestry import Tree, element_columns, tell_elements, word_columns
+from cleantext.pages.columns import FEATURES, LANDMARKS, WORD_COLUMNS, Columns
 from cleantext.pages.cues import _BEGINS, _BEGINS_LOWER, _HOLDS_WORD, _may_hold_word
 from cleantext.pages.elements import Element
 from cleantext.pages.wordscores import WordScores, class_words
@@ -81,7 +74,7 @@ def test_what_words_say_together_is_what_walking_up_from_each_element_gives(
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ancestry, "pays", lambda: is_compiled)
-        found = joint_scores(Tree.of(elements), JOINT.joint)
+        found = tell_elements(Tree.of(elements), JOINT)[0][_climb.JOINT]
     for place in range(len(elements)):
         words = [class_words(elements[one].tag, elements[one].names) for one in _up(elements, place)]
         on_path = sum(SHARES[word][0] for word in {word for part in words for word in part} if word in SHARES)
@@ -104,23 +97,26 @@ def test_windows_of_what_words_say_are_means_weighted_by_the_root_of_tokens() ->
 
 @given(_trees())
 def test_paths_are_what_walking_up_from_each_element_gives(elements: list[Element]) -> None:
-    depth, inside, own, path, lowest, highest = paths(Tree.of(elements), SCORES)
+    told, _ = tell_elements(Tree.of(elements), SCORES)
     for place in range(len(elements)):
         up = _up(elements, place)
         scores = [SCORES.of(elements[one].tag, elements[one].names) for one in up]
-        assert depth[place] == len(up) - 1
-        assert own[place] == scores[0]
-        assert path[place] == pytest.approx(sum(scores))
-        assert lowest[place] == min(*scores, 0)
-        assert highest[place] == max(*scores, 0)
+        assert told[_climb.DEPTH, place] == len(up) - 1
+        assert told[_climb.OWN, place] == scores[0]
+        assert told[_climb.ABOVE, place] == scores[:2][-1]
+        assert told[_climb.PATH, place] == pytest.approx(sum(scores))
+        assert told[_climb.LOWEST, place] == min(*scores, 0)
+        assert told[_climb.HIGHEST, place] == max(*scores, 0)
         for number, name in enumerate(LANDMARKS):
             steps = (step for step, one in enumerate(up) if _is_landmark(elements[one], name))
-            assert inside[place, number] == min(next(steps, 20), 20)
+            assert told[_climb.INSIDE + number, place] == min(next(steps, 20), 20)
 
 
 def test_no_landmark_is_farther_than_the_farthest() -> None:
     elements = [Element(place - 1, "nav" if place == 0 else "div", "") for place in range(40)]
-    assert paths(Tree.of(elements), SCORES)[1][:, 0].tolist() == [float(min(place, 20)) for place in range(40)]
+    assert tell_elements(Tree.of(elements), SCORES)[0][_climb.INSIDE].tolist() == [
+        float(min(place, 20)) for place in range(40)
+    ]
 
 
 def _columns(elements: list[Element], places: list[int]) -> dict[str, list[float]]:
@@ -128,11 +124,10 @@ def _columns(elements: list[Element], places: list[int]) -> dict[str, list[float
     tokens = np.array([3.0 * (place + 1) for place in places])
     running = np.where(tokens > 40, tokens, 0.0)
     rows = np.column_stack([np.ones(len(places)), tokens, tokens / 2, running, (running > 0).astype(np.float64)])
-    found: dict[str, list[float]] = {}
-    element_columns(
-        lambda name, values: found.update({name: values.tolist()}), Tree.of(elements), element, SCORES, rows
-    )
-    return found
+    columns = Columns(len(places))
+    element_columns(columns, Tree.of(elements), element, SCORES, rows)
+    names = FEATURES[FEATURES.index("depth") : FEATURES.index("page_blocks")]
+    return {name: columns.part(name, 1)[0].tolist() for name in names}
 
 
 @given(_trees(), st.lists(st.integers(0, 60), min_size=1, max_size=20))

@@ -25,8 +25,9 @@ from cleantext.pages.classify import (
     side_by_side,
     tree_scores,
 )
-from cleantext.pages.context import CONTEXT, context_columns
-from cleantext.pages.features import Sight, page_features
+from cleantext.pages.columns import CONTEXT
+from cleantext.pages.context import context_columns
+from cleantext.pages.features import Sight, page_columns, page_features
 from cleantext.pages.masks import masks_of
 from cleantext.pages.wordscores import SHARES, WordScores
 from markup_strategies import MARKUP
@@ -179,12 +180,13 @@ def test_the_shipped_model_is_whole_and_small() -> None:
 def test_a_page_is_read_twice_and_a_dump_once() -> None:
     model, again = shipped()
     sight = Sight.of_page(parse_page(PAGE))
-    table, tokens, _ = page_features(sight, model.words)
-    first = model.probabilities(table)
+    columns, tokens = page_columns(sight, model.words)
+    first = model.probabilities(columns.features)
     assert sight.tree is not None
     assert sight.element is not None
-    context = context_columns(first, tokens, sight.tree, sight.element)
-    second = again.probabilities(np.hstack([table, context]))
+    context_columns(columns, first, tokens, sight.tree, sight.element)
+    assert columns.features.tolist() == page_features(sight, model.words)[0].tolist()
+    second = again.probabilities(columns.all)
     found, counted = page_probabilities(model, sight)
     assert found.tolist() == ((first + second) / 2).tolist()
     assert counted.tolist() == tokens.tolist()

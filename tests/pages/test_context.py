@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from cleantext.pages import ancestry
 from cleantext.pages.ancestry import Tree
-from cleantext.pages.context import CONTEXT, context_columns, expected_f1
+from cleantext.pages.columns import CONTEXT, Columns
+from cleantext.pages.context import context_columns, expected_f1
 from cleantext.pages.elements import Element
 
 NAMES = ("post", "", "menu")
@@ -54,10 +55,12 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None
 
 def seen(elements: list[Element], blocks: list[tuple[int, float, int]]) -> dict[str, list[float]]:
     places, likely, tokens = (np.array(column) for column in zip(*blocks, strict=True))
-    table = context_columns(likely.astype(float), tokens.astype(float), Tree.of(elements), places.astype(np.int64))
-    assert table.shape == (len(blocks), len(CONTEXT))
-    assert table.dtype == np.float32
-    return dict(zip(CONTEXT, table.T.tolist(), strict=True))
+    columns = Columns(len(blocks))
+    table = columns.part("first", len(CONTEXT))
+    table[:] = np.nan
+    context_columns(columns, likely.astype(float), tokens.astype(float), Tree.of(elements), places.astype(np.int64))
+    assert np.isfinite(table).all()
+    return dict(zip(CONTEXT, table.tolist(), strict=True))
 
 
 @pytest.mark.usefixtures("way")

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleantext.pages import features
-from cleantext.pages.ancestry import Tree, paths
+from cleantext.pages import _climb, features
+from cleantext.pages.ancestry import Tree, tell_elements
 from cleantext.pages.blocks import parse_page
 from cleantext.pages.elements import Element
 from cleantext.pages.features import Sight, page_features
@@ -230,11 +230,12 @@ def plain_path(elements: tuple[Element, ...], place: int) -> tuple[list[float], 
 
 @given(trees())
 def test_paths_are_what_going_up_finds(elements: tuple[Element, ...]) -> None:
-    depth, inside, own, path, lowest, highest = paths(Tree.of(elements), SCORES)
+    told, _ = tell_elements(Tree.of(elements), SCORES)
     for place in range(len(elements)):
         distances, numbers = plain_path(elements, place)
-        assert inside[place].tolist() == distances
-        found = [depth[place], own[place], path[place], lowest[place], highest[place]]
+        assert told[_climb.INSIDE : _climb.OWN, place].tolist() == distances
+        rows = (_climb.DEPTH, _climb.OWN, _climb.PATH, _climb.LOWEST, _climb.HIGHEST)
+        found = [told[row, place] for row in rows]
         assert found == pytest.approx(numbers)
 
 

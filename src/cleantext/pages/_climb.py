@@ -7,39 +7,36 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["add_once", "add_rows", "climb", "find_core", "gather", "tell"]
+from cleantext.pages.kinds import COMMENTS, LANDMARK, NEAR, SCORE, TAG
+
+__all__ = ["add_near", "add_once", "add_rows", "climb", "find_core", "gather", "tell"]
 
 
-def climb(
-    parents: Any,
-    scores: Any,
-    marks: Any,
-    comments: Any,
-    depth: Any,
-    inside: Any,
-    path: Any,
-    lowest: Any,
-    highest: Any,
-) -> None:
-    """Fills the last five with what is around every element: see `ancestry.paths`. `marks` holds the column of an
-    element's landmark or -1, `comments` whether it begins what readers add, which the last column of `inside` is of;
-    the value of `inside` where there is no landmark is the greatest."""
-    most, columns = inside[0, 0] if inside.shape[0] else 0.0, inside.shape[1]
+# What `climb` tells of an element: its depth, how far up each landmark around it is, the score of its own words, that
+# of the element around it (or its own), the sum along the path, the least and the greatest on it, and what all the
+# words say together.
+DEPTH, INSIDE, OWN, ABOVE, PATH, LOWEST, HIGHEST, JOINT, SIZE = 0, 1, 10, 11, 12, 13, 14, 15, 16
+
+
+def climb(parents: Any, kind: Any, lore: Any, farthest: Any, told: Any) -> None:
+    """Fills `told`, a row for each of the above but the last and a column an element. `kind` holds the row of every
+    element in `lore`, which is that of `kinds.KindLore`; no landmark is farther than `farthest`."""
     for place in range(parents.size):
-        above, score = parents[place], scores[place]
-        low, high = min(score, 0.0), max(score, 0.0)
-        path[place] = score
+        above, row = parents[place], lore[kind[place]]
+        score = row[SCORE]
+        low, high, path, depth, over = min(score, 0.0), max(score, 0.0), score, 0.0, score
         if above >= 0:
-            depth[place] = depth[above] + 1
-            path[place] = path[above] + score
-            low, high = min(lowest[above], score), max(highest[above], score)
-            for column in range(columns):
-                inside[place, column] = min(inside[above, column] + 1, most)
-        lowest[place], highest[place] = low, high
-        if marks[place] >= 0:
-            inside[place, marks[place]] = 0
-        if comments[place]:
-            inside[place, columns - 1] = 0
+            depth, over = told[DEPTH, above] + 1, told[OWN, above]
+            path = told[PATH, above] + score
+            low, high = min(told[LOWEST, above], score), max(told[HIGHEST, above], score)
+        for mark in range(INSIDE, OWN):
+            told[mark, place] = min(told[mark, above] + 1, farthest) if above >= 0 else farthest
+        told[DEPTH, place], told[OWN, place], told[ABOVE, place], told[PATH, place] = depth, score, over, path
+        told[LOWEST, place], told[HIGHEST, place] = low, high
+        if row[LANDMARK] >= 0:
+            told[INSIDE + int(row[LANDMARK]), place] = 0
+        if row[COMMENTS]:
+            told[OWN - 1, place] = 0
 
 
 def add_rows(places: Any, rows: Any, sums: Any) -> None:
@@ -120,3 +117,12 @@ def add_once(parents: Any, kind: Any, starts: Any, words: Any, shares: Any, seen
         sums[place] = total
         around[height] = place
         height += 1
+
+
+def add_near(parents: Any, kind: Any, lore: Any, sums: Any) -> None:
+    """Adds the near shares of every element's words, of those of the element around it, and of the next."""
+    for place in range(parents.size):
+        at = place
+        for column in range(NEAR, TAG):
+            sums[place] += lore[kind[at], column] if at >= 0 else 0.0
+            at = parents[at] if at >= 0 else at

@@ -134,7 +134,8 @@ for _part in _measure.PARTS:
 
 count = kernel(_counts.count)
 add_trees, add_masked = kernel(_trees.add_trees), kernel(_trees.add_masked)
-climb, add_rows, add_once = kernel(_climb.climb), kernel(_climb.add_rows), kernel(_climb.add_once)
+climb, add_once, add_near = kernel(_climb.climb), kernel(_climb.add_once), kernel(_climb.add_near)
+add_rows = kernel(_climb.add_rows)
 gather, find_core, tell = kernel(_climb.gather), kernel(_climb.find_core), kernel(_climb.tell)
 
 measure, follow = kernel(_measure.measure), kernel(_path.follow)

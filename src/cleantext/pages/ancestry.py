@@ -2,62 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from itertools import chain, starmap
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from cleantext.pages import _climb
+from cleantext.pages.columns import GROUP_LEVELS, TAGS, Columns
 from cleantext.pages.compiled import pays
 from cleantext.pages.elements import Element
+from cleantext.pages.kinds import TAG, lore_of
 from cleantext.pages.tags import tag_table
-from cleantext.pages.wordscores import Joint, WordScores, name_words
+from cleantext.pages.windows import window_means
+from cleantext.pages.wordscores import WordScores
 
 if TYPE_CHECKING:
     from cleantext.pages.page import Arrays
 
-__all__ = [
-    "LANDMARKS",
-    "WORD_COLUMNS",
-    "Tree",
-    "element_columns",
-    "joint_scores",
-    "loops",
-    "paths",
-    "window_means",
-    "word_columns",
-]
+__all__ = ["Tree", "alike_of", "element_columns", "loops", "tell_elements", "word_columns"]
 
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
-Add = Callable[[str, npt.NDArray[np.generic]], None]
 
-_TAGS = ("p", "li", "td", "th", "div", "section", "h1", "h2", "h3", "h4", "dt", "dd", "figcaption", "button", "option")
-_TAG_CODES = {name: code for code, name in enumerate(_TAGS)}
-# What readers add is the last of them.
-LANDMARKS = ("nav", "header", "footer", "aside", "main", "article", "form", "dialog", "comments")
-_COMMENTS = len(LANDMARKS) - 1
-# Class words of what readers add.
-_COMMENT_WORDS = frozenset({"comment", "comments", "commentlist", "reply", "replies", "respond", "disqus"})
-_ROLES = {
-    **{name: name for name in LANDMARKS[:-1]},
-    "select": "form",
-    "search": "form",
-}
-_GROUP_LEVELS = 4
 # So many blocks before and after a block its words are heard with; an empty one still weighs something.
 _REACHES, _LEAST_TOKENS = (2, 6), 0.5
-WORD_COLUMNS = (
-    *("words_own", "words_parent", "words_path", "words_low", "words_high"),
-    *("words_joint", *(f"words_joint{reach}" for reach in _REACHES)),
-)
 _SAME_MASS = 0.7
 # A landmark is no farther than this; so few elements up one counts as around the block.
 _FARTHEST, _NEAR = 20.0, 7
+_TAG_CODES = np.arange(len(TAGS))[:, None]
+_GROUP_COLUMNS, _ALIKE_COLUMNS = 6, 5
 
 
 @dataclass(frozen=True)
@@ -93,6 +69,20 @@ class Tree:
         return cls(parents, kind, tuple(numbers))
 
     @cached_property
+    def above(self) -> I64:
+        """The place of the element around each; its own where there is none."""
+        found: I64 = np.where(self.parents >= 0, self.parents, np.arange(self.parents.size))
+        return found
+
+    def around(self, element: I64) -> I64:
+        """For each of some elements itself, that around it, and so on: a row for each of the levels of groups."""
+        found = np.empty((GROUP_LEVELS, element.size), dtype=np.int64)
+        found[0] = element
+        for level in range(1, GROUP_LEVELS):
+            found[level] = self.above[found[level - 1]]
+        return found
+
+    @cached_property
     def signatures(self) -> I64:
         """A number for every element, equal for those of one kind in elements of the same class and id."""
         numbers: dict[str, int] = {"": 0}
@@ -100,14 +90,6 @@ class Tree:
         around = np.where(self.parents >= 0, names[self.kind[self.parents]], 0)
         found: I64 = np.unique(self.kind * len(numbers) + around, return_inverse=True)[1]
         return found
-
-
-@lru_cache(maxsize=65_536)
-def _marks(tag: str, names: str) -> tuple[int, bool]:
-    """The column of an element's landmark, or -1; whether it begins what readers add."""
-    landmark = _ROLES.get(tag)
-    commented = bool(names) and not _COMMENT_WORDS.isdisjoint(name_words(names))
-    return LANDMARKS.index(landmark) if landmark else -1, commented
 
 
 def loops() -> Any:
@@ -119,115 +101,86 @@ def loops() -> Any:
     return _climb
 
 
-def paths(tree: Tree, scores: WordScores) -> tuple[I64, F64, F64, F64, F64, F64]:
-    """For every element: its depth, how far up each landmark around it is, and its class words' scores: its own, the
-    sum along the path, and the least and the greatest on it."""
-    size = tree.parents.size
-    count = len(tree.kinds)
-    own = np.fromiter(starmap(scores.of, tree.kinds), np.float64, count)[tree.kind]
-    told = chain.from_iterable(starmap(_marks, tree.kinds))
-    marks = np.fromiter(told, np.int64, 2 * count).reshape(-1, 2)[tree.kind]
-    depth = np.zeros(size, dtype=np.int64)
-    inside = np.full((size, len(LANDMARKS)), _FARTHEST)
-    path, lowest, highest = (np.zeros(size) for _ in range(3))
-    loops().climb(tree.parents, own, marks[:, 0].copy(), marks[:, 1].copy(), depth, inside, path, lowest, highest)
-    return depth, inside, own, path, lowest, highest
+def tell_elements(tree: Tree, scores: WordScores) -> tuple[F64, F64]:
+    """What is told of every element, a row for each of `_climb`; and what is known of each kind."""
+    lore, starts, words = lore_of(scores).of(tree.kinds)
+    shares, size, kernels = scores.joint.path, tree.parents.size, loops()
+    told = np.empty((_climb.SIZE, size))
+    kernels.climb(tree.parents, tree.kind, lore, _FARTHEST, told)
+    room, seen = np.zeros(size, dtype=np.int64), np.zeros(shares.size, dtype=np.int64)
+    kernels.add_once(tree.parents, tree.kind, starts, words, shares, seen, room, told[_climb.JOINT])
+    kernels.add_near(tree.parents, tree.kind, lore, told[_climb.JOINT])
+    return told, lore
 
 
-def word_columns(tree: Tree, element: I64, scores: WordScores, tokens: F64) -> list[F64]:
-    """What class words say of each block, whose innermost element is `element`, in the order of `WORD_COLUMNS`."""
-    _, _, own, path, lowest, highest = paths(tree, scores)
-    return _said(tree, element, scores.joint, tokens, (own, path, lowest, highest))
+def word_columns(tree: Tree, element: I64, scores: WordScores, tokens: F64) -> F64:
+    """What class words say of each block, whose innermost element is `element`: a row for each of `WORD_COLUMNS`."""
+    told, _ = tell_elements(tree, scores)
+    return _said(told[_climb.OWN :, element], tokens)
 
 
-def _said(tree: Tree, element: I64, joint: Joint, tokens: F64, alone: tuple[F64, F64, F64, F64]) -> list[F64]:
-    own, path, lowest, highest = alone
-    parent = tree.parents[element]
-    together = joint_scores(tree, joint)[element]
+def _said(alone: F64, tokens: F64) -> F64:
     weights = np.sqrt(tokens + _LEAST_TOKENS)
-    windows = window_means(np.column_stack([weights, weights * together]), _REACHES)
-    above = own[np.where(parent >= 0, parent, element)]
-    return [own[element], above, path[element], lowest[element], highest[element], together, *windows]
-
-
-def joint_scores(tree: Tree, joint: Joint) -> F64:
-    """What the class words on the path down to every element say together, a log-odds but for a constant."""
-    starts, words, near = joint.of(tree.kinds)
-    shares, size = joint.path, tree.parents.size
-    sums = np.zeros(size)
-    room = np.zeros(size, dtype=np.int64)
-    seen = np.zeros(shares.size, dtype=np.int64)
-    loops().add_once(tree.parents, tree.kind, starts, words, shares, seen, room, sums)
-    at, is_there = np.arange(size), np.ones(size, dtype=np.bool_)
-    for column in near.T:
-        sums += np.where(is_there, column[tree.kind[at]], 0.0)
-        is_there &= tree.parents[at] >= 0
-        at = np.where(is_there, tree.parents[at], at)
-    return sums
-
-
-def window_means(rows: F64, reaches: Sequence[int]) -> list[F64]:
-    """For each reach the weighted means over so many blocks before and after each; a row is a block's weight, and its
-    value times that."""
-    size = rows.shape[0]
-    sums = np.vstack([np.zeros((1, 2)), np.cumsum(rows, axis=0)])
-    places, found = np.arange(size), list[F64]()
-    for reach in reaches:
-        within = sums[np.minimum(places + reach + 1, size)] - sums[np.maximum(places - reach, 0)]
-        found.append(within[:, 1] / within[:, 0])
+    found: F64 = np.concatenate([alone, window_means(weights, weights * alone[-1], _REACHES)])
     return found
 
 
-def element_columns(add: Add, tree: Tree, element: I64, scores: WordScores, rows: F64) -> None:
-    """Adds the columns of what is around each block, whose innermost element is `element`.
+def element_columns(columns: Columns, tree: Tree, element: I64, scores: WordScores, rows: F64) -> None:
+    """Writes the columns of what is around each block, whose innermost element is `element`.
 
     A row of `rows` is a block's 1, its tokens, those outside links, those of running text, and whether it has any.
     """
-    depth, inside, own, path, lowest, highest = paths(tree, scores)
-    parent, whole = tree.parents, rows.sum(axis=0)
-    add("depth", depth[element])
-    tags = np.array([_TAG_CODES.get(tag, -1) for tag, _ in tree.kinds], dtype=np.int64)[tree.kind[element]]
-    for code, tag in enumerate(_TAGS):
-        add(f"tag_{tag}", tags == code)
-    around = inside[element]
-    for number, name in enumerate(LANDMARKS):
-        add(f"in_{name}", around[:, number])
-    words = _said(tree, element, scores.joint, rows[:, 1], (own, path, lowest, highest))
-    for name, column in zip(WORD_COLUMNS, words, strict=True):
-        add(name, column)
-    commented = around[:, _COMMENTS] < _NEAR
-    add("page_comments", np.full(element.size, rows[commented, 2].sum() / max(whole[2], 1)))
-    kernels = loops()
-    mass = np.zeros((parent.size, rows.shape[1]))
+    told, lore = tell_elements(tree, scores)
+    whole = rows.sum(axis=0)
+    columns.put("depth", told[_climb.DEPTH, element])
+    columns.put("tag_p", lore[tree.kind[element], TAG] == _TAG_CODES)
+    around = told[_climb.INSIDE : _climb.OWN, element]
+    columns.put("in_nav", around)
+    columns.put("words_own", _said(told[_climb.OWN :, element], rows[:, 1]))
+    commented = around[-1] < _NEAR
+    columns.part("page_comments", 1)[:] = rows[commented, 2].sum() / max(whole[2], 1)
+    _groups(columns, tree, element, rows, whole)
+    _alike(columns, tree, element, rows, whole[2])
+
+
+def _groups(columns: Columns, tree: Tree, element: I64, rows: F64, whole: F64) -> None:
+    kernels, size = loops(), tree.parents.size
+    mass = np.zeros((size, rows.shape[1]))
     kernels.add_rows(element, rows, mass)
-    kernels.gather(parent, mass)
-    _groups(add, tree, element, mass, whole[3])
-    best, up = np.full(parent.size + 1, -1, dtype=np.int64), np.full(parent.size, -1, dtype=np.int64)
-    steps = kernels.find_core(parent, mass[:, 3].copy(), whole[3], _SAME_MASS, best, up)
-    add("to_core", np.where((up[element] < 0) & (steps >= 0), steps, up[element]))
+    kernels.gather(tree.parents, mass)
+    count, total, own_text, long, long_blocks = sums = np.ascontiguousarray(mass.T)
+    found = np.empty((_GROUP_COLUMNS, size), dtype=np.float32)
+    found[:2] = np.log1p(sums[[0, 2]])
+    found[2:4] = _shares(total, own_text, long)
+    found[4] = long / max(whole[3], 1)
+    found[5] = long_blocks / np.maximum(count, 1)
+    part = columns.part("group0_blocks", GROUP_LEVELS * _GROUP_COLUMNS)
+    part.reshape(GROUP_LEVELS, _GROUP_COLUMNS, -1)[:] = found[:, tree.around(element)].swapaxes(0, 1)
+    best, up = np.full(size + 1, -1, dtype=np.int64), np.full(size, -1, dtype=np.int64)
+    steps = kernels.find_core(tree.parents, long, whole[3], _SAME_MASS, best, up)
+    near = up[element]
+    columns.put("to_core", np.where((near < 0) & (steps >= 0), steps, near))
+
+
+def _alike(columns: Columns, tree: Tree, element: I64, rows: F64, own_text: float) -> None:
+    kind, sums = alike_of(tree, element, rows)
+    found = np.empty((_ALIKE_COLUMNS, sums.shape[1]), dtype=np.float32)
+    found[:2] = np.log1p(sums[[0, 2]])
+    found[2:4] = _shares(*sums[1:4])
+    found[4] = sums[2] / max(own_text, 1)
+    columns.put("alike_blocks", found[:, kind])
+
+
+def _shares(total: F64, own_text: F64, long: F64) -> tuple[F64, F64]:
+    """The share of tokens in links, and in running text."""
+    least = np.maximum(total, 1)
+    return 1 - own_text / least, long / least
+
+
+def alike_of(tree: Tree, element: I64, rows: F64) -> tuple[I64, F64]:
+    """A number for every block, equal for those whose elements are of one kind in elements of the same names; and the
+    sums of the rows of those of each number, as columns."""
     kind = tree.signatures[element]
-    alike = np.zeros((int(kind.max()) + 1, rows.shape[1]))
-    kernels.add_rows(kind, rows, alike)
-    count, total, own_text, long, _ = alike[kind].T
-    add("alike_blocks", np.log1p(count))
-    add("alike_plain", np.log1p(own_text))
-    add("alike_links", 1 - own_text / np.maximum(total, 1))
-    add("alike_running", long / np.maximum(total, 1))
-    add("alike_share", own_text / max(whole[2], 1))
-
-
-def _groups(add: Add, tree: Tree, element: I64, mass: F64, running: float) -> None:
-    count, total, own_text, long, long_blocks = mass.T
-    columns = {
-        "blocks": np.log1p(count),
-        "plain": np.log1p(own_text),
-        "links": 1 - own_text / np.maximum(total, 1),
-        "running": long / np.maximum(total, 1),
-        "share": long / max(running, 1),
-        "long": long_blocks / np.maximum(count, 1),
-    }
-    at = element
-    for level in range(_GROUP_LEVELS):
-        for name, values in columns.items():
-            add(f"group{level}_{name}", values[at])
-        at = np.where(tree.parents[at] >= 0, tree.parents[at], at)
+    sums = np.zeros((int(kind.max()) + 1, rows.shape[1]))
+    loops().add_rows(kind, rows, sums)
+    return kind, np.ascontiguousarray(sums.T)

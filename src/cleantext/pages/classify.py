@@ -21,9 +21,10 @@ import numpy as np
 import numpy.typing as npt
 
 from cleantext.errors import StageMismatchError
+from cleantext.pages.columns import CONTEXT
 from cleantext.pages.compiled import pays
-from cleantext.pages.context import CONTEXT, context_columns, expected_f1
-from cleantext.pages.features import Sight, page_features
+from cleantext.pages.context import context_columns, expected_f1
+from cleantext.pages.features import Sight, page_columns, page_features
 from cleantext.pages.masks import masks_of
 from cleantext.pages.wordscores import WordScores
 
@@ -129,12 +130,12 @@ def load_model() -> Model:
 
 def page_probabilities(model: Model, sight: Sight) -> tuple[F64, F64]:
     """How likely each block of a page is main content, and its tokens."""
-    table, tokens, _ = page_features(sight, model.words)
-    likely = model.probabilities(table)
+    columns, tokens = page_columns(sight, model.words)
+    likely = model.probabilities(columns.features)
     if model.second is None or sight.tree is None or sight.element is None:
         return likely, tokens
-    context = context_columns(likely, tokens, sight.tree, sight.element)
-    return (likely + model.second.probabilities(np.column_stack([table, context]))) / 2, tokens
+    context_columns(columns, likely, tokens, sight.tree, sight.element)
+    return (likely + model.second.probabilities(columns.all)) / 2, tokens
 
 
 def block_votes(page: Page) -> tuple[float, ...] | None:

@@ -9,28 +9,19 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from cleantext.pages.ancestry import Tree, loops, window_means
+from cleantext.pages.ancestry import Tree, alike_of, loops
+from cleantext.pages.columns import AROUND, GROUP_LEVELS, Columns
+from cleantext.pages.windows import window_means
 
-__all__ = ["CONTEXT", "context_columns", "expected_f1"]
+__all__ = ["context_columns", "expected_f1"]
 
-F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
 
-_NEIGHBORS, _WINDOWS, _GROUP_LEVELS = (1, 2), (2, 5, 12), 4
+_WINDOWS = (2, 5, 12)
 # Surer than this is as good as sure; what stands before the first block and after the last is chrome; an empty block
 # still weighs something.
 _SURE, _BEYOND, _LEAST_TOKENS = 1e-4, -9.0, 0.5
-
-CONTEXT = (
-    "first",
-    *(f"first{sign}{step}" for step in _NEIGHBORS for sign in "-+"),
-    *(f"first_window{reach}" for reach in _WINDOWS),
-    *("first_rank", "first_over_cut", "first_before", "first_after"),
-    *("first_f1", "first_share", "first_kept", "first_most"),
-    *(f"first_group{level}{what}" for level in range(_GROUP_LEVELS) for what in ("", "_share")),
-    *("first_alike", "first_alike_share"),
-)
 
 
 def expected_f1(likely: F64, tokens: F64) -> tuple[I64, F64]:
@@ -41,60 +32,47 @@ def expected_f1(likely: F64, tokens: F64) -> tuple[I64, F64]:
     return order, 2 * right / np.maximum(kept + (tokens * likely).sum(), 1e-9)
 
 
-def context_columns(likely: F64, tokens: F64, tree: Tree, element: I64) -> F32:
-    """The columns `CONTEXT`: `likely` is the first opinion of each block, `element` its innermost element in `tree`."""
+def context_columns(columns: Columns, likely: F64, tokens: F64, tree: Tree, element: I64) -> None:
+    """Writes the columns `CONTEXT`: `likely` is the first opinion of each block, `element` its innermost element in
+    `tree`."""
     likely = np.clip(likely, _SURE, 1 - _SURE)
     weights = tokens + _LEAST_TOKENS
-    rows = np.column_stack([weights, weights * likely])
+    right = weights * likely
     odds = np.log(likely / (1 - likely))
-    columns = [
-        odds,
-        *_neighbors(odds),
-        *window_means(rows, _WINDOWS),
-        *_place(likely, odds, rows),
-        *_groups(rows, tree, element),
-    ]
-    table: F32 = np.column_stack(columns).astype(np.float32)
-    return table
-
-
-def _neighbors(odds: F64) -> list[F64]:
-    found = []
-    for step in _NEIGHBORS:
-        before, after = np.full(odds.size, _BEYOND), np.full(odds.size, _BEYOND)
+    columns.put("first", odds)
+    around = columns.part("first-1", 2 * len(AROUND))
+    around[:] = _BEYOND
+    for step, (before, after) in zip(AROUND, around.reshape(len(AROUND), 2, -1), strict=True):
         before[step:], after[:-step] = odds[:-step], odds[step:]
-        found += [before, after]
-    return found
+    columns.put("first_window2", window_means(weights, right, _WINDOWS))
+    _place(columns, likely, odds, weights, right)
+    _groups(columns, np.column_stack([weights, right]), float(right.sum()), tree, element)
 
 
-def _place(likely: F64, odds: F64, rows: F64) -> list[F64]:
+def _place(columns: Columns, likely: F64, odds: F64, weights: F64, right: F64) -> None:
     """How the block stands among all blocks of the page, and how sure the page is."""
-    weights, right = rows.T
     order, expected = expected_f1(likely, weights)
-    best, whole = float(expected.max()), float(right.sum())
+    best, whole, weight = float(expected.max()), float(right.sum()), weights.sum()
+    ordered = weights[order]
     rank = np.empty(likely.size)
-    rank[order] = np.cumsum(weights[order]) - weights[order]
+    rank[order] = np.cumsum(ordered) - ordered
     before = np.cumsum(right) - right
-    page = (best, whole / weights.sum(), np.log1p(whole), likely.max())
     cut = min(best / 2, 1 - _SURE)
-    return [
-        rank / weights.sum(),
-        odds - np.log(cut / (1 - cut)),
-        before / whole,
-        (whole - before - right) / whole,
-        *(np.full(likely.size, value) for value in page),
-    ]
+    columns.put("first_rank", rank / weight)
+    columns.put("first_over_cut", odds - np.log(cut / (1 - cut)))
+    columns.put("first_before", before / whole)
+    columns.put("first_after", (whole - before - right) / whole)
+    page = (best, whole / weight, np.log1p(whole), likely.max())
+    columns.put("first_f1", np.broadcast_to(np.array(page)[:, None], (len(page), likely.size)))
 
 
-def _groups(rows: F64, tree: Tree, element: I64) -> list[F64]:
-    whole, found, at = rows[:, 1].sum(), [], element
+def _groups(columns: Columns, rows: F64, whole: float, tree: Tree, element: I64) -> None:
     mass = np.zeros((tree.parents.size, 2))
     loops().add_rows(element, rows, mass)
     loops().gather(tree.parents, mass)
-    for _ in range(_GROUP_LEVELS):
-        found += [mass[at, 1] / mass[at, 0], mass[at, 1] / whole]
-        at = np.where(tree.parents[at] >= 0, tree.parents[at], at)
-    kind = tree.signatures[element]
-    alike = np.zeros((int(kind.max()) + 1, 2))
-    loops().add_rows(kind, rows, alike)
-    return [*found, alike[kind, 1] / alike[kind, 0], alike[kind, 1] / whole]
+    weights, right = np.ascontiguousarray(mass.T)[:, tree.around(element)]
+    part = columns.part("first_group0", 2 * GROUP_LEVELS).reshape(GROUP_LEVELS, 2, -1)
+    part[:, 0], part[:, 1] = right / weights, right / whole
+    kind, sums = alike_of(tree, element, rows)
+    weights, right = sums[:, kind]
+    columns.put("first_alike", np.stack((right / weights, right / whole)))

@@ -23,16 +23,18 @@ import numpy.typing as npt
 from cleantext.folding import code_points
 from cleantext.pages.align import bare
 from cleantext.pages.ancestry import Tree, element_columns
+from cleantext.pages.columns import AROUND, FEATURES, WINDOWS, Columns
 from cleantext.pages.compiled import pays
 from cleantext.pages.cues import CUES, cues_of
 from cleantext.pages.elements import Element
 from cleantext.pages.tags import KINDS
+from cleantext.pages.windows import window_sums
 from cleantext.pages.wordscores import WordScores
 
 if TYPE_CHECKING:
     from cleantext.pages.blocks import Page
 
-__all__ = ["Sight", "page_features"]
+__all__ = ["Sight", "page_columns", "page_features"]
 
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
@@ -44,18 +46,26 @@ _CLASSES = 11
 _IN_WORD = np.isin(np.arange(_CLASSES), (_LOWER, _UPPER, _DIGIT, _LETTER))
 _CJK_RANGES = ((0x3040, 0x30FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xAC00, 0xD7AF), (0xF900, 0xFAFF))
 
-_KINDS = ("heading", "list", "table", "code", "quote")
-_KIND_CODES = tuple(KINDS.index(name) for name in _KINDS)
+_STARTS, _STOPS = np.array([[_UPPER], [_DIGIT], [_PUNCT]]), np.array([[_END], [_COLON]])
+_KIND_CODES = np.array([KINDS.index(name) for name in ("heading", "list", "table", "code", "quote")])
 # A block of so many tokens and so few links is running text.
 _LONG, _FEW_LINKS = 15, 0.3
-_WINDOWS = (1, 3, 8, 20)
-_AROUND = (1, 2)
+# What stands before the first block and after the last.
+_BEYOND = -1.0
+# So many blocks above and below a block are looked through for running text.
+_FAR = 8
 # Longer than any title.
 _TITLE = 200
+_CUE_NUMBERS = np.arange(1, len(CUES) + 1)
+_LEGAL = 1 + CUES.index("legal")
+# From which cues on blocks are counted, and up to how many from them, from headings, and from the highest.
+_SINCE_CUES = np.array([1 + CUES.index(name) for name in ("legal", "comments", "related", "share")])
+_MOST_SINCE = np.array([30, 200, 50, 50, 50, 50, 50])[:, None]
 # Columns that a text dump cannot fill.
 _OF_PAGES = re.compile(
     r"links|linked|.*links|plain|heading|list|table|code|quote|level|since_h|h1_|depth|tag_|in_(?!title)|words_|page_comments|group|to_core|alike"
 )
+_UNSEEN = np.array([number for number, name in enumerate(FEATURES) if _OF_PAGES.match(name)])
 
 
 @cache
@@ -87,7 +97,8 @@ def _table() -> U8:
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """Counts by block: characters of each class, words and CJK characters as tokens; classes at the ends."""
+    """Counts by block: characters of each class, a row a class; words and CJK characters as tokens; the classes of the
+    first character and the last."""
 
     classes: F64
     tokens: F64
@@ -105,7 +116,7 @@ def _read(text: str, starts: I64, ends: I64) -> _Text:
     else:
         _count(kinds, starts, ends, classes, tokens)
     tokens += classes[:, _CJK]
-    return _Text(classes.astype(np.float64), tokens.astype(np.float64), kinds[starts], kinds[ends - 1])
+    return _Text(classes.T.astype(np.float64, order="C"), tokens.astype(np.float64), kinds[starts], kinds[ends - 1])
 
 
 def _count(kinds: U8, starts: I64, ends: I64, classes: I64, tokens: I64) -> None:
@@ -163,83 +174,76 @@ class Sight:
         return cls(text="\n".join(lines), starts=starts, ends=ends, title=title, texts=lines)
 
 
-class _Columns:
-    """Named columns, put together in the order they come."""
-
-    def __init__(self) -> None:
-        self.names: list[str] = []
-        self.values: list[npt.NDArray[np.generic]] = []
-
-    def add(self, name: str, values: npt.NDArray[np.generic]) -> None:
-        self.names.append(name)
-        self.values.append(values)
-
-
 def page_features(sight: Sight, scores: WordScores) -> tuple[F32, F64, tuple[str, ...]]:
     """A row for each block, of which there are some; the tokens of each; and the names of the columns."""
-    columns, size = _Columns(), sight.starts.size
+    columns, tokens = page_columns(sight, scores)
+    return columns.features, tokens, FEATURES
+
+
+def page_columns(sight: Sight, scores: WordScores) -> tuple[Columns, F64]:
+    """The table of the blocks, of which there are some, with all but the context; and the tokens of each."""
+    size = sight.starts.size
+    columns = Columns(size)
     text = _read(sight.text, sight.starts, sight.ends)
     links = np.zeros(size) if sight.links is None else sight.links
     plain = text.tokens * (1 - links)
     running = np.where((text.tokens >= _LONG) & (links <= _FEW_LINKS), plain, 0.0)
-    texts = sight.texts
+    sizes = np.stack((text.tokens, plain, running))
     _own_text(columns, sight, text, links, plain)
-    cues = _cues(columns, texts, sight.title)
-    _around(columns, text.tokens, links, plain, running)
-    _place(columns, sight, text.tokens, running, cues)
-    some = (running > 0).astype(np.float64)
-    _elements(columns, sight, scores, np.column_stack([np.ones(size), text.tokens, plain, running, some]))
-    _whole(columns, text, links, plain, running)
-    table = np.empty((len(columns.values), size), dtype=np.float32).T  # column by column, as trees ask
-    for number, values in enumerate(columns.values):
-        table[:, number] = values
+    cues = _cues(columns, sight.texts, sight.title)
+    _around(columns, sizes)
+    _place(columns, sight, sizes, cues)
+    rows = np.column_stack([np.ones(size), text.tokens, plain, running, running > 0])
+    tree, element = sight.tree, sight.element
+    if tree is None or element is None:  # one element around everything, which no column that is left shows
+        tree, element = Tree.of([Element(-1, "body", "")]), np.zeros(size, dtype=np.int64)
+    element_columns(columns, tree, element, scores, rows)
+    _whole(columns, text, plain, running)
     if sight.element is None:
-        table[:, _unseen(tuple(columns.names))] = np.nan
-    return table, text.tokens, tuple(columns.names)
+        columns.forget(_UNSEEN)
+    return columns, text.tokens
 
 
-@cache
-def _unseen(names: tuple[str, ...]) -> list[int]:
-    """The columns of what only a page can tell."""
-    return [number for number, name in enumerate(names) if _OF_PAGES.match(name)]
-
-
-def _own_text(columns: _Columns, sight: Sight, text: _Text, links: F64, plain: F64) -> None:
+def _own_text(columns: Columns, sight: Sight, text: _Text, links: F64, plain: F64) -> None:
     classes, tokens = text.classes, text.tokens
-    chars = np.maximum(classes.sum(axis=1) - classes[:, _SPACE], 1)
-    columns.add("tokens", np.log1p(tokens))
-    columns.add("plain", np.log1p(plain))
-    columns.add("links", links)
-    columns.add("linked", np.log1p(tokens * links))
-    columns.add("token_length", chars / np.maximum(tokens, 1))
-    columns.add("ends", classes[:, _END])
-    columns.add("end_rate", classes[:, _END] / np.maximum(tokens, 1))
-    columns.add("comma_rate", classes[:, _COMMA] / np.maximum(tokens, 1))
-    columns.add("colon_rate", classes[:, _COLON] / np.maximum(tokens, 1))
-    columns.add("punct_rate", classes[:, _PUNCT] / chars)
-    columns.add("digit_rate", classes[:, _DIGIT] / chars)
-    columns.add("upper_rate", classes[:, _UPPER] / chars)
-    columns.add("cjk", classes[:, _CJK] / chars)
-    for name, kinds, ends in (("starts", (_UPPER, _DIGIT, _PUNCT), text.first), ("stops", (_END, _COLON), text.last)):
-        for kind in kinds:
-            columns.add(f"{name}_{kind}", ends == kind)
-    none = np.zeros(tokens.size)
-    for code, name in zip(_KIND_CODES, _KINDS, strict=True):
-        columns.add(name, none if sight.kinds is None else sight.kinds == code)
-    columns.add("level", none if sight.levels is None else sight.levels)
+    chars = np.maximum(classes.sum(axis=0) - classes[_SPACE], 1)
+    some = np.maximum(tokens, 1)
+    logs = np.log1p(np.stack((tokens, plain, tokens * links)))
+    columns.put("tokens", logs[:2])
+    columns.put("links", links)
+    columns.put("linked", logs[2])
+    columns.put("token_length", chars / some)
+    columns.put("ends", classes[_END])
+    columns.put("end_rate", classes[[_END, _COMMA, _COLON]] / some)
+    columns.put("punct_rate", classes[[_PUNCT, _DIGIT, _UPPER, _CJK]] / chars)
+    columns.put("starts_3", text.first == _STARTS)
+    columns.put("stops_5", text.last == _STOPS)
+    if sight.kinds is not None and sight.levels is not None:
+        columns.put("heading", sight.kinds == _KIND_CODES[:, None])
+        columns.put("level", sight.levels)
+    else:
+        columns.part("heading", _KIND_CODES.size + 1)[:] = 0
+    _neighbors(columns, "tokens-1", logs[0])
+    _neighbors(columns, "links-1", links)
 
 
-def _cues(columns: _Columns, texts: Sequence[str], page_title: str) -> I64:
+def _neighbors(columns: Columns, name: str, values: F64) -> None:
+    """What stands so many blocks before and after each; behind those of tokens come those of links."""
+    part = columns.part(name, 4 * len(AROUND) - 2)
+    for number, step in enumerate(AROUND):
+        before, after = part[4 * number], part[4 * number + 1]
+        before[:step], after[-step:] = _BEYOND, _BEYOND
+        before[step:], after[:-step] = values[:-step], values[step:]
+
+
+def _cues(columns: Columns, texts: Sequence[str], page_title: str) -> I64:
     counts = Counter(texts)  # menus repeat themselves
     number_of = {text: number for number, text in enumerate(counts)}
     place = np.fromiter(map(number_of.__getitem__, texts), np.int64, len(texts))
     cues: I64 = cues_of([*counts])[place]
-    for number, name in enumerate(CUES, 1):
-        columns.add(f"cue_{name}", cues == number)
-    same, inside = _in_title(counts, _key(page_title))
-    columns.add("is_title", same[place])
-    columns.add("in_title", inside[place])
-    columns.add("copies", np.minimum(np.fromiter(counts.values(), np.int64, len(counts)), 9)[place])
+    columns.put("cue_legal", cues == _CUE_NUMBERS[:, None])
+    copies = np.minimum(np.fromiter(counts.values(), np.int64, len(counts)), 9)
+    columns.put("is_title", np.stack((*_in_title(counts, _key(page_title)), copies))[:, place])
     return cues
 
 
@@ -265,77 +269,47 @@ def _key(text: str) -> str:
     return bare(text).lower()
 
 
-def _around(columns: _Columns, tokens: F64, links: F64, plain: F64, running: F64) -> None:
+def _around(columns: Columns, sizes: F64) -> None:
+    """`sizes`: tokens of each block, those outside links, those of running text."""
+    sums = window_sums(sizes, (*((-reach, reach) for reach in WINDOWS), (-_FAR, -1), (1, _FAR)))
+    total, own, long = sums[: len(WINDOWS)].swapaxes(0, 1)
+    some = np.maximum(total, 1)
+    part = columns.part("window1", 3 * len(WINDOWS)).reshape(len(WINDOWS), 3, -1)
+    part[:, 0], part[:, 1], part[:, 2] = np.log1p(own), 1 - own / some, long / some
+    columns.put("running_above", np.log1p(sums[len(WINDOWS) :, 2]))
+
+
+def _place(columns: Columns, sight: Sight, sizes: F64, cues: I64) -> None:
+    tokens, _, running = sizes
     size = tokens.size
-    for step in _AROUND:
-        for name, values, beyond in (("tokens", np.log1p(tokens), -1.0), ("links", links, -1.0)):
-            before, after = np.full(size, beyond), np.full(size, beyond)
-            before[step:], after[:-step] = values[:-step], values[step:]
-            columns.add(f"{name}-{step}", before)
-            columns.add(f"{name}+{step}", after)
-    places = np.arange(size)
-    for reach in _WINDOWS:
-        low, high = np.maximum(places - reach, 0), np.minimum(places + reach + 1, size)
-        total, own, long = (_window(values, low, high) for values in (tokens, plain, running))
-        columns.add(f"window{reach}", np.log1p(own))
-        columns.add(f"window{reach}_links", 1 - own / np.maximum(total, 1))
-        columns.add(f"window{reach}_running", long / np.maximum(total, 1))
-    for name, low, high in (
-        ("above", np.maximum(places - 8, 0), places),
-        ("below", places + 1, np.minimum(places + 9, size)),
-    ):
-        columns.add(f"running_{name}", np.log1p(_window(running, np.minimum(low, size), high)))
-
-
-def _window(values: F64, low: I64, high: I64) -> F64:
-    sums = np.concatenate([[0.0], np.cumsum(values)])
-    found: F64 = sums[high] - sums[np.minimum(low, high)]
-    return found
-
-
-def _place(columns: _Columns, sight: Sight, tokens: F64, running: F64, cues: I64) -> None:
-    size = tokens.size
-    places = np.arange(size)
+    places, whole = np.arange(size), tokens.sum()
     before = np.cumsum(tokens) - tokens
-    long_before = np.cumsum(running) - running
-    columns.add("place", places / size)
-    columns.add("tokens_before", before / max(tokens.sum(), 1))
-    columns.add("running_before", long_before / max(running.sum(), 1))
-    columns.add("from_top", np.log1p(before))
-    columns.add("to_bottom", np.log1p(tokens.sum() - before - tokens))
-    heading, top = np.zeros(size, dtype=np.bool_), np.zeros(size, dtype=np.bool_)
+    columns.put("place", places / size)
+    columns.put("tokens_before", before / max(whole, 1))
+    columns.put("running_before", (np.cumsum(running) - running) / max(running.sum(), 1))
+    columns.put("from_top", np.log1p(np.stack((before, whole - before - tokens))))
+    flags = np.zeros((_MOST_SINCE.size, size), dtype=np.bool_)
     if sight.levels is not None and sight.kinds is not None:
-        heading = sight.kinds == _KIND_CODES[0]
-        top = heading & (sight.levels == 1)
-    columns.add("since_heading", _since(heading, 30))
-    columns.add("since_h1", _since(top, 200))
-    columns.add("h1_below", np.cumsum(top[::-1])[::-1] > 0)
-    for number, name in enumerate(CUES, 1):
-        if name in ("comments", "related", "legal", "share"):
-            columns.add(f"since_{name}", _since(cues == number, 50))
-    columns.add("until_legal", _since((cues == 1 + CUES.index("legal"))[::-1], 50)[::-1])
+        flags[0] = sight.kinds == _KIND_CODES[0]
+        flags[1] = flags[0] & (sight.levels == 1)
+    flags[2:-1] = cues == _SINCE_CUES[:, None]
+    flags[-1] = flags[2, ::-1]
+    last = np.maximum.accumulate(np.where(flags, places, -_MOST_SINCE), axis=1)
+    since = np.minimum(places - last, _MOST_SINCE)
+    columns.put("since_heading", since[:2])
+    columns.put("h1_below", places <= last[1, -1])
+    columns.put("since_legal", since[2:-1])
+    columns.put("until_legal", since[-1, ::-1])
 
 
-def _since(flags: npt.NDArray[np.bool_], most: int) -> I64:
-    """How many blocks above the last flagged one stands, `most` where there is none so near."""
-    places = np.arange(flags.size)
-    last = np.maximum.accumulate(np.where(flags, places, -most))
-    return np.minimum(places - last, most)
-
-
-def _elements(columns: _Columns, sight: Sight, scores: WordScores, rows: F64) -> None:
-    tree, element = sight.tree, sight.element
-    if tree is None or element is None:  # one element around everything, which no column that is left shows
-        tree, element = Tree.of([Element(-1, "body", "")]), np.zeros(rows.shape[0], dtype=np.int64)
-    element_columns(columns.add, tree, element, scores, rows)
-
-
-def _whole(columns: _Columns, text: _Text, links: F64, plain: F64, running: F64) -> None:
-    ones = np.ones(links.size)
-    total = max(text.tokens.sum(), 1)
-    columns.add("page_blocks", ones * np.log1p(links.size))
-    columns.add("page_tokens", ones * np.log1p(total))
-    columns.add("page_links", ones * (1 - plain.sum() / total))
-    columns.add("page_running", ones * running.sum() / total)
-    columns.add("page_longest", ones * plain.max() / total)
-    columns.add("page_cjk", ones * text.classes[:, _CJK].sum() / max(text.classes.sum(), 1))
+def _whole(columns: Columns, text: _Text, plain: F64, running: F64) -> None:
+    size, total = plain.size, max(text.tokens.sum(), 1)
+    page = (
+        np.log1p(size),
+        np.log1p(total),
+        1 - plain.sum() / total,
+        running.sum() / total,
+        plain.max() / total,
+        text.classes[_CJK].sum() / max(text.classes.sum(), 1),
+    )
+    columns.put("page_blocks", np.broadcast_to(np.array(page)[:, None], (len(page), size)))

@@ -1,0 +1,103 @@
+"""The table that blocks are judged by: what its columns are called, in the order the models know them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = [
+    "AROUND",
+    "CONTEXT",
+    "FEATURES",
+    "GROUP_LEVELS",
+    "LANDMARKS",
+    "TAGS",
+    "WINDOWS",
+    "WORD_COLUMNS",
+    "Columns",
+]
+
+F32 = npt.NDArray[np.float32]
+
+# So many blocks before and after a block: each alone, and all up to there together.
+AROUND, WINDOWS = (1, 2), (1, 3, 8, 20)
+# So many elements around a block are looked at with all that they hold.
+GROUP_LEVELS = 4
+TAGS = ("p", "li", "td", "th", "div", "section", "h1", "h2", "h3", "h4", "dt", "dd", "figcaption", "button", "option")
+# What readers add is the last of them.
+LANDMARKS = ("nav", "header", "footer", "aside", "main", "article", "form", "dialog", "comments")
+_CUES = ("legal", "comments", "related", "share", "account", "pager", "navigation", "advert", "meta", "date", "more")
+WORD_COLUMNS = (
+    *("words_own", "words_parent", "words_path", "words_low", "words_high"),
+    *("words_joint", "words_joint2", "words_joint6"),
+)
+FEATURES = (
+    *("tokens", "plain", "links", "linked", "token_length", "ends", "end_rate", "comma_rate", "colon_rate"),
+    *("punct_rate", "digit_rate", "upper_rate", "cjk", "starts_3", "starts_4", "starts_7", "stops_5", "stops_10"),
+    *("heading", "list", "table", "code", "quote", "level"),
+    *(f"cue_{name}" for name in _CUES),
+    *("is_title", "in_title", "copies"),
+    *(f"{name}{sign}{step}" for step in AROUND for name in ("tokens", "links") for sign in "-+"),
+    *(f"window{reach}{what}" for reach in WINDOWS for what in ("", "_links", "_running")),
+    *("running_above", "running_below"),
+    *("place", "tokens_before", "running_before", "from_top", "to_bottom"),
+    *("since_heading", "since_h1", "h1_below", "since_legal", "since_comments", "since_related", "since_share"),
+    *("until_legal", "depth"),
+    *(f"tag_{tag}" for tag in TAGS),
+    *(f"in_{name}" for name in LANDMARKS),
+    *WORD_COLUMNS,
+    "page_comments",
+    *(
+        f"group{level}_{what}"
+        for level in range(GROUP_LEVELS)
+        for what in ("blocks", "plain", "links", "running", "share", "long")
+    ),
+    *("to_core", "alike_blocks", "alike_plain", "alike_links", "alike_running", "alike_share"),
+    *("page_blocks", "page_tokens", "page_links", "page_running", "page_longest", "page_cjk"),
+)
+# What the second reading sees besides.
+CONTEXT = (
+    "first",
+    *(f"first{sign}{step}" for step in AROUND for sign in "-+"),
+    *(f"first_window{reach}" for reach in (2, 5, 12)),
+    *("first_rank", "first_over_cut", "first_before", "first_after"),
+    *("first_f1", "first_share", "first_kept", "first_most"),
+    *(f"first_group{level}{what}" for level in range(GROUP_LEVELS) for what in ("", "_share")),
+    *("first_alike", "first_alike_share"),
+)
+_PLACES = {name: place for place, name in enumerate((*FEATURES, *CONTEXT))}
+
+
+class Columns:
+    """A table with a row for each block, kept column by column, as trees ask; unwritten at first."""
+
+    def __init__(self, size: int) -> None:
+        self._columns: F32 = np.empty((len(_PLACES), size), dtype=np.float32)
+
+    @property
+    def features(self) -> F32:
+        """What the first reading sees."""
+        return self._columns[: len(FEATURES)].T
+
+    @property
+    def all(self) -> F32:
+        """What the second reading sees: the features, and behind them the context."""
+        return self._columns.T
+
+    def put(self, name: str, values: npt.NDArray[Any]) -> None:
+        """Writes a column, or of each row of `values` one, from that called `name` on."""
+        place = _PLACES[name]
+        if values.ndim == 1:
+            self._columns[place] = values
+        else:
+            self._columns[place : place + values.shape[0]] = values
+
+    def part(self, name: str, count: int) -> F32:
+        """So many columns from that called `name` on, each a row, to be written to."""
+        return self._columns[_PLACES[name] : _PLACES[name] + count]
+
+    def forget(self, places: npt.NDArray[np.int64]) -> None:
+        """Leaves nothing known in some columns."""
+        self._columns[places] = np.nan
