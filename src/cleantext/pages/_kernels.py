@@ -12,7 +12,7 @@ import numba
 import numpy as np
 from numba.extending import register_jitable
 
-from cleantext.pages import _around, _climb, _counts, _measure, _path, _trees
+from cleantext.pages import _around, _climb, _counts, _cues, _measure, _path, _trees
 from cleantext.pages._layout import SPACE, U8, U32, Int, Truth
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -129,10 +129,10 @@ def find(codes: U32, i: Int, one: Int, other: Int) -> Int:
     return i
 
 
-for _part in _measure.PARTS:
+for _part in (*_measure.PARTS, *_cues.PARTS):
     register_jitable(_part)
 
-count = kernel(_counts.count)
+count, look = kernel(_counts.count), kernel(_cues.look)
 add_trees, add_masked = kernel(_trees.add_trees), kernel(_trees.add_masked)
 climb, add_once, add_near = kernel(_climb.climb), kernel(_climb.add_once), kernel(_climb.add_near)
 add_rows = kernel(_climb.add_rows)

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cache
 
@@ -13,8 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from cleantext.folding import code_points
+from cleantext.pages import _cues
+from cleantext.pages.compiled import pays
 
-__all__ = ["CUES", "cue_of", "cues_of", "hints_in"]
+__all__ = ["CUES", "cue_of", "cues_at", "cues_of"]
 
 CUES = ("legal", "comments", "related", "share", "account", "pager", "navigation", "advert", "meta", "date", "more")
 # A longer block says something of its own.
@@ -56,10 +57,12 @@ _META = (
     r"^\W*(?:by|posted|published|updated|author|written by|tags?|categor|filed under|source|photo|image|credit|editor"
     r"|来源|來源|作者|编辑|編輯|责任编辑|责编|发布|發布|时间|時間|日期|标签|浏览|阅读|点击数|字号|记者|文/|原标题|稿源|人气)[^。]{0,60}$"
 )
-_DATE = (
+_DIGITS_FIRST = (
     r"(?:19|20)\d\d ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2}|\b\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d\b|\b\d+ (?:hours?|minutes?|days?|weeks?"
-    r"|months?|years?) ago\b|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d{1,2}(?:,|\b)"
+    r"|months?|years?) ago\b"
 )
+_MONTH_DAY = r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d{1,2}(?:,|\b)"
+_DATE = _DIGITS_FIRST + "|" + _MONTH_DAY
 _MORE = r"(?:\.\.\.|…|»|›|→|more)\s*$"
 _PATTERNS = dict(
     zip(
@@ -76,7 +79,7 @@ _WORDS = {
     "share": _INSIDE["share"],
     "advert": _INSIDE["advert"],
 }
-_NUMBERS = {"comments": _COUNTED, "date": _DATE}
+_COUNTS = {"comments": _COUNTED, "date": _DIGITS_FIRST}
 
 
 def _compiled(patterns: Mapping[str, str], flags: int = 0) -> re.Pattern[str]:
@@ -85,214 +88,145 @@ def _compiled(patterns: Mapping[str, str], flags: int = 0) -> re.Pattern[str]:
 
 # Among ASCII, small letters say the same, and are found faster.
 _BEGINS, _BEGINS_LOWER = _compiled(_PATTERNS, re.IGNORECASE), _compiled(_PATTERNS)
-_HOLDS_WORD, _HOLDS_NUMBER, _ENDS = _compiled(_WORDS), _compiled(_NUMBERS), _compiled({"more": _MORE})
-_DIGIT, _LAST = re.compile(r"\d"), frozenset(".…»›→e")
-# One of these stands in every text that `_HOLDS_WORD` finds something in: among ASCII, and the others' first characters.
-_ASCII_HINTS = (
-    *("(c)", "copyright", "all rights", "privacy", "cookie", "terms ", "disclaimer", "icp", "impressum", "datenschutz"),
-    *("mentions", "advertis"),
+_HOLDS_WORD, _COUNT, _DAY, _ENDS = map(_compiled, (_WORDS, _COUNTS, {"date": _MONTH_DAY}, {"more": _MORE}))
+_DIGITS = re.compile(r"\d+")
+# What a cue begins with that stands behind signs, as far as it says itself, up to nine characters, small letters; what
+# those begin with that may stand anywhere. Besides there are cues that begin with a digit or with a sign.
+_BEGINNINGS = (
+    "about|ad|all right|also in|also like|also read|anzeige|apr|aug|author|back to|blog|buy now|by|cart|categor"
+    "|checkout|comment|contact|cookie|copy link|copyright|credit|datenschu|dec|disclaime|download|editor|email"
+    "|enter you|facebook|faq|featured|feb|filed und|first|follow|get start|help|home|icp|image|impressum|jan|jul"
+    "|jump to|jun|kommentar|language|last|latest|leave a|like|linkedin|load more|log in|log out|login|logout|mar|may"
+    "|mentions |menu|more|most popu|most read|most view|my accoun|newer|news|next|nov|oct|older|page |permalink|photo"
+    "|pin it|pinterest|popular|post a|posted|prev|print|privacy|promoted|publicité|published|qq|quote|read more"
+    "|read next|recent co|recent po|recommend|reddit|register|related|replies|reply|report|response|search|see also"
+    "|sep|share|show more|sign in|sign out|sign up|signin|signout|signup|similar|sitemap|skip to|source|sponsored"
+    "|subscribe|table of |tag|telegram|terms &|terms and|terms of|toggle|top stor|trending|tweet|twitter|up next"
+    "|updated|upvote|view all|what to r|whatsapp|write a|written b|x|you may|you might|your e-ma|your emai"
+    "|コメント|スポンサー|上一|上页|下一|下載|下载|下页|个回复|个回答|个留言|个評論|个评论|为你|为您|举报|二维码"
+    "|人气|今日|作者|來源|個回复|個回答|個留言|個評論|個评论|備案|免責|免责|关于我们|关注|关联|分享|加入|加载更多"
+    "|原标题|友情鏈接|友情链接|反对|发布|发表|回复|回覆|备案|复制链接|大家都在|字号|导航|尾页|展开|帮助|广告|廣告"
+    "|延伸|引用|当前位置|往期|微信|微博|您现在的位置|您的位置|我来说两句|打印|扫一扫|扫码|排行|推广|推荐|推薦|搜索"
+    "|支持|收藏|文/|日期|时间|時間|更多|最新|朋友圈|末页|条回复|条回答|条留言|条評論|条评论|来源|查看更多|标签"
+    "|栏目|楼主|沙发|注册|浏览|点击|点讚|点赞|热点|热门|無断転載|熱門|版权|版權|猜你|留言|登入|登录|登錄|發布"
+    "|相关|相關|稿源|立即|精彩|編輯|编辑|网友评论|网站地图|网站首页|联系我们|著作権|訂閱|註冊|評論|订阅|记者"
+    "|许可证|评论|责任编辑|责编|跟帖|跟贴|轉載請|转发|转载请|返回|關注|阅读|隐私|隱私|首頁|首页"
 )
-_WIDE_HINTS = frozenset("©版备備免转轉许許隐隱著無条條個个评網网最发發我分扫掃二")
-# What a text begins with that a cue begins: a sign, or behind signs two letters or a character of a word. Where a word
-# begins with anything else that is no letter of these, the patterns are tried.
-_FIRST_WORD, _LETTERS, _SIGNS = re.compile(r"\w\w?"), frozenset("abcdefghijklmnopqrstuvwxyz"), frozenset("(.©»…›→")
-_PAIRS = frozenset(
-    [
-        "ab",
-        "ad",
-        "al",
-        "an",
-        "ap",
-        "au",
-        "ba",
-        "bl",
-        "bu",
-        "by",
-        "ca",
-        "ch",
-        "co",
-        "cr",
-        "da",
-        "de",
-        "di",
-        "do",
-        "ed",
-        "em",
-        "en",
-        "fa",
-        "fe",
-        "fi",
-        "fo",
-        "ge",
-        "he",
-        "ho",
-        "ic",
-        "im",
-        "ja",
-        "ju",
-        "ko",
-        "la",
-        "le",
-        "li",
-        "lo",
-        "ma",
-        "me",
-        "mo",
-        "my",
-        "ne",
-        "no",
-        "oc",
-        "ol",
-        "pa",
-        "pe",
-        "ph",
-        "pi",
-        "po",
-        "pr",
-        "pu",
-        "qq",
-        "qu",
-        "re",
-        "se",
-        "sh",
-        "si",
-        "sk",
-        "so",
-        "sp",
-        "su",
-        "ta",
-        "te",
-        "to",
-        "tr",
-        "tw",
-        "up",
-        "vi",
-        "wh",
-        "wr",
-        "x",
-        "yo",
-    ]
+_HINTS = (
+    "(c) 19|(c) 20|(c)19|(c)20|advertis|all right|cookie|copyright|datenschu|disclaime|icp|impressum|mentions "
+    "|privacy|terms &|terms and|terms of"
+    "|©|个回复|个回答|个留言|个評論|个评论|二维码|個回复|個回答|個留言|個評論|個评论|備案|免責|免责|分享到|分享至"
+    "|发表评论|备案|我来说两句|扫一扫|扫码|最新评论|条回复|条回答|条留言|条評論|条评论|無断転載|版权|版權|网友评论"
+    "|著作権|许可证|评论列表|轉載請|转载请|隐私|隱私"
 )
-_HAN = frozenset(
-    "上下个为举二人今作來個備免关分加原友反发回备复大字导尾展帮广廣延引当往微您我打扫排推搜支收文日时時更最朋末条来查标栏楼沙"
-    "注浏点热無版猜留登發相稿立精編编网联著訂註評订记许评责跟轉转返關阅隐隱首熱"
-)
+# Letters that are found as others where no difference is made between capitals and small ones.
+_SAME = {"ſ": "s", "ı": "i", "İ": "i", "\u212a": "k"}
 _NUMBER = {name: number for number, name in enumerate(CUES, 1)}
-# What a character may be: a digit, a wide hint, the last of a text that ends like a cue, a Han one that begins one.
-_IS_DIGIT, _IS_HINT, _IS_LAST, _IS_BEGIN = (1 << bit for bit in range(4))
-Flagged = npt.NDArray[np.bool_]
+I64 = npt.NDArray[np.int64]
+U8 = npt.NDArray[np.uint8]
+U32 = npt.NDArray[np.uint32]
 
 
-def cue_of(text: str, hints: Sequence[str] = _ASCII_HINTS) -> int:
+def cue_of(text: str, may: int = _cues.ANY) -> int:
     """The number of the first cue in a short text, its place in `CUES` plus one; 0 for none.
 
-    `hints` are those of `hints_in` for the text or for one that it is part of.
+    `may` says which kinds of cue are looked for, as bits of `_cues`.
     """
     if len(text) > _LONGEST:
         return 0
     lower = text.lower()
-    match = None
-    if _may_begin(lower):
+    if may & (_cues.BEGIN | _cues.NUMBER):
         match = _BEGINS_LOWER.match(lower) if text.isascii() else _BEGINS.match(text)
-    if match:
-        return _NUMBER[match.lastgroup or ""]
-    found = [_HOLDS_WORD.search(lower, 1)] if _may_hold_word(lower, hints) else []
-    if _DIGIT.search(lower):
-        found.append(_HOLDS_NUMBER.search(lower, 1))
-    if lower.rstrip()[-1:] in _LAST:
+        if match:
+            return _NUMBER[match.lastgroup or ""]
+    found = [_HOLDS_WORD.search(lower, 1)] if may & _cues.WORD else []
+    if may & _cues.NUMBER:
+        found.append(_number_in(lower))
+    if may & _cues.DAY:
+        found.append(_DAY.search(lower, 1))
+    if may & _cues.END:
         found.append(_ENDS.search(lower, 1))
     return min(((one.start(), _NUMBER[one.lastgroup or ""]) for one in found if one), default=(0, 0))[1]
 
 
-def cues_of(texts: Sequence[str]) -> npt.NDArray[np.int64]:
+def _number_in(lower: str) -> re.Match[str] | None:
+    """The first cue that begins with a digit: with the first of a number, or as a year with the fourth from its end."""
+    for number in _DIGITS.finditer(lower, 1):
+        start, year = number.start(), number.end() - 4
+        match = _COUNT.match(lower, start) or (_COUNT.match(lower, year) if year > start else None)
+        if match:
+            return match
+    return None
+
+
+def cues_of(texts: Sequence[str]) -> I64:
     """`cue_of` of each text, tried only where the characters of the text allow a cue."""
-    short = [number for number, text in enumerate(texts) if len(text) <= _LONGEST]
-    tried = [texts[number] for number in short]
-    cues = np.zeros(len(texts), dtype=np.int64)
-    joined = "\n".join((*tried, "", "", ""))
-    lengths = np.fromiter(map(len, tried), np.int64, len(tried))
-    ends = np.cumsum(lengths + 1)
-    starts = ends - lengths - 1
-    lower = joined.lower()
-    hints = hints_in(lower)
-    may = _may_be(code_points(joined), starts, ends - 2)
-    if len(lower) != len(joined):
-        may[:] = True
-    else:
-        may[_holding(lower, hints, starts.tolist())] = True
-    for place in np.flatnonzero(may).tolist():
-        cues[short[place]] = cue_of(tried[place], hints)
+    ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)))
+    return cues_at(texts, code_points("".join(texts)), np.concatenate([[0], ends[:-1]]).astype(np.int64), ends)
+
+
+def cues_at(texts: Sequence[str], codes: U32, starts: I64, ends: I64) -> I64:
+    """`cues_of` texts that are the spans [start, end) of characters of `codes`."""
+    may = np.zeros(starts.size, dtype=np.uint8)
+    look = _cues.look
+    if pays():
+        import cleantext.pages._kernels as kernels  # noqa: PLC0415 - numba is loaded by those who need it
+
+        look = kernels.look
+    look(codes, starts, ends, _LONGEST, _chars(), _follow(), may)
+    places = np.flatnonzero(may)
+    cues = np.zeros(starts.size, dtype=np.int64)
+    cues[places] = [cue_of(texts[place], bits) for place, bits in zip(places.tolist(), may[places].tolist(), strict=True)]
     return cues
 
 
-def _may_be(codes: npt.NDArray[np.uint32], starts: npt.NDArray[np.int64], last: npt.NDArray[np.int64]) -> Flagged:
-    """Which texts have a digit, a wide hint, or a beginning or an end of a cue; some others as well."""
-    if not starts.size:
-        return np.zeros(0, dtype=np.bool_)
-    kinds = _kinds()[codes]
-    may = np.bitwise_or.reduceat(kinds, starts) & (_IS_DIGIT | _IS_HINT) != 0
-    may |= kinds[last] & _IS_LAST != 0  # of an empty text the last character is that of another: it is only tried
-    first, second, third = (codes[starts + step] for step in range(3))
-    begins = _pairs()[first & 127, second & 127] | (second > 127) | (third > 127)
-    is_other_han = (first >= 0x3400) & (first <= 0x9FFF) & (_kinds()[first] & _IS_BEGIN == 0)
-    found: Flagged = may | np.where(first > 127, ~is_other_han, begins)
-    return found
-
-
-def _holding(lower: str, hints: Sequence[str], starts: Sequence[int]) -> list[int]:
-    """The texts, which begin at `starts` of `lower`, that hold one of the hints."""
-    found = list[int]()
-    for hint in hints:
-        at = lower.find(hint)
-        while at >= 0:
-            found.append(bisect_right(starts, at) - 1)
-            at = lower.find(hint, at + 1)
-    return found
+@cache
+def _letters() -> dict[str, int]:
+    """The numbers of the characters that stand in beginnings and hints."""
+    return {char: number for number, char in enumerate(sorted({*_BEGINNINGS, *_HINTS} - {"|"}), 1)}
 
 
 @cache
-def _kinds() -> npt.NDArray[np.uint8]:
-    """What each character may be, as bits."""
-    kinds = np.zeros(0x110000, dtype=np.uint8)
-    kinds[[code for code in range(0x10000) if chr(code).isdecimal()]] |= _IS_DIGIT
-    kinds[0x10000:] |= _IS_DIGIT  # some are
-    kinds[[code for code in range(0x10000) if chr(code).isspace() or chr(code).lower() in _LAST]] |= _IS_LAST
-    for flag, chars in ((_IS_HINT, _WIDE_HINTS), (_IS_BEGIN, _HAN)):
-        kinds[[ord(char) for char in chars]] |= flag
-    return kinds
+def _chars() -> U32:
+    """Of each character of the basic plane its number, or 0, and what it may be, as bits of `_cues`."""
+    basic = [*map(chr, range(0x10000))]
+    chars = np.zeros(len(basic), dtype=np.uint32)
+    for bits, holds in ((_cues.IS_WORD, str.isalnum), (_cues.IS_DIGIT, str.isdecimal), (_cues.IS_SPACE, str.isspace)):
+        chars |= np.fromiter(map(holds, basic), np.uint32, len(basic)) * np.uint32(bits)
+    for bits, found in (
+        (_cues.IS_WORD, "_"),
+        (_cues.IS_UNIT, "楼樓crhmdwy"),
+        (_cues.IS_PART, "-/.年月"),
+        (_cues.IS_BAR, "|"),
+        (_cues.IS_LETTER, ".abcdefghijklmnopqrstuvwxyz"),
+        (_cues.IS_LAST, "…»›→"),
+        (_cues.IS_SIGN, "(.©»…›→"),
+        (_cues.OPENS, [hint[0] for hint in _HINTS.split("|")]),
+    ):
+        chars[[*map(ord, {*found, *"".join(found).upper()})]] |= bits
+    for char, number in _letters().items():
+        chars[[*map(ord, {char, char.upper()})]] |= number
+    for char, other in _SAME.items():
+        chars[ord(char)] |= chars[ord(other)]
+    return chars
 
 
 @cache
-def _pairs() -> Flagged:
-    """Whether a cue may begin with two characters of ASCII."""
-    pairs = np.ones((128, 128), dtype=np.bool_)
-    for first in range(128):
-        if chr(first).isalpha():
-            pairs[first] = [_may_begin((chr(first) + chr(second)).lower()) for second in range(128)]
-    return pairs
-
-
-def hints_in(text: str) -> tuple[str, ...]:
-    """What of the words among ASCII that are looked for is in a text at all."""
-    lower = text.lower()
-    return tuple(hint for hint in _ASCII_HINTS if hint in lower)
-
-
-def _may_begin(lower: str) -> bool:
-    """Whether a cue may begin a text, by its first character and the first two of its first word."""
-    word = _FIRST_WORD.search(lower)
-    if word is None:
-        return lower[:1] in _SIGNS
-    first = word[0]
-    if first[0] in _LETTERS:
-        is_odd = first[-1] not in _LETTERS or lower[word.end() : word.end() + 1] > "\x7f"  # the dot of `İ`
-        return first in _PAIRS or is_odd or lower[0] in _SIGNS
-    return not "\u3400" <= first[0] <= "\u9fff" or first[0] in _HAN or lower[0] in _SIGNS
-
-
-def _may_hold_word(lower: str, hints: Sequence[str] = _ASCII_HINTS) -> bool:
-    """Whether one of the words may be found: looking for these is quicker."""
-    for hint in hints:
-        if hint in lower:
-            return True
-    return not lower.isascii() and not _WIDE_HINTS.isdisjoint(lower)
+def _follow() -> npt.NDArray[np.int16]:
+    """What follows what in beginnings, hints, and at the end of a text: for each state and the number of a character
+    the next state, 0 for none, -1 where a beginning or hint ends."""
+    letters = _letters()
+    rows: list[dict[int, int]] = [{}, {}, {}, {}]
+    for root, words in ((_cues.BEGINNINGS, _BEGINNINGS), (_cues.HINTS, _HINTS), (_cues.ENDINGS, "more")):
+        for word in words.split("|"):
+            state = root
+            for char in word[:-1]:
+                if letters[char] not in rows[state]:
+                    rows[state][letters[char]] = len(rows)
+                    rows.append({})
+                state = rows[state][letters[char]]
+            rows[state][letters[word[-1]]] = -1
+    follow = np.zeros((len(rows), len(letters) + 1), dtype=np.int16)
+    for state, row in enumerate(rows):
+        follow[state, [*row]] = [*row.values()]
+    return follow

@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -25,7 +24,7 @@ from cleantext.pages.align import bare
 from cleantext.pages.ancestry import Tree, element_columns
 from cleantext.pages.columns import AROUND, FEATURES, WINDOWS, Columns
 from cleantext.pages.compiled import pays
-from cleantext.pages.cues import CUES, cues_of
+from cleantext.pages.cues import CUES, cues_at
 from cleantext.pages.elements import Element
 from cleantext.pages.tags import KINDS
 from cleantext.pages.windows import window_sums
@@ -40,6 +39,7 @@ F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
 U8 = npt.NDArray[np.uint8]
+U32 = npt.NDArray[np.uint32]
 
 _OTHER, _CJK, _LOWER, _UPPER, _DIGIT, _END, _COMMA, _PUNCT, _SPACE, _LETTER, _COLON = range(11)
 _CLASSES = 11
@@ -106,8 +106,8 @@ class _Text:
     last: U8
 
 
-def _read(text: str, starts: I64, ends: I64) -> _Text:
-    kinds = _table()[code_points(text)]
+def _read(codes: U32, starts: I64, ends: I64) -> _Text:
+    kinds = _table()[codes]
     classes, tokens = np.zeros((starts.size, _CLASSES), dtype=np.int64), np.zeros(starts.size, dtype=np.int64)
     if pays():
         import cleantext.pages._kernels as kernels  # noqa: PLC0415 - numba is loaded by those who need it
@@ -184,13 +184,14 @@ def page_columns(sight: Sight, scores: WordScores) -> tuple[Columns, F64]:
     """The table of the blocks, of which there are some, with all but the context; and the tokens of each."""
     size = sight.starts.size
     columns = Columns(size)
-    text = _read(sight.text, sight.starts, sight.ends)
+    codes = code_points(sight.text)
+    text = _read(codes, sight.starts, sight.ends)
     links = np.zeros(size) if sight.links is None else sight.links
     plain = text.tokens * (1 - links)
     running = np.where((text.tokens >= _LONG) & (links <= _FEW_LINKS), plain, 0.0)
     sizes = np.stack((text.tokens, plain, running))
     _own_text(columns, sight, text, links, plain)
-    cues = _cues(columns, sight.texts, sight.title)
+    cues = _cues(columns, sight, codes)
     _around(columns, sizes)
     _place(columns, sight, sizes, cues)
     rows = np.column_stack([np.ones(size), text.tokens, plain, running, running > 0])
@@ -236,33 +237,41 @@ def _neighbors(columns: Columns, name: str, values: F64) -> None:
         before[step:], after[:-step] = values[:-step], values[step:]
 
 
-def _cues(columns: Columns, texts: Sequence[str], page_title: str) -> I64:
-    counts = Counter(texts)  # menus repeat themselves
-    number_of = {text: number for number, text in enumerate(counts)}
-    place = np.fromiter(map(number_of.__getitem__, texts), np.int64, len(texts))
-    cues: I64 = cues_of([*counts])[place]
+def _cues(columns: Columns, sight: Sight, codes: U32) -> I64:
+    """Writes what the words of blocks say: of the first of those with one text for all, as menus repeat themselves."""
+    numbers: dict[str, int] = {}
+    texts, size = sight.texts, sight.starts.size
+    place = np.array([numbers.setdefault(text, number) for number, text in enumerate(texts)])
+    firsts = np.fromiter(numbers.values(), np.int64, len(numbers))
+    cues = np.zeros(size, dtype=np.int64)
+    cues[firsts] = cues_at([*numbers], codes, sight.starts[firsts], sight.ends[firsts])
+    cues = cues[place]
     columns.put("cue_legal", cues == _CUE_NUMBERS[:, None])
-    copies = np.minimum(np.fromiter(counts.values(), np.int64, len(counts)), 9)
-    columns.put("is_title", np.stack((*_in_title(counts, _key(page_title)), copies))[:, place])
+    titles = np.zeros((3, size), dtype=np.int64)
+    for number, is_same, is_inside in _in_title(numbers, _key(sight.title)):
+        titles[:2, number] = is_same, is_inside
+    titles[2] = np.minimum(np.bincount(place, minlength=size), 9)
+    columns.put("is_title", titles[:, place])
     return cues
 
 
-def _in_title(texts: Collection[str], title: str) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Which texts are the page's title, which are in it: by letters and digits alone, as in `title`."""
-    same, inside = np.zeros(len(texts), dtype=np.bool_), np.zeros(len(texts), dtype=np.bool_)
-    for number, text in enumerate(texts if title else ()):
-        begins = text[:2]
-        if len(text) >= _TITLE or (_stays(begins) and begins.lower() not in title):
-            continue
-        key = _key(text)
-        same[number] = key == title
-        inside[number] = len(key) > 3 and key in title
-    return same, inside
+def _in_title(numbers: Mapping[str, int], title: str) -> list[tuple[int, bool, bool]]:
+    """The numbers of the texts that are in the page's title, whether they are all of it, and whether they are long
+    enough to say so: by letters and digits alone, as in `title`."""
+    if not title:
+        return []
+    begun = {title[at : at + length] for at in range(len(title)) for length in (1, 2)}
+    tried = [
+        (number, _key(text))
+        for text, number in numbers.items()
+        if len(text) < _TITLE and ((begins := text[:2].lower()) in begun or not _stays(begins))
+    ]
+    return [(number, key == title, len(key) > 3) for number, key in tried if key in title]
 
 
 def _stays(begins: str) -> bool:
     """Whether a key begins with what its text begins with: letters and digits of ASCII, or Han."""
-    return begins.isalnum() and (begins.isascii() or "\u3400" <= min(begins) <= max(begins) <= "\u9fff")
+    return begins.isalnum() and (begins.isascii() or "\u3400" <= begins[0] <= "\u9fff" >= begins[-1] >= "\u3400")
 
 
 def _key(text: str) -> str:
