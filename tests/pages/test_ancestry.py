@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleantext.pages import _climb, ancestry, compiled
+from cleantext.pages import _climb, _loops, compiled
 from cleantext.pages.ancestry import Tree, element_columns, tell_elements, word_columns
 from cleantext.pages.columns import FEATURES, LANDMARKS, WORD_COLUMNS, Columns
-from cleantext.pages.cues import _BEGINS, _BEGINS_LOWER, _HOLDS_WORD, _may_hold_word
 from cleantext.pages.elements import Element
 from cleantext.pages.wordscores import WordScores, class_words
 
@@ -73,7 +72,7 @@ def test_what_words_say_together_is_what_walking_up_from_each_element_gives(
     is_compiled: bool, elements: list[Element]
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ancestry, "pays", lambda: is_compiled)
+        patch.setattr(compiled, "pays", lambda: is_compiled)
         found = tell_elements(Tree.of(elements), JOINT)[0][_climb.JOINT]
     for place in range(len(elements)):
         words = [class_words(elements[one].tag, elements[one].names) for one in _up(elements, place)]
@@ -123,9 +122,10 @@ def _columns(elements: list[Element], places: list[int]) -> dict[str, list[float
     element = np.array([place % len(elements) for place in places], dtype=np.int64)
     tokens = np.array([3.0 * (place + 1) for place in places])
     running = np.where(tokens > 40, tokens, 0.0)
-    rows = np.column_stack([np.ones(len(places)), tokens, tokens / 2, running, (running > 0).astype(np.float64)])
     columns = Columns(len(places))
-    element_columns(columns, Tree.of(elements), element, SCORES, rows)
+    columns.logs[:] = 0
+    element_columns(columns, Tree.of(elements), element, SCORES, np.stack((tokens, tokens / 2, running)))
+    columns.take_logs()
     names = FEATURES[FEATURES.index("depth") : FEATURES.index("page_blocks")]
     return {name: columns.part(name, 1)[0].tolist() for name in names}
 
@@ -165,61 +165,6 @@ def test_compiled_loops_give_the_same(elements: list[Element], places: list[int]
     for met in (0, compiled.COMPILED_FROM):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(compiled._Met, "characters", met)
-            assert (ancestry.loops() is _climb) == (met == 0)
+            assert (compiled.loops() is _loops) == (met == 0)
             given_columns.append(_columns(elements, places))
     assert given_columns[0] == given_columns[1]
-
-
-WORDS = (
-    *(
-        "©",
-        "(c) 2019",
-        "(C)1999",
-        "Copyright",
-        "all rights reserved",
-        "Privacy",
-        "cookie",
-        "terms of",
-        "terms &",
-        "版权",
-    ),
-    *("disclaimer", "备案", "備案", "ICP", "免責", "转载请", "轉載請", "许可证", "隱私", "impressum", "datenschutz"),
-    *("mentions légales", "著作権", "無断転載", "条评论", "個回复", "评论列表", "网友评论", "最新评论", "发表评论"),
-    *("我来说两句", "分享到", "扫一扫", "扫码", "二维码", "advertising"),
-)
-
-
-@pytest.mark.parametrize("word", WORDS)
-def test_a_text_with_a_word_is_searched_for_it(word: str) -> None:
-    lower = f"x {word}".lower()
-    assert _HOLDS_WORD.search(lower)
-    assert _may_hold_word(lower)
-
-
-@given(st.lists(st.sampled_from((*WORDS, "a", " ", "字", "İ", "\ud800", "e\u0301")), max_size=4).map("".join))
-def test_no_text_with_a_word_is_passed_over(text: str) -> None:
-    assert _may_hold_word(text.lower()) or not _HOLDS_WORD.search(text.lower())
-
-
-BEGINNINGS = (
-    "Share",
-    "RELATED",
-    "by ",
-    "12 Comments",
-    "Next",
-    "Home",
-    "Ad",
-    "2020-01-02",
-    "x",
-    " ",
-    "(C) 2019",
-    "X\n",
-    "K",
-)
-
-
-@given(st.sampled_from(BEGINNINGS) | st.characters(codec="ascii"), st.text("aZ \n9.", max_size=4))
-def test_small_letters_begin_as_letters_of_any_case(begin: str, rest: str) -> None:
-    text = begin + rest
-    plain, small = _BEGINS.match(text), _BEGINS_LOWER.match(text.lower())
-    assert (plain and (plain.lastgroup, plain.end())) == (small and (small.lastgroup, small.end()))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cleantext.pages import ancestry
+from cleantext.pages import compiled
 from cleantext.pages.ancestry import Tree
 from cleantext.pages.columns import CONTEXT, Columns
 from cleantext.pages.context import context_columns, expected_f1
@@ -50,7 +50,7 @@ def _signature(elements: list[Element], place: int) -> tuple[str, str, str]:
 
 @pytest.fixture(params=[False, True], ids=["plain", "compiled"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ancestry, "pays", lambda: request.param)
+    monkeypatch.setattr(compiled, "pays", lambda: request.param)
 
 
 def seen(elements: list[Element], blocks: list[tuple[int, float, int]]) -> dict[str, list[float]]:

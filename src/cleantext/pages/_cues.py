@@ -13,7 +13,9 @@ BEGIN, WORD, NUMBER, DAY, END, ANY = 1, 2, 4, 8, 16, 31
 # what joins the parts of a date; LETTER: the end of a month's name; LAST, SIGN: a sign that a cue ends with, or begins
 # with; OPENS: the first of a hint.
 NUMBER_OF = 255
-IS_DIGIT, IS_WORD, IS_SPACE, IS_UNIT, IS_PART, IS_BAR, IS_LETTER, IS_LAST, IS_SIGN, OPENS = (1 << b for b in range(8, 18))
+IS_DIGIT, IS_WORD, IS_SPACE, IS_UNIT, IS_PART, IS_BAR, IS_LETTER, IS_LAST, IS_SIGN, OPENS = (
+    1 << b for b in range(8, 18)
+)
 # The first states of `cues._follow`.
 BEGINNINGS, HINTS, ENDINGS = 1, 2, 3
 _DOT = 46

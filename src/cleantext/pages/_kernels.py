@@ -12,7 +12,7 @@ import numba
 import numpy as np
 from numba.extending import register_jitable
 
-from cleantext.pages import _around, _climb, _counts, _cues, _measure, _path, _trees
+from cleantext.pages import _around, _climb, _columns, _counts, _cues, _measure, _path, _trees
 from cleantext.pages._layout import SPACE, U8, U32, Int, Truth
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -129,13 +129,16 @@ def find(codes: U32, i: Int, one: Int, other: Int) -> Int:
     return i
 
 
-for _part in (*_measure.PARTS, *_cues.PARTS):
+for _part in (*_measure.PARTS, *_cues.PARTS, *_columns.PARTS):
     register_jitable(_part)
 
 count, look = kernel(_counts.count), kernel(_cues.look)
 add_trees, add_masked = kernel(_trees.add_trees), kernel(_trees.add_masked)
 climb, add_once, add_near = kernel(_climb.climb), kernel(_climb.add_once), kernel(_climb.add_near)
 add_rows = kernel(_climb.add_rows)
+fill_text, fill_places = kernel(_columns.fill_text), kernel(_columns.fill_places)
+fill_elements, fill_words = kernel(_columns.fill_elements), kernel(_columns.fill_words)
+fill_context = kernel(_columns.fill_context)
 gather, find_core, tell = kernel(_climb.gather), kernel(_climb.find_core), kernel(_climb.tell)
 
 measure, follow = kernel(_measure.measure), kernel(_path.follow)

@@ -13,16 +13,21 @@ __all__ = [
     "FEATURES",
     "GROUP_LEVELS",
     "LANDMARKS",
+    "LOGS",
+    "NO_TEXT",
     "TAGS",
     "WINDOWS",
     "WORD_COLUMNS",
     "Columns",
+    "place_of",
 ]
 
 F32 = npt.NDArray[np.float32]
 
 # So many blocks before and after a block: each alone, and all up to there together.
 AROUND, WINDOWS = (1, 2), (1, 3, 8, 20)
+# The text of what stands before the first block and after the last.
+NO_TEXT = -1.0
 # So many elements around a block are looked at with all that they hold.
 GROUP_LEVELS = 4
 TAGS = ("p", "li", "td", "th", "div", "section", "h1", "h2", "h3", "h4", "dt", "dd", "figcaption", "button", "option")
@@ -67,37 +72,51 @@ CONTEXT = (
     *(f"first_group{level}{what}" for level in range(GROUP_LEVELS) for what in ("", "_share")),
     *("first_alike", "first_alike_share"),
 )
+# The columns that are logarithms of one more.
+LOGS = (
+    *("tokens", "plain", "linked"),
+    *(f"window{reach}" for reach in WINDOWS),
+    *("running_above", "running_below", "from_top", "to_bottom"),
+    *(f"group{level}_{what}" for level in range(GROUP_LEVELS) for what in ("blocks", "plain")),
+    *("alike_blocks", "alike_plain"),
+)
 _PLACES = {name: place for place, name in enumerate((*FEATURES, *CONTEXT))}
+_LOG_PLACES = np.array([_PLACES[name] for name in LOGS])
+
+
+def place_of(name: str) -> int:
+    """The place of a column."""
+    return _PLACES[name]
 
 
 class Columns:
-    """A table with a row for each block, kept column by column, as trees ask; unwritten at first."""
+    """A table with a row for each block, kept column by column, as trees ask; unwritten at first.
+
+    `columns` has a row for each column, `logs` one for each of `LOGS`, of what these are the logarithms.
+    """
 
     def __init__(self, size: int) -> None:
-        self._columns: F32 = np.empty((len(_PLACES), size), dtype=np.float32)
+        self.columns: F32 = np.empty((len(_PLACES), size), dtype=np.float32)
+        self.logs = np.empty((len(LOGS), size))
 
     @property
     def features(self) -> F32:
         """What the first reading sees."""
-        return self._columns[: len(FEATURES)].T
+        return self.columns[: len(FEATURES)].T
 
     @property
     def all(self) -> F32:
         """What the second reading sees: the features, and behind them the context."""
-        return self._columns.T
+        return self.columns.T
 
     def put(self, name: str, values: npt.NDArray[Any]) -> None:
         """Writes a column, or of each row of `values` one, from that called `name` on."""
-        place = _PLACES[name]
-        if values.ndim == 1:
-            self._columns[place] = values
-        else:
-            self._columns[place : place + values.shape[0]] = values
+        self.part(name, 1 if values.ndim == 1 else values.shape[0])[:] = values
 
     def part(self, name: str, count: int) -> F32:
         """So many columns from that called `name` on, each a row, to be written to."""
-        return self._columns[_PLACES[name] : _PLACES[name] + count]
+        return self.columns[_PLACES[name] : _PLACES[name] + count]
 
-    def forget(self, places: npt.NDArray[np.int64]) -> None:
-        """Leaves nothing known in some columns."""
-        self._columns[places] = np.nan
+    def take_logs(self) -> None:
+        """Writes the columns of `LOGS`."""
+        self.columns[_LOG_PLACES] = np.log1p(self.logs)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-__all__ = ["COMPILED_FROM", "COMPILING_FROM", "meet", "pays"]
+__all__ = ["COMPILED_FROM", "COMPILING_FROM", "loops", "meet", "pays"]
 
 # Characters of markup from which loading compiled kernels (half a second) pays, and from which compiling them does, as
 # each machine does once: the walk over a page and the look before it take twelve seconds to compile, and save six
@@ -31,6 +32,17 @@ def pays(module: str | None = None) -> bool:
     if _Met.characters < COMPILED_FROM:
         return False
     return module is None or _Met.characters >= COMPILING_FROM or _is_cached(module)
+
+
+def loops() -> Any:
+    """The loops over blocks, elements and short texts, compiled where that pays."""
+    if pays():
+        import cleantext.pages._kernels as kernels  # noqa: PLC0415 - numba is loaded by those who need it
+
+        return kernels
+    import cleantext.pages._loops as plain  # noqa: PLC0415 - it knows columns, which this module must not
+
+    return plain
 
 
 @cache

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from cleantext.folding import code_points
 from cleantext.pages import _cues
-from cleantext.pages.compiled import pays
+from cleantext.pages.compiled import loops
 
 __all__ = ["CUES", "cue_of", "cues_at", "cues_of"]
 
@@ -161,22 +161,20 @@ def _number_in(lower: str) -> re.Match[str] | None:
 
 def cues_of(texts: Sequence[str]) -> I64:
     """`cue_of` of each text, tried only where the characters of the text allow a cue."""
-    ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)))
-    return cues_at(texts, code_points("".join(texts)), np.concatenate([[0], ends[:-1]]).astype(np.int64), ends)
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+    ends = np.cumsum(lengths)
+    return cues_at(texts, code_points("".join(texts)), ends - lengths, ends)
 
 
 def cues_at(texts: Sequence[str], codes: U32, starts: I64, ends: I64) -> I64:
     """`cues_of` texts that are the spans [start, end) of characters of `codes`."""
     may = np.zeros(starts.size, dtype=np.uint8)
-    look = _cues.look
-    if pays():
-        import cleantext.pages._kernels as kernels  # noqa: PLC0415 - numba is loaded by those who need it
-
-        look = kernels.look
-    look(codes, starts, ends, _LONGEST, _chars(), _follow(), may)
+    loops().look(codes, starts, ends, _LONGEST, _chars(), _follow(), may)
     places = np.flatnonzero(may)
     cues = np.zeros(starts.size, dtype=np.int64)
-    cues[places] = [cue_of(texts[place], bits) for place, bits in zip(places.tolist(), may[places].tolist(), strict=True)]
+    cues[places] = [
+        cue_of(texts[place], bits) for place, bits in zip(places.tolist(), may[places].tolist(), strict=True)
+    ]
     return cues
 
 

@@ -22,12 +22,11 @@ import numpy.typing as npt
 from cleantext.folding import code_points
 from cleantext.pages.align import bare
 from cleantext.pages.ancestry import Tree, element_columns
-from cleantext.pages.columns import AROUND, FEATURES, WINDOWS, Columns
-from cleantext.pages.compiled import pays
+from cleantext.pages.columns import AROUND, FEATURES, NO_TEXT, Columns
+from cleantext.pages.compiled import loops, pays
 from cleantext.pages.cues import CUES, cues_at
 from cleantext.pages.elements import Element
 from cleantext.pages.tags import KINDS
-from cleantext.pages.windows import window_sums
 from cleantext.pages.wordscores import WordScores
 
 if TYPE_CHECKING:
@@ -48,19 +47,14 @@ _CJK_RANGES = ((0x3040, 0x30FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xAC00, 0x
 
 _STARTS, _STOPS = np.array([[_UPPER], [_DIGIT], [_PUNCT]]), np.array([[_END], [_COLON]])
 _KIND_CODES = np.array([KINDS.index(name) for name in ("heading", "list", "table", "code", "quote")])
+# Of which characters a rate is told; the last is what others are told of without.
+_RATED = np.array([_END, _COMMA, _COLON, _PUNCT, _DIGIT, _UPPER, _CJK, _SPACE])
 # A block of so many tokens and so few links is running text.
 _LONG, _FEW_LINKS = 15, 0.3
-# What stands before the first block and after the last.
-_BEYOND = -1.0
-# So many blocks above and below a block are looked through for running text.
-_FAR = 8
 # Longer than any title.
 _TITLE = 200
-_CUE_NUMBERS = np.arange(1, len(CUES) + 1)
-_LEGAL = 1 + CUES.index("legal")
-# From which cues on blocks are counted, and up to how many from them, from headings, and from the highest.
+# From which cues on blocks are counted.
 _SINCE_CUES = np.array([1 + CUES.index(name) for name in ("legal", "comments", "related", "share")])
-_MOST_SINCE = np.array([30, 200, 50, 50, 50, 50, 50])[:, None]
 # Columns that a text dump cannot fill.
 _OF_PAGES = re.compile(
     r"links|linked|.*links|plain|heading|list|table|code|quote|level|since_h|h1_|depth|tag_|in_(?!title)|words_|page_comments|group|to_core|alike"
@@ -97,10 +91,9 @@ def _table() -> U8:
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """Counts by block: characters of each class, a row a class; words and CJK characters as tokens; the classes of the
-    first character and the last."""
+    """Counts by block: characters of each class; words and CJK characters as tokens; classes at the ends."""
 
-    classes: F64
+    classes: I64
     tokens: F64
     first: U8
     last: U8
@@ -116,7 +109,7 @@ def _read(codes: U32, starts: I64, ends: I64) -> _Text:
     else:
         _count(kinds, starts, ends, classes, tokens)
     tokens += classes[:, _CJK]
-    return _Text(classes.T.astype(np.float64, order="C"), tokens.astype(np.float64), kinds[starts], kinds[ends - 1])
+    return _Text(classes, tokens.astype(np.float64), kinds[starts], kinds[ends - 1])
 
 
 def _count(kinds: U8, starts: I64, ends: I64, classes: I64, tokens: I64) -> None:
@@ -183,58 +176,47 @@ def page_features(sight: Sight, scores: WordScores) -> tuple[F32, F64, tuple[str
 def page_columns(sight: Sight, scores: WordScores) -> tuple[Columns, F64]:
     """The table of the blocks, of which there are some, with all but the context; and the tokens of each."""
     size = sight.starts.size
-    columns = Columns(size)
-    codes = code_points(sight.text)
+    columns, codes = Columns(size), code_points(sight.text)
     text = _read(codes, sight.starts, sight.ends)
     links = np.zeros(size) if sight.links is None else sight.links
     plain = text.tokens * (1 - links)
     running = np.where((text.tokens >= _LONG) & (links <= _FEW_LINKS), plain, 0.0)
     sizes = np.stack((text.tokens, plain, running))
-    _own_text(columns, sight, text, links, plain)
+    wholes = sizes.sum(axis=1)
     cues = _cues(columns, sight, codes)
-    _around(columns, sizes)
-    _place(columns, sight, sizes, cues)
-    rows = np.column_stack([np.ones(size), text.tokens, plain, running, running > 0])
+    loops().fill_text(columns.columns, columns.logs, text.classes, _RATED, cues, sizes, links)
+    _places(columns, sight, sizes, wholes, cues)
     tree, element = sight.tree, sight.element
     if tree is None or element is None:  # one element around everything, which no column that is left shows
         tree, element = Tree.of([Element(-1, "body", "")]), np.zeros(size, dtype=np.int64)
-    element_columns(columns, tree, element, scores, rows)
-    _whole(columns, text, plain, running)
+    element_columns(columns, tree, element, scores, sizes)
+    columns.take_logs()
+    _neighbors(columns)
+    _ends(columns, sight, text)
+    _whole(columns, text, plain, wholes)
     if sight.element is None:
-        columns.forget(_UNSEEN)
+        columns.features[:, _UNSEEN] = np.nan
     return columns, text.tokens
 
 
-def _own_text(columns: Columns, sight: Sight, text: _Text, links: F64, plain: F64) -> None:
-    classes, tokens = text.classes, text.tokens
-    chars = np.maximum(classes.sum(axis=0) - classes[_SPACE], 1)
-    some = np.maximum(tokens, 1)
-    logs = np.log1p(np.stack((tokens, plain, tokens * links)))
-    columns.put("tokens", logs[:2])
-    columns.put("links", links)
-    columns.put("linked", logs[2])
-    columns.put("token_length", chars / some)
-    columns.put("ends", classes[_END])
-    columns.put("end_rate", classes[[_END, _COMMA, _COLON]] / some)
-    columns.put("punct_rate", classes[[_PUNCT, _DIGIT, _UPPER, _CJK]] / chars)
-    columns.put("starts_3", text.first == _STARTS)
-    columns.put("stops_5", text.last == _STOPS)
-    if sight.kinds is not None and sight.levels is not None:
-        columns.put("heading", sight.kinds == _KIND_CODES[:, None])
-        columns.put("level", sight.levels)
-    else:
-        columns.part("heading", _KIND_CODES.size + 1)[:] = 0
-    _neighbors(columns, "tokens-1", logs[0])
-    _neighbors(columns, "links-1", links)
-
-
-def _neighbors(columns: Columns, name: str, values: F64) -> None:
-    """What stands so many blocks before and after each; behind those of tokens come those of links."""
-    part = columns.part(name, 4 * len(AROUND) - 2)
+def _neighbors(columns: Columns) -> None:
+    """How much text stands so many blocks before and after each."""
+    tokens, part = columns.part("tokens", 1)[0], columns.part("tokens-1", 4 * len(AROUND) - 2)
     for number, step in enumerate(AROUND):
         before, after = part[4 * number], part[4 * number + 1]
-        before[:step], after[-step:] = _BEYOND, _BEYOND
-        before[step:], after[:-step] = values[:-step], values[step:]
+        before[:step], after[-step:] = NO_TEXT, NO_TEXT
+        before[step:], after[:-step] = tokens[:-step], tokens[step:]
+
+
+def _ends(columns: Columns, sight: Sight, text: _Text) -> None:
+    """What a block begins and ends with; its kind and level."""
+    columns.put("starts_3", text.first == _STARTS)
+    columns.put("stops_5", text.last == _STOPS)
+    if sight.kinds is None or sight.levels is None:
+        columns.part("heading", _KIND_CODES.size + 1)[:] = 0
+    else:
+        columns.put("heading", sight.kinds == _KIND_CODES[:, None])
+        columns.put("level", sight.levels)
 
 
 def _cues(columns: Columns, sight: Sight, codes: U32) -> I64:
@@ -245,14 +227,13 @@ def _cues(columns: Columns, sight: Sight, codes: U32) -> I64:
     firsts = np.fromiter(numbers.values(), np.int64, len(numbers))
     cues = np.zeros(size, dtype=np.int64)
     cues[firsts] = cues_at([*numbers], codes, sight.starts[firsts], sight.ends[firsts])
-    cues = cues[place]
-    columns.put("cue_legal", cues == _CUE_NUMBERS[:, None])
     titles = np.zeros((3, size), dtype=np.int64)
     for number, is_same, is_inside in _in_title(numbers, _key(sight.title)):
         titles[:2, number] = is_same, is_inside
     titles[2] = np.minimum(np.bincount(place, minlength=size), 9)
     columns.put("is_title", titles[:, place])
-    return cues
+    found: I64 = cues[place]
+    return found
 
 
 def _in_title(numbers: Mapping[str, int], title: str) -> list[tuple[int, bool, bool]]:
@@ -278,47 +259,19 @@ def _key(text: str) -> str:
     return bare(text).lower()
 
 
-def _around(columns: Columns, sizes: F64) -> None:
-    """`sizes`: tokens of each block, those outside links, those of running text."""
-    sums = window_sums(sizes, (*((-reach, reach) for reach in WINDOWS), (-_FAR, -1), (1, _FAR)))
-    total, own, long = sums[: len(WINDOWS)].swapaxes(0, 1)
-    some = np.maximum(total, 1)
-    part = columns.part("window1", 3 * len(WINDOWS)).reshape(len(WINDOWS), 3, -1)
-    part[:, 0], part[:, 1], part[:, 2] = np.log1p(own), 1 - own / some, long / some
-    columns.put("running_above", np.log1p(sums[len(WINDOWS) :, 2]))
+def _places(columns: Columns, sight: Sight, sizes: F64, wholes: F64, cues: I64) -> None:
+    size = cues.size
+    headings = np.zeros(size, dtype=np.int64)
+    if sight.kinds is not None and sight.levels is not None:
+        headings = (sight.kinds == _KIND_CODES[0]) * (1 + (sight.levels == 1))
+    sums = np.empty((sizes.shape[0], size + 1))
+    loops().fill_places(columns.columns, columns.logs, sizes, sums, wholes[::2].copy(), headings, cues, _SINCE_CUES)
 
 
-def _place(columns: Columns, sight: Sight, sizes: F64, cues: I64) -> None:
-    tokens, _, running = sizes
-    size = tokens.size
-    places, whole = np.arange(size), tokens.sum()
-    before = np.cumsum(tokens) - tokens
-    columns.put("place", places / size)
-    columns.put("tokens_before", before / max(whole, 1))
-    columns.put("running_before", (np.cumsum(running) - running) / max(running.sum(), 1))
-    columns.put("from_top", np.log1p(np.stack((before, whole - before - tokens))))
-    flags = np.zeros((_MOST_SINCE.size, size), dtype=np.bool_)
-    if sight.levels is not None and sight.kinds is not None:
-        flags[0] = sight.kinds == _KIND_CODES[0]
-        flags[1] = flags[0] & (sight.levels == 1)
-    flags[2:-1] = cues == _SINCE_CUES[:, None]
-    flags[-1] = flags[2, ::-1]
-    last = np.maximum.accumulate(np.where(flags, places, -_MOST_SINCE), axis=1)
-    since = np.minimum(places - last, _MOST_SINCE)
-    columns.put("since_heading", since[:2])
-    columns.put("h1_below", places <= last[1, -1])
-    columns.put("since_legal", since[2:-1])
-    columns.put("until_legal", since[-1, ::-1])
-
-
-def _whole(columns: Columns, text: _Text, plain: F64, running: F64) -> None:
-    size, total = plain.size, max(text.tokens.sum(), 1)
-    page = (
-        np.log1p(size),
-        np.log1p(total),
-        1 - plain.sum() / total,
-        running.sum() / total,
-        plain.max() / total,
-        text.classes[_CJK].sum() / max(text.classes.sum(), 1),
-    )
-    columns.put("page_blocks", np.broadcast_to(np.array(page)[:, None], (len(page), size)))
+def _whole(columns: Columns, text: _Text, plain: F64, wholes: F64) -> None:
+    total, own, long = max(wholes[0], 1), wholes[1], wholes[2]
+    logs = np.log1p(np.array([plain.size, total]))
+    shares = (1 - own / total, long / total, plain.max() / total)
+    cjk = text.classes[:, _CJK].sum() / max(text.classes.sum(), 1)
+    page = np.array([*logs, *shares, cjk])
+    columns.part("page_blocks", page.size)[:] = page[:, None]

@@ -1,0 +1,23 @@
+"""The loops that run as they are where compiling does not pay, under the names of the compiled ones in `_kernels`."""
+
+from __future__ import annotations
+
+from cleantext.pages._climb import add_near, add_once, add_rows, climb, find_core, gather, tell
+from cleantext.pages._columns import fill_context, fill_elements, fill_places, fill_text, fill_words
+from cleantext.pages._cues import look
+
+__all__ = [
+    "add_near",
+    "add_once",
+    "add_rows",
+    "climb",
+    "fill_context",
+    "fill_elements",
+    "fill_places",
+    "fill_text",
+    "fill_words",
+    "find_core",
+    "gather",
+    "look",
+    "tell",
+]
