@@ -58,7 +58,9 @@ class Tree:
         numbers = arrays.element_tags * len(names) + arrays.scope_names[arrays.element_scopes]
         kinds, kind = np.unique(numbers, return_inverse=True)
         pairs = (divmod(number, len(names)) for number in kinds.tolist())
-        return cls(arrays.element_parents, kind, tuple((tags[tag], names[name]) for tag, name in pairs))
+        return cls(
+            np.ascontiguousarray(arrays.element_parents), kind, tuple((tags[tag], names[name]) for tag, name in pairs)
+        )
 
     @classmethod
     def _made(cls, parents: I64, pairs: Sequence[tuple[str, str]]) -> Tree:

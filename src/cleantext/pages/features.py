@@ -148,13 +148,13 @@ class Sight:
         arrays = page.arrays
         return cls(
             text=page.source_text,
-            starts=arrays.starts,
-            ends=arrays.ends,
+            starts=np.ascontiguousarray(arrays.starts),
+            ends=np.ascontiguousarray(arrays.ends),
             title=page.dom.head.title,
             kinds=arrays.kinds,
             levels=arrays.levels,
             links=arrays.link_densities,
-            element=arrays.elements,
+            element=np.ascontiguousarray(arrays.elements),
             tree=Tree.of_arrays(arrays),
             texts=page.texts,
         )
