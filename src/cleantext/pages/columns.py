@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cleantext.pages.cues import CUES
+
 __all__ = [
     "AROUND",
     "CONTEXT",
@@ -33,7 +35,6 @@ GROUP_LEVELS = 4
 TAGS = ("p", "li", "td", "th", "div", "section", "h1", "h2", "h3", "h4", "dt", "dd", "figcaption", "button", "option")
 # What readers add is the last of them.
 LANDMARKS = ("nav", "header", "footer", "aside", "main", "article", "form", "dialog", "comments")
-_CUES = ("legal", "comments", "related", "share", "account", "pager", "navigation", "advert", "meta", "date", "more")
 WORD_COLUMNS = (
     *("words_own", "words_parent", "words_path", "words_low", "words_high"),
     *("words_joint", "words_joint2", "words_joint6"),
@@ -42,7 +43,7 @@ FEATURES = (
     *("tokens", "plain", "links", "linked", "token_length", "ends", "end_rate", "comma_rate", "colon_rate"),
     *("punct_rate", "digit_rate", "upper_rate", "cjk", "starts_3", "starts_4", "starts_7", "stops_5", "stops_10"),
     *("heading", "list", "table", "code", "quote", "level"),
-    *(f"cue_{name}" for name in _CUES),
+    *(f"cue_{name}" for name in CUES),
     *("is_title", "in_title", "copies"),
     *(f"{name}{sign}{step}" for step in AROUND for name in ("tokens", "links") for sign in "-+"),
     *(f"window{reach}{what}" for reach in WINDOWS for what in ("", "_links", "_running")),
