@@ -129,8 +129,8 @@ def find(codes: U32, i: Int, one: Int, other: Int) -> Int:
     return i
 
 
-for _part in (*_measure.PARTS, *_cues.PARTS, *_columns.PARTS):
-    register_jitable(_part)
+for _part in (*_measure.PARTS, *_cues.PARTS, *_columns.PARTS):  # as inner ones, though plain code calls them as well
+    register_jitable(_nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)(_part)
 
 count, look = kernel(_counts.count), kernel(_cues.look)
 add_trees, add_masked = kernel(_trees.add_trees), kernel(_trees.add_masked)
