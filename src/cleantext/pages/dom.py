@@ -40,6 +40,8 @@ def _names(text: str) -> frozenset[str]:
 
 # Their end is implied by the next of their kind: any number of them in a row is no depth.
 _IMPLIED = _names("body caption colgroup dd dt head html li optgroup option p rb rp rt rtc tbody td tfoot th thead tr")
+# Readings, which are not shown as text: where blocks around them go, nothing ends them any more.
+_READINGS = _names("rp rt rtc")
 _FORMATTING = _names("a b big code em font i nobr s small strike strong tt u")
 # Any number of these are reopened in the next block; of links only the last.
 _REOPENED = _FORMATTING - {"a"}
@@ -419,7 +421,7 @@ class _Scan:
 
     def open(self, name: str) -> str | None:
         if name in VOID or name in _IMPLIED:
-            return None
+            return "wbr" if name in _READINGS and len(self._stack) >= self._max_depth else None
         if name == "a" and self._open.get("a"):
             self._remove(len(self._stack) - 1 - self._stack[::-1].index("a"))
         formatting = name in _REOPENED
