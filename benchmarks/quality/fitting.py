@@ -59,8 +59,8 @@ class Settings:
     def weight(self, page: Labelled) -> float:
         """How much a page counts: Chinese ones are few, those in several languages too."""
         if page.source.chinese:
-            return self.chinese
-        return self.mixed if page.source.data_set.startswith("mixed") else 1.0
+            return self.chinese * page.source.weight
+        return (self.mixed if page.source.data_set.startswith("mixed") else 1.0) * page.source.weight
 
 
 def fold_of(group: str, folds: int) -> int:

@@ -68,8 +68,13 @@ class Source:
 
     @property
     def group(self) -> str:
-        """Pages of one group are never on both sides of a fold."""
-        return group_of(self.row.get("url")) or self.name
+        """Pages of one group are never on both sides of a fold: those of a site, and copies with their original."""
+        return str(self.row.get("group") or group_of(self.row.get("url")) or self.name)
+
+    @property
+    def weight(self) -> float:
+        """How much it counts beside other pages of its kind."""
+        return float(self.row.get("weight", 1.0))
 
     def html(self) -> bytes:
         """The page."""
