@@ -4,10 +4,10 @@
 
 NAME is what a package of documentation is called, FOLDER where it is installed or unpacked; the same NAME may come
 twice, with the Simplified and the Traditional edition. Generators of documentation put what the author wrote into one
-element and their own navigation around it: the blocks in that element, without tables of contents and links to edit the
-page, are the gold. At most --most pages a NAME, those whose paths come first by their checksum, so that no generator is
-all there is; pages with little Chinese in the main element or nothing beside it are left out. All pages of a NAME are one
-group of the cross-validation.
+element and their own navigation around it: the blocks in that element, without tables of contents and links to edit
+the page, are the gold. At most --most pages a FOLDER are taken, those whose paths come first by their checksum, so that
+no generator is all there is; pages with little Chinese in the main element or nothing beside it are left out. All pages
+of a NAME are one group of the cross-validation.
 """
 
 from __future__ import annotations
@@ -38,9 +38,34 @@ _MOST_BYTES = 600_000
 _HEAD = 20_000  # characters in which a generator is looked for
 # What generators put into the main element though nobody wrote it.
 _NOT_WRITTEN = frozenset(
-    "toc toctree-wrapper toctitle page-toc table-of-contents headerlink hash-link breadcrumbs pagination-nav page-nav "
-    "page-edit page-meta edit-link last-updated prev-next related navheader navfooter nav_header nav_footer footer "
-    "docnav embeddednav list-of-tables list-of-figures list-of-examples".split()
+    (
+        "toc",
+        "toctree-wrapper",
+        "toctitle",
+        "page-toc",
+        "table-of-contents",
+        "headerlink",
+        "hash-link",
+        "breadcrumbs",
+        "pagination-nav",
+        "page-nav",
+        "page-edit",
+        "page-meta",
+        "edit-link",
+        "last-updated",
+        "prev-next",
+        "related",
+        "navheader",
+        "navfooter",
+        "nav_header",
+        "nav_footer",
+        "footer",
+        "docnav",
+        "embeddednav",
+        "list-of-tables",
+        "list-of-figures",
+        "list-of-examples",
+    )
 )
 _NOT_CONTENT = frozenset(("nav", "footer", "aside"))
 
