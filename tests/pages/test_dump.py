@@ -318,6 +318,21 @@ def test_only_chrome_has_no_body() -> None:
 # --- what callers know
 
 
+@pytest.mark.parametrize(
+    ("simplified", "traditional"), [("回复", "回覆"), ("回复(12)", "回覆(12)"), ("举报 回复", "舉報 回覆")]
+)
+def test_an_answer_button_is_none_of_the_posts_in_either_spelling(simplified: str, traditional: str) -> None:
+    post = "昨天下午我们去看了新的图书馆，里面的座位很多，书也很新。"
+    labels = [label_lines([button, post]).lines[0].label for button in (simplified, traditional)]
+    assert labels[0] == labels[1] != "body"
+
+
+def test_a_title_is_found_in_the_spelling_of_converters() -> None:
+    lines = ["首頁", "市府回覆居民", "市長昨天表示，來信都會在一週內得到答覆。", "另外，新的圖書館也會在下個月啟用。"]
+    assert label_lines(lines).lines[1].label != "title"
+    assert label_lines(lines, title="市府回覆居民 - 某某網").lines[1].label == "title"
+
+
 def test_a_known_title_finds_the_headline() -> None:
     found = labels_of(f"某网\n首页\n登录\n不起眼的一行\n{PARAGRAPH}\n{OTHER}\n版权所有", title="不起眼的一行 - 某网")
     assert found["不起眼的一行"] == "title"

@@ -7,7 +7,8 @@ import pytest
 from clean_texts import TEXTS
 from cleantext.folding import label_view
 from cleantext.pages.lexicon import CERTAIN, ENTRIES, STRONG, WORDS, _only_begins, find, read_data, word_class
-from cleantext.pages.looks import fold
+from cleantext.pages.looks import fold, spaced_view
+from cleantext.text.script import convert_text
 
 NAMES = ("navigation", "share", "related", "legal", "pager", "comments", "advert", "clock", "other")
 REASONS = {f"chrome/{name}" for name in NAMES}
@@ -120,3 +121,40 @@ def test_words(cell: str, found: str | None) -> None:
 )
 def test_patterns_do_not_explode(text: str) -> None:
     find(text, text)
+
+
+@pytest.mark.parametrize("opencc_config", ["s2t", "s2tw", "s2hk"])
+def test_the_lexicon_is_found_in_every_script_that_converters_write(opencc_config: str) -> None:
+    texts = [line for name in ("words.txt", "labels.txt", "patterns.tsv") for line in read_data(f"lexicon_{name}")]
+    words = sorted({word for text in texts for word in re.findall(r"[\u3400-\u9fff]+", text)})
+    assert "回复" in words
+    missed = [word for word in words if spaced_view(convert_text(word, opencc_config)) != spaced_view(word)]
+    assert not missed
+
+
+@pytest.mark.parametrize("text", ["回覆 (3)", "請 瞭解\u3000更多", "覆", "𠮷覆(fù)蓋", "", "e\u0301瞭"])
+def test_what_converters_write_keeps_its_place(text: str) -> None:
+    view, offsets = fold(text)
+    assert view == spaced_view(text)
+    assert "覆" not in view
+    assert "瞭" not in view
+    assert len(view) == len(offsets)
+    assert label_view("覆盖")[0] == "覆盖", "users' rules read the label view, which keeps the spellings apart"
+
+
+@pytest.mark.parametrize(
+    ("cell", "found"),
+    [
+        ("會員登入", "chrome/navigation"),
+        ("回上頁", "chrome/navigation"),
+        ("訂閱電子報", "chrome/navigation"),
+        ("轉寄好友", "chrome/share"),
+        ("檢舉", "chrome/share"),
+        ("相關連結", "chrome/related"),
+        ("你可能也喜歡", "chrome/related"),
+        ("我要回應", "chrome/comments"),
+        ("請繼續往下閱讀", "chrome/advert"),
+    ],
+)
+def test_words_of_taiwan(cell: str, found: str) -> None:
+    assert word_class(spaced_view(cell)) == found

@@ -19,7 +19,7 @@ from cleantext.pages._measure import MAYBE_AFFIX
 from cleantext.pages.lexicon import CERTAIN, STRONG
 from cleantext.pages.line_scores import body_path, line_scores
 from cleantext.pages.linemeta import LineMeta, Pair, normalize_date, read_meta
-from cleantext.pages.looks import NAMES, REASONS, Flags, Floats, Ints
+from cleantext.pages.looks import NAMES, REASONS, SPELLINGS, Flags, Floats, Ints
 from cleantext.pages.many_looks import looks_of
 from cleantext.pages.spam import is_spam_title, may_be_spam
 from cleantext.pages.zones import survey
@@ -108,7 +108,7 @@ class Page:
             self._read = np.array([i for i in range(len(lines)) if i not in self._spam], dtype=np.int64)
             read = looks.take(self._read.tolist())
         places = range(len(lines)) if read is looks else self._read.tolist()
-        self._zones = survey(read, label_text(title[:300]))
+        self._zones = survey(read, label_text(title[:300]).translate(SPELLINGS))
         self.metas: dict[int, LineMeta] = {
             i: meta for i, meta in zip(places, self._zones.metas, strict=True) if meta is not None
         }

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from cleantext.folding import label_view, without_readings
 from cleantext.pages.lexicon import AROUND, CERTAIN, ENTRIES, STRONG, WEAK, WORDS, Entry, find, word_class
 
-__all__ = ["EDGE", "NAMES", "REASONS", "Look", "Looks", "fold", "look_at", "shorten", "spaced_view"]
+__all__ = ["EDGE", "NAMES", "REASONS", "SPELLINGS", "Look", "Looks", "fold", "look_at", "shorten", "spaced_view"]
 
 Flags = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -151,9 +151,15 @@ class Looks:
         return found
 
 
+# What converters write in 回覆 and 瞭解, where the lexicon has 回复 and 了解. The label view keeps them apart: a rule of a
+# user's may ask for 覆盖.
+SPELLINGS = str.maketrans("覆瞭", "复了")
+
+
 def fold(text: str) -> tuple[str, list[int]]:
     """The label view with single spaces left in, and for each character the offset in `text` it came from."""
     view, offsets = label_view(text)
+    view = view.translate(SPELLINGS)
     if len(text.split(None, 1)) < 2:
         return view, offsets
     pieces: list[str] = []
@@ -174,7 +180,7 @@ class _Table(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         char = chr(code)
-        self[code] = " " if char.isspace() else label_view(char)[0]
+        self[code] = " " if char.isspace() else label_view(char)[0].translate(SPELLINGS)
         return self[code]
 
 
