@@ -151,8 +151,8 @@ class Looks:
         return found
 
 
-# What converters write in 回覆 and 瞭解, where the lexicon has 回复 and 了解. The label view keeps them apart: a rule of a
-# user's may ask for 覆盖.
+# What converters write in 回覆 and 瞭解, where the lexicon has 回复 and 了解. The label view keeps them apart: users'
+# rules may ask for 覆盖.
 SPELLINGS = str.maketrans("覆瞭", "复了")
 
 
