@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from cleantext.pages import compiled, cues
 from cleantext.pages.cues import CUES, cue_of, cues_of
+from cleantext.text.script import convert_text
 from text_strategies import TEXT
 
 EXAMPLES = {
@@ -37,6 +38,29 @@ EXAMPLES = {
 @pytest.mark.parametrize(("name", "text"), [(name, text) for name, texts in EXAMPLES.items() for text in texts])
 def test_examples(name: str, text: str) -> None:
     assert cue_of(text) == 1 + CUES.index(name)
+
+
+@pytest.mark.parametrize("opencc_config", ["s2t", "s2tw", "s2hk"])
+def test_a_cue_is_one_in_every_script_that_converters_write(opencc_config: str) -> None:
+    words = sorted(set(re.findall(r"[\u3400-\u9fff]+", "|".join(cues._PATTERNS.values()))))
+    texts = [before + word + after for word in words for before in ("", "12条", "a") for after in ("", "：", "1", "了")]
+    found = cues_of(texts).tolist()
+    assert set(found) > set(range(1, 10))
+    assert cues_of([convert_text(text, opencc_config) for text in texts]).tolist() == found
+
+
+@pytest.mark.parametrize(
+    ("text", "name"), [("12 條回覆", "comments"), ("轉載請註明", "legal"), ("無断転載を禁じます", "legal")]
+)
+def test_cues_of_taiwan_and_japan(text: str, name: str) -> None:
+    assert cue_of(text) == 1 + CUES.index(name)
+
+
+def test_words_are_written_as_they_are_read() -> None:
+    readings = cues._readings()
+    assert all(len(read) == 1 and ord(read) not in readings for read in readings.values())
+    for words in (*cues._PATTERNS.values(), cues._BEGINNINGS, cues._HINTS):
+        assert words.translate(readings) == words
 
 
 @pytest.mark.parametrize(
@@ -125,6 +149,7 @@ WORDS = st.sampled_from(
 
 def plain_cue(text: str) -> int:
     """What a text begins with, else what of the rest stands first: by the patterns alone."""
+    text = text.translate(cues._readings())
     match = cues._BEGINS.match(text)
     if match is None:
         patterns = (cues._WORDS, {"comments": cues._COUNTED, "date": cues._DATE}, {"more": cues._MORE})

@@ -1,4 +1,8 @@
-"""Cues: what a short block of text is, by the words that pages of all kinds use for it."""
+"""Cues: what a short block of text is, by the words that pages of all kinds use for it.
+
+Chinese words are written Simplified here and text is read Simplified, character by character, so that a page says the
+same in both scripts.
+"""
 
 # ruff: noqa: E501 - tables of words
 
@@ -11,7 +15,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from cleantext.folding import code_points
+from cleantext.folding import code_points, simplified_table
 from cleantext.pages import _cues
 from cleantext.pages.compiled import loops
 
@@ -21,20 +25,21 @@ CUES = ("legal", "comments", "related", "share", "account", "pager", "navigation
 # A longer block says something of its own.
 _LONGEST = 120
 
+# Of Japanese, 著作権 and 無断転載 as they are read.
 _LEGAL = (
-    r"©|\(c\) ?(?:19|20)\d\d|copyright|all rights reserved|privacy|cookie|terms (?:of|and|&)|disclaimer|版权|版權|备案|備案|icp"
-    r"|免责|免責|转载请|轉載請|许可证|隐私|隱私|impressum|datenschutz|mentions légales|著作権|無断転載"
+    r"©|\(c\) ?(?:19|20)\d\d|copyright|all rights reserved|privacy|cookie|terms (?:of|and|&)|disclaimer|版权|备案|icp"
+    r"|免责|转载请|许可证|隐私|impressum|datenschutz|mentions légales|着作権|无断転载"
 )
-_COUNTED = r"\d+\s*(?:楼|樓|comments?|replies)\b"
+_COUNTED = r"\d+\s*(?:楼|comments?|replies)\b"
 _COMMENTS = (
     r"^\W*(?:\d+ )?(?:comments?|repl(?:y|ies)|responses?|leave a|post a|add a comment|write a|report|like|upvote|permalink"
-    r"|quote|评论|評論|留言|回复|回覆|跟帖|跟贴|点赞|点讚|举报|支持|反对|引用|发表|楼主|沙发|コメント|kommentare|commentaires)\b"
-    r"|(?:条|個|个)(?:评论|評論|回复|留言|回答)|" + _COUNTED + r"|评论列表|网友评论|最新评论|发表评论|我来说两句"
+    r"|quote|评论|留言|回复|跟帖|跟贴|点赞|举报|支持|反对|引用|发表|楼主|沙发|コメント|kommentare|commentaires)\b"
+    r"|[条个](?:评论|回复|留言|回答)|" + _COUNTED + r"|评论列表|网友评论|最新评论|发表评论|我来说两句"
 )
 _RELATED = (
     r"^\W*(?:related|you (?:may|might)|more (?:from|in|on|stor)|most (?:read|popular|viewed)|popular|trending|recommended|see also"
     r"|latest|top stor|recent (?:posts?|comments?)|read (?:more|next)|up next|similar|also (?:like|read|in)|featured|what to read"
-    r"|相关|相關|推荐|推薦|热门|熱門|猜你|延伸|最新|更多|排行|精彩|往期|友情链接|友情鏈接|为您|为你|大家都在|热点|今日|关联)"
+    r"|相关|推荐|热门|猜你|延伸|最新|更多|排行|精彩|往期|友情链接|为您|为你|大家都在|热点|今日|关联)"
 )
 _SHARE = (
     r"^\W*(?:share|tweet|pin it|follow|facebook|twitter|x|linkedin|whatsapp|email|print|copy link|pinterest|reddit|telegram"
@@ -42,7 +47,7 @@ _SHARE = (
 )
 _ACCOUNT = (
     r"^\W*(?:log ?in|log ?out|sign ?(?:in|up|out)|register|subscribe|newsletter|my account|cart|checkout|add to (?:cart|bag|wish)"
-    r"|download|get started|contact us|buy now|enter your|your e-?mail|登录|登錄|登入|注册|註冊|订阅|訂閱|立即|加入|下载|下載|关注|關注)"
+    r"|download|get started|contact us|buy now|enter your|your e-?mail|登录|登入|注册|订阅|立即|加入|下载|关注)"
 )
 _PAGER = (
     r"^\W*(?:next|prev(?:ious)?|older|newer|page \d|first|last|back to|load more|show more|view all|上一|下一|首页|末页|尾页|返回|下页|上页"
@@ -50,12 +55,12 @@ _PAGER = (
 )
 _NAVIGATION = (
     r"^\W*(?:home|about(?: us)?|menu|search|skip to|sitemap|faq|help|contact|blog|news|language|toggle|jump to|table of contents"
-    r"|网站首页|首頁|当前位置|您的位置|您现在的位置|导航|搜索|栏目|网站地图|关于我们|联系我们|帮助)"
+    r"|网站首页|当前位置|您的位置|您现在的位置|导航|搜索|栏目|网站地图|关于我们|联系我们|帮助)"
 )
-_ADVERT = r"^\W*(?:advertisement|sponsored|ad|ads|promoted|广告|廣告|推广|anzeige|publicité|スポンサー)\b|advertis"
+_ADVERT = r"^\W*(?:advertisement|sponsored|ad|ads|promoted|广告|推广|anzeige|publicité|スポンサー)\b|advertis"
 _META = (
     r"^\W*(?:by|posted|published|updated|author|written by|tags?|categor|filed under|source|photo|image|credit|editor"
-    r"|来源|來源|作者|编辑|編輯|责任编辑|责编|发布|發布|时间|時間|日期|标签|浏览|阅读|点击数|字号|记者|文/|原标题|稿源|人气)[^。]{0,60}$"
+    r"|来源|作者|编辑|责任编辑|责编|发布|时间|日期|标签|浏览|阅读|点击数|字号|记者|文/|原标题|稿源|人气)[^。]{0,60}$"
 )
 _DIGITS_FIRST = (
     r"(?:19|20)\d\d ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2}|\b\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d\b|\b\d+ (?:hours?|minutes?|days?|weeks?"
@@ -93,31 +98,30 @@ _DIGITS = re.compile(r"\d+")
 # What a cue begins with that stands behind signs, as far as it says itself, up to nine characters, small letters; what
 # those begin with that may stand anywhere. Besides there are cues that begin with a digit or with a sign.
 _BEGINNINGS = (
-    "about|ad|all right|also in|also like|also read|anzeige|apr|aug|author|back to|blog|buy now|by|cart|categor"
-    "|checkout|comment|contact|cookie|copy link|copyright|credit|datenschu|dec|disclaime|download|editor|email"
-    "|enter you|facebook|faq|featured|feb|filed und|first|follow|get start|help|home|icp|image|impressum|jan|jul"
-    "|jump to|jun|kommentar|language|last|latest|leave a|like|linkedin|load more|log in|log out|login|logout|mar|may"
-    "|mentions |menu|more|most popu|most read|most view|my accoun|newer|news|next|nov|oct|older|page |permalink|photo"
-    "|pin it|pinterest|popular|post a|posted|prev|print|privacy|promoted|publicité|published|qq|quote|read more"
-    "|read next|recent co|recent po|recommend|reddit|register|related|replies|reply|report|response|search|see also"
-    "|sep|share|show more|sign in|sign out|sign up|signin|signout|signup|similar|sitemap|skip to|source|sponsored"
-    "|subscribe|table of |tag|telegram|terms &|terms and|terms of|toggle|top stor|trending|tweet|twitter|up next"
-    "|updated|upvote|view all|what to r|whatsapp|write a|written b|x|you may|you might|your e-ma|your emai"
-    "|コメント|スポンサー|上一|上页|下一|下載|下载|下页|个回复|个回答|个留言|个評論|个评论|为你|为您|举报|二维码"
-    "|人气|今日|作者|來源|個回复|個回答|個留言|個評論|個评论|備案|免責|免责|关于我们|关注|关联|分享|加入|加载更多"
-    "|原标题|友情鏈接|友情链接|反对|发布|发表|回复|回覆|备案|复制链接|大家都在|字号|导航|尾页|展开|帮助|广告|廣告"
-    "|延伸|引用|当前位置|往期|微信|微博|您现在的位置|您的位置|我来说两句|打印|扫一扫|扫码|排行|推广|推荐|推薦|搜索"
-    "|支持|收藏|文/|日期|时间|時間|更多|最新|朋友圈|末页|条回复|条回答|条留言|条評論|条评论|来源|查看更多|标签"
-    "|栏目|楼主|沙发|注册|浏览|点击|点讚|点赞|热点|热门|無断転載|熱門|版权|版權|猜你|留言|登入|登录|登錄|發布"
-    "|相关|相關|稿源|立即|精彩|編輯|编辑|网友评论|网站地图|网站首页|联系我们|著作権|訂閱|註冊|評論|订阅|记者"
-    "|许可证|评论|责任编辑|责编|跟帖|跟贴|轉載請|转发|转载请|返回|關注|阅读|隐私|隱私|首頁|首页"
+    "about|ad|all right|also in|also like|also read|anzeige|apr|aug|author|back to|blog|buy now|by|cart"
+    "|categor|checkout|comment|contact|cookie|copy link|copyright|credit|datenschu|dec|disclaime|download"
+    "|editor|email|enter you|facebook|faq|featured|feb|filed und|first|follow|get start|help|home|icp|image"
+    "|impressum|jan|jul|jump to|jun|kommentar|language|last|latest|leave a|like|linkedin|load more|log in"
+    "|log out|login|logout|mar|may|mentions |menu|more|most popu|most read|most view|my accoun|newer|news|next"
+    "|nov|oct|older|page |permalink|photo|pin it|pinterest|popular|post a|posted|prev|print|privacy|promoted"
+    "|published|qq|quote|read more|read next|recent co|recent po|recommend|reddit|register|related|replies"
+    "|reply|report|response|search|see also|sep|share|show more|sign in|sign out|sign up|signin|signout|signup"
+    "|similar|sitemap|skip to|source|sponsored|subscribe|table of |tag|telegram|terms &|terms and|terms of"
+    "|toggle|top stor|trending|tweet|twitter|up next|updated|upvote|view all|what to r|whatsapp|write a"
+    "|written b|x|you may|you might|your e-ma|your emai|publicité|コメント|スポンサー|上一|上页|下一|下载|下页"
+    "|个回复|个回答|个留言|个评论|为你|为您|举报|二维码|人气|今日|作者|免责|关于我们|关注|关联|分享|加入"
+    "|加载更多|原标题|友情链接|反对|发布|发表|回复|备案|复制链接|大家都在|字号|导航|尾页|展开|帮助|广告|延伸"
+    "|引用|当前位置|往期|微信|微博|您现在的位置|您的位置|我来说两句|打印|扫一扫|扫码|排行|推广|推荐|搜索|支持"
+    "|收藏|文/|无断転载|日期|时间|更多|最新|朋友圈|末页|条回复|条回答|条留言|条评论|来源|查看更多|标签|栏目"
+    "|楼主|沙发|注册|浏览|点击|点赞|热点|热门|版权|猜你|留言|登入|登录|相关|着作権|稿源|立即|精彩|编辑"
+    "|网友评论|网站地图|网站首页|联系我们|订阅|记者|许可证|评论|责任编辑|责编|跟帖|跟贴|转发|转载请|返回|阅读"
+    "|隐私|首页"
 )
 _HINTS = (
     "(c) 19|(c) 20|(c)19|(c)20|advertis|all right|cookie|copyright|datenschu|disclaime|icp|impressum|mentions "
-    "|privacy|terms &|terms and|terms of"
-    "|©|个回复|个回答|个留言|个評論|个评论|二维码|個回复|個回答|個留言|個評論|個评论|備案|免責|免责|分享到|分享至"
-    "|发表评论|备案|我来说两句|扫一扫|扫码|最新评论|条回复|条回答|条留言|条評論|条评论|無断転載|版权|版權|网友评论"
-    "|著作権|许可证|评论列表|轉載請|转载请|隐私|隱私"
+    "|privacy|terms &|terms and|terms of|©|个回复|个回答|个留言|个评论|二维码|免责|分享到|分享至|发表评论|备案"
+    "|我来说两句|扫一扫|扫码|无断転载|最新评论|条回复|条回答|条留言|条评论|版权|着作権|网友评论|许可证"
+    "|评论列表|转载请|隐私"
 )
 # Letters that are found as others where no difference is made between capitals and small ones.
 _SAME = {"ſ": "s", "ı": "i", "İ": "i", "\u212a": "k"}
@@ -134,6 +138,8 @@ def cue_of(text: str, may: int = _cues.ANY) -> int:
     """
     if len(text) > _LONGEST:
         return 0
+    if not text.isascii():
+        text = text.translate(_readings())
     lower = text.lower()
     if may & (_cues.BEGIN | _cues.NUMBER):
         match = _BEGINS_LOWER.match(lower) if text.isascii() else _BEGINS.match(text)
@@ -179,6 +185,13 @@ def cues_at(texts: Sequence[str], codes: U32, starts: I64, ends: I64) -> I64:
 
 
 @cache
+def _readings() -> dict[int, str]:
+    """What characters are read as: 覆 too, which converters write in 回覆."""
+    pairs = (*simplified_table().items(), ("覆", "复"))
+    return {ord(char): read for char, read in pairs if max(char, read) < "\U00010000"}
+
+
+@cache
 def _letters() -> dict[str, int]:
     """The numbers of the characters that stand in beginnings and hints."""
     return {char: number for number, char in enumerate(sorted({*_BEGINNINGS, *_HINTS} - {"|"}), 1)}
@@ -193,7 +206,7 @@ def _chars() -> U32:
         chars |= np.fromiter(map(holds, basic), np.uint32, len(basic)) * np.uint32(bits)
     for bits, found in (
         (_cues.IS_WORD, "_"),
-        (_cues.IS_UNIT, "楼樓crhmdwy"),
+        (_cues.IS_UNIT, "楼crhmdwy"),
         (_cues.IS_PART, "-/.年月"),
         (_cues.IS_BAR, "|"),
         (_cues.IS_LETTER, ".abcdefghijklmnopqrstuvwxyz"),
@@ -206,6 +219,8 @@ def _chars() -> U32:
         chars[[*map(ord, {char, char.upper()})]] |= number
     for char, other in _SAME.items():
         chars[ord(char)] |= chars[ord(other)]
+    for code, read in _readings().items():
+        chars[code] = chars[ord(read)]
     return chars
 
 
