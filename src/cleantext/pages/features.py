@@ -13,7 +13,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -242,17 +242,19 @@ def _in_title(numbers: Mapping[str, int], title: str) -> list[tuple[int, bool, b
     if not title:
         return []
     begun = {title[at : at + length] for at in range(len(title)) for length in (1, 2)}
+    begun.add("")
     tried = [
-        (number, _key(text))
-        for text, number in numbers.items()
-        if len(text) < _TITLE and ((begins := text[:2].lower()) in begun or not _stays(begins))
+        (number, _key(text)) for text, number in numbers.items() if len(text) < _TITLE and _begin(text[:2]) in begun
     ]
     return [(number, key == title, len(key) > 3) for number, key in tried if key in title]
 
 
-def _stays(begins: str) -> bool:
-    """Whether a key begins with what its text begins with: letters and digits of ASCII, or Han."""
-    return begins.isalnum() and (begins.isascii() or "\u3400" <= begins[0] <= "\u9fff" >= begins[-1] >= "\u3400")
+@lru_cache(maxsize=65_536)
+def _begin(text: str) -> str:
+    """What a key begins with whose text begins so, if that is letters and digits of ASCII, or Han; else nothing."""
+    begin = text.lower()
+    stays = begin.isalnum() and (begin.isascii() or "\u3400" <= begin[0] <= "\u9fff" >= begin[-1] >= "\u3400")
+    return begin if stays else ""
 
 
 def _key(text: str) -> str:
