@@ -129,7 +129,8 @@ def find(codes: U32, i: Int, one: Int, other: Int) -> Int:
     return i
 
 
-for _part in (*_measure.PARTS, *_cues.PARTS, *_columns.PARTS):  # as inner ones, though plain code calls them as well
+# As inner ones, though plain code calls them as well.
+for _part in (*_measure.PARTS, *_around.PARTS, *_cues.PARTS, *_columns.PARTS):
     register_jitable(_nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)(_part)
 
 count, look = kernel(_counts.count), kernel(_cues.look)
@@ -142,4 +143,4 @@ fill_context = kernel(_columns.fill_context)
 gather, find_core, tell = kernel(_climb.gather), kernel(_climb.find_core), kernel(_climb.tell)
 
 measure, follow = kernel(_measure.measure), kernel(_path.follow)
-weigh = kernel(_around.weigh)
+surround, add_up, weigh = kernel(_around.surround), kernel(_around.add_up), kernel(_around.weigh)

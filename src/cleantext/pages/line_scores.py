@@ -37,6 +37,7 @@ _CONTEXT = (
 # How far is looked for each of `_AROUND`, and which of these columns it is of: units, the next three, what is stated.
 _WINDOWED, _REACHES, _NEXT = [_FUNCTION, _END, _CLAUSE], np.array([3, 8, 5, 4]), np.array([2])
 _AROUND_REACH, _AROUND_COLUMN = [0, 1, 0, 1, 2, 3], [1, 1, 2, 2, 3, 4]
+_AVERAGED, _WINDOWS = np.array(_WINDOWED), np.column_stack([_REACHES[_AROUND_REACH], _AROUND_COLUMN])
 _ZONE_NAMES = ("pre", "main", "tail", "open", "open_tail")
 FEATURES: tuple[str, ...] = (
     *_AROUND,
@@ -166,6 +167,35 @@ _weights = cache(_Weights)
 
 def line_scores(looks: Looks, zones: Zones) -> Floats:
     """How much each line looks like main content: the fitted model over `features`, above 0 for yes."""
+    return _compiled_scores(looks, zones) if pays() else _plain_scores(looks, zones)
+
+
+def _compiled_scores(looks: Looks, zones: Zones) -> Floats:
+    """`_plain_scores`, to the bit, with kernels for all but the products of matrices."""
+    kernels, weights, n, zone = loops(), _weights(), len(looks), zones.zone
+    # Products add up in an order that depends on how the columns lie: as in `_windows`.
+    columns, context = np.empty((len(_AROUND), n)), np.zeros((n, len(_CONTEXT)))
+    near, sums = np.empty(n), np.zeros((n + 1, 7))
+    seen = (looks.units, looks.strengths, looks.values, _repeats(looks))
+    around = (zones.stated, zone, zones.anchor, zones.forum)
+    chrome = kernels.surround(seen, around, _AVERAGED, _WINDOWS, sums, columns, context, near)
+    window, of_zone = columns.T, weights.zone + min(chrome, 15.0) / 15 * weights.chrome
+    products = (looks.values @ weights.own, window @ weights.window, context @ weights.context)
+    scores = np.empty(n)
+    kernels.add_up(
+        seen,
+        (zones.stated, zone, zones.tail, zones.forum),
+        (*products, window @ weights.window_in_main),
+        near,
+        (of_zone, weights.meta, _PRIOR),
+        (weights.near, weights.marks / 2, weights.many_marks, _LONG_PRIOR, _FORUM_PRIOR),
+        _END,
+        scores,
+    )
+    return scores
+
+
+def _plain_scores(looks: Looks, zones: Zones) -> Floats:
     window, context, share, near = _seen(looks, zones)
     weights, zone = _weights(), zones.zone
     scores: Floats = (looks.values @ weights.own)[np.arange(len(looks)), zone]
@@ -182,7 +212,7 @@ def line_scores(looks: Looks, zones: Zones) -> Floats:
 
 
 def loops() -> Any:
-    """The loop of `_path`, compiled where that pays."""
+    """The loop of `_path`, compiled where that pays, and then all the others."""
     if pays():
         import cleantext.pages._kernels as kernels  # noqa: PLC0415 - numba is loaded by those who need it
 

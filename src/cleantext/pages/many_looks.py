@@ -132,7 +132,7 @@ class _Measured:
         return Looks(
             views=self._views,
             spaced=self._spaced,
-            units=self._numbers[:, m.UNITS],
+            units=np.ascontiguousarray(self._numbers[:, m.UNITS]),  # so that kernels are compiled for one form
             reasons=reasons,
             strengths=strengths,
             words=listed,
