@@ -76,18 +76,19 @@ _ENGLISH_DATE = re.compile(
 )
 # What C's asctime writes, as some forums do: `Sun Apr  3 21:04:15 2016`.
 _C_DATE = re.compile(rf"(?:sun|mon|tue|wed|thu|fri|sat) {_MONTH} {{1,2}}(\d{{1,2}}) \d\d:\d\d:\d\d {_YEAR}(?!\d)")
+# What these begin with is looked for first: at most characters no alternative is tried.
 _RELATIVE = re.compile(
-    r"\d+ ?(?:小时|分钟|天|个月|年|周|秒)(?: ?\d+ ?分钟)?前|(?:今天|昨天|前天) ?\d{1,2}:\d\d"
-    r"|\b\d+ (?:hours?|minutes?|days?|weeks?|months?) ago\b"
+    r"(?=[\d今昨前])(?:\d+ ?(?:小时|分钟|天|个月|年|周|秒)(?: ?\d+ ?分钟)?前|(?:今天|昨天|前天) ?\d{1,2}:\d\d"
+    r"|\b\d+ (?:hours?|minutes?|days?|weeks?|months?) ago\b)"
 )
 _TIME = re.compile(
-    r"(?<![\d:])\d{1,2}:\d\d(?::\d\d)?(?![\d:])|(?<!\d)\d{1,2}[-/]\d{1,2} \d{1,2}:\d\d"
-    r"|\d{1,2}月\d{1,2}日(?: ?\d{1,2}:\d\d)?"
+    r"(?=\d)(?:(?<![\d:])\d{1,2}:\d\d(?::\d\d)?(?![\d:])|(?<!\d)\d{1,2}[-/]\d{1,2} \d{1,2}:\d\d"
+    r"|\d{1,2}月\d{1,2}日(?: ?\d{1,2}:\d\d)?)"
 )
 _ACTS = "点击|浏览|阅读|评论|跟贴|跟帖|参与|回复|查看|点赞|赞|收藏"
 _COUNT = re.compile(
-    rf"\d[\d,.]*万? ?(?:次|人|条|个|则)?(?:{_ACTS}|views?|comments?|min(?:ute)? read)"
-    rf"|(?:{_ACTS}|字数)(?:量|数|次数)?[( ]?\d[\d,.]*万?\)?"
+    rf"(?=[\d点浏阅评跟参回查赞收字])(?:\d[\d,.]*万? ?(?:次|人|条|个|则)?(?:{_ACTS}|views?|comments?|min(?:ute)? read)"
+    rf"|(?:{_ACTS}|字数)(?:量|数|次数)?[( ]?\d[\d,.]*万?\)?)"
 )
 _FULL_DATES = (_C_DATE, _DATE, _ENGLISH_DATE)
 

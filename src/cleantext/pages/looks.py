@@ -38,9 +38,10 @@ _FUNCTION_WORDS = (
 )
 FUNCTION_WORDS = tuple(_FUNCTION_WORDS.split("|"))
 FUNCTION_WORD = re.compile(rf"\b({_FUNCTION_WORDS})\b")
+# Where there is no digit none of the alternatives is tried.
 DATE = re.compile(
-    r"(?:19|20)\d\d ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2}|\d{1,2}月\d{1,2}日|\d{1,2}[-/]\d{1,2} \d{1,2}:\d\d"
-    r"|\d+ ?(?:小时|分钟|天|个月|年|周)前|\b\d+ (?:hours?|minutes?|days?|weeks?) ago\b"
+    r"(?=\d)(?:(?:19|20)\d\d ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2}|\d{1,2}月\d{1,2}日|\d{1,2}[-/]\d{1,2} \d{1,2}:\d\d"
+    r"|\d+ ?(?:小时|分钟|天|个月|年|周)前|\b\d+ (?:hours?|minutes?|days?|weeks?) ago\b)"
 )
 DATE_END = re.compile(
     r"(?:(?:19|20)\d\d ?[-/.年] ?\d{1,2}(?: ?[-/.月] ?\d{1,2}日?)?|\d{1,2}[-/月]\d{1,2}日?)[])】]?"
@@ -156,8 +157,24 @@ class Looks:
 SPELLINGS = str.maketrans("覆瞭", "复了")
 
 
+class _Table(dict[int, str]):
+    """`str.translate` table to the label view with spaces; a character's entry depends on that character alone."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        self[code] = " " if char.isspace() else label_view(char)[0].translate(SPELLINGS)
+        return self[code]
+
+
+FOLDS = _Table()
+
+
 def fold(text: str) -> tuple[str, list[int]]:
     """The label view with single spaces left in, and for each character the offset in `text` it came from."""
+    folded = [FOLDS[ord(char)] for char in text]
+    spaced = spaced_view(text)
+    if "" not in folded and len(spaced) == len(folded) and spaced == "".join(folded):  # each character has its place
+        return spaced, list(range(len(text)))
     view, offsets = label_view(text)
     view = view.translate(SPELLINGS)
     if len(text.split(None, 1)) < 2:
@@ -173,18 +190,6 @@ def fold(text: str) -> tuple[str, list[int]]:
         where.append(offset)
         last = offset
     return "".join(pieces), where
-
-
-class _Table(dict[int, str]):
-    """`str.translate` table to the label view with spaces; a character's entry depends on that character alone."""
-
-    def __missing__(self, code: int) -> str:
-        char = chr(code)
-        self[code] = " " if char.isspace() else label_view(char)[0].translate(SPELLINGS)
-        return self[code]
-
-
-FOLDS = _Table()
 
 
 def spaced_view(text: str) -> str:

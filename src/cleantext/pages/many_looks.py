@@ -18,7 +18,7 @@ from cleantext.folding import code_points, without_readings
 from cleantext.pages import _measure as m
 from cleantext.pages import looks
 from cleantext.pages.compiled import pays
-from cleantext.pages.lexicon import AROUND, CERTAIN, ENTRIES, STRONG, WORDS, Entry, entries_of, word_class
+from cleantext.pages.lexicon import AROUND, CERTAIN, ENTRIES, STRONG, WORDS, Entry, word_class
 from cleantext.pages.linemeta import COVERED, LABEL_BOUNDARIES, LABEL_ENDS, LABELS, MONTHS
 from cleantext.pages.looks import NAMES, REASONS, Flags, Ints, Looks, look_at, shorten
 from cleantext.pages.zones import FORUM_HINTS
@@ -324,4 +324,9 @@ def _packed(word: str) -> int:
 
 @lru_cache(maxsize=4096)
 def _entries_at(low: int, high: int) -> tuple[tuple[Entry, bool, Callable[[str], re.Match[str] | None]], ...]:
-    return tuple((entry, entry.spaced, entry.matches) for entry in entries_of(low | high << m.HALF))
+    bits, found = low | high << m.HALF, []
+    while bits:
+        entry = ENTRIES[(bits & -bits).bit_length() - 1]
+        found.append((entry, entry.spaced, entry.matches))
+        bits &= bits - 1
+    return tuple(found)
