@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
+from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -77,6 +78,7 @@ _GRAMMAR_SIZE, _HASHES = 351, 32749
 # The columns of reasons, and of their strengths, by their places.
 _COLUMNS = np.array([_AT.get("nav" if name == "chrome/navigation" else name.partition("/")[2], -1) for name in REASONS])
 _CODES = {reason: code for code, reason in enumerate(REASONS)}
+_WORD_CODES = {word: _CODES[reason] for word, reason in WORDS.items()}
 # Behind the entries' bits stands that of the hints of forums.
 _FORUM_BIT = len(ENTRIES) - m.HALF
 _ENTRY_BITS = np.array([(1 << m.HALF) - 1, (1 << _FORUM_BIT) - 1])
@@ -155,25 +157,21 @@ class _Measured:
     def _reasons(self) -> tuple[Ints, Ints, Flags]:
         """The reason of each line, how sure it is, and whether it comes from the word list alone."""
         views, spaced = self._views, self._spaced
-        named = list(map(WORDS.get, views))
+        codes = np.fromiter(map(_WORD_CODES.get, views, repeat(0)), np.int64, len(views))
         for i in self._with(m.SIGNED):
-            named[i] = word_class(views[i])
+            codes[i] = _CODES[word_class(views[i]) or ""]
+        words = codes > 0
+        strengths = words * STRONG
         entries = self._entries()
-        reasons = {i: (name, STRONG) for i, name in enumerate(named) if name}
         for i, entry in entries.items():
-            if entry.strength == CERTAIN or i not in reasons:
-                reasons[i] = (entry.reason, entry.strength)
+            words[i] = False
+            if entry.strength == CERTAIN or not codes[i]:
+                codes[i], strengths[i] = _CODES[entry.reason], entry.strength
         for i in self._with(m.MAYBE_CELLS):
             parts = looks.cells_of(spaced[i], latin=bool(self._values[i, _AT["latin"]]))
             reason, strength = looks.reason_of(views[i], entries.get(i), parts)
             if reason:
-                reasons[i] = (reason, strength)
-        rows, found = [*reasons], [*reasons.values()]
-        codes, strengths = np.zeros(len(views), dtype=np.int64), np.zeros(len(views), dtype=np.int64)
-        codes[rows] = [_CODES[reason] for reason, _ in found]
-        strengths[rows] = [strength for _, strength in found]
-        words = np.zeros(len(views), dtype=np.bool_)
-        words[[i for i, name in enumerate(named) if name and i not in entries]] = True
+                codes[i], strengths[i] = _CODES[reason], strength
         return codes, strengths, words
 
     def _entries(self) -> dict[int, Entry]:
@@ -196,14 +194,14 @@ def _string(codes: Codes) -> str:
 def _folded(text: str) -> Codes:
     """The label view of lines with their spaces as such, a line feed behind each."""
     codes, table = code_points(text + "\n"), _folds()
-    folded = table[codes]
-    if (folded == _UNKNOWN).any():
+    folded = table.take(codes)
+    if folded.min() == _UNKNOWN:
         for code in np.unique(codes[folded == _UNKNOWN]).tolist():
             _learn(code)
-        folded = table[codes]
-    lost = folded < 0
-    if not lost.any():
+        folded = table.take(codes)
+    if folded.min() >= 0:
         return folded.view(np.uint32)
+    lost = folded < 0
     several = folded == _SEVERAL
     if not several.any():
         return folded[~lost].view(np.uint32)

@@ -166,7 +166,7 @@ def _with_post_heads(looks: Looks, metas: Sequence[LineMeta | None]) -> list[Lin
     asked = (looks.units <= _HEAD) & (looks.values[:, _END] == 0) & (looks.signs & MAYBE_STATES != 0)
     for i in np.flatnonzero(asked).tolist():
         if metas[i] is None and _POSTED.search(looks.spaced[i]):
-            found[i] = read_meta(looks.spaced[i])
+            found[i] = read_meta(looks.spaced[i], int(looks.signs[i]))
     return found
 
 
