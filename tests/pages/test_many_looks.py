@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cleantext.pages import _kernels, _measure, many_looks
+from cleantext.folding import code_points
+from cleantext.pages import _kernels, _measure, compiled, many_looks
 from cleantext.pages.affixes import cut_affixes
 from cleantext.pages.lexicon import ENTRIES, WORDS
 from cleantext.pages.linemeta import read_meta
@@ -163,6 +164,17 @@ def test_every_need_of_the_lexicon_is_met() -> None:
     both([*needs, *(f"甲{need}乙 丙" for need in needs), *(f"{need} {need}" for need in needs)])
 
 
+@pytest.mark.parametrize("letter", "āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜńňǹḿ")
+def test_readings_are_left_out_of_many_lines(letter: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled, "COMPILED_FROM", 0)
+    lines = ["首页", f"發(f{letter}) 布於北京", f"caf{letter} 新闻（f{letter}）", "新闻"]
+    found = looks_of(lines)
+    assert list(found.spaced) == [look_at(line).spaced for line in lines]
+    assert found.spaced[1] == "发 布于北京"
+    assert [row for row in found.with_sign(_measure.MAYBE_AFFIX) if row in (0, 3)] == []
+    assert {1, 2} <= {*found.with_sign(_measure.MAYBE_AFFIX)}
+
+
 def test_plain_and_compiled_loops_are_alike() -> None:
     lines = [
         "首页 | 新闻",
@@ -173,7 +185,7 @@ def test_plain_and_compiled_loops_are_alike() -> None:
         "",
         "。",
     ]
-    codes = many_looks._folded("\n".join(lines))
+    codes = many_looks._folded(code_points("\n".join(lines) + "\n"))
     lengths = np.array([len(line) for line in lines])
     found = []
     for measure in (_measure.measure, _kernels.measure):

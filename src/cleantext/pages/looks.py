@@ -53,7 +53,7 @@ CELL = "|·/•│丨>»›"
 CELLS, LATIN_CELLS = re.compile(rf"[ {CELL}]+"), re.compile(rf" ?[{CELL}]+ ?")
 _TRAIL = re.compile(r"(?:\.{2,}|…)$")
 MEDIA = re.compile(r"[(\[【](?:组?图|视频|影|多图|[^()\[\]]{0,3}图)[)\]】]?$|\((?:图|组图)\)")
-CONTACT = re.compile(r"https?:|www\.|@[\w-]+\.|\b\d{3,4}-\d{7,8}\b|\b1[3-9]\d{9}\b")
+CONTACT = re.compile(r"(?=[hw@\d])(?:https?:|www\.|@[\w-]+\.|\b\d{3,4}-\d{7,8}\b|\b1[3-9]\d{9}\b)")
 # One of these begins an address without digits.
 _ADDRESS = re.compile(r"https?:|www\.|@")
 _AROUND, _CELL = frozenset(AROUND), frozenset(CELL)

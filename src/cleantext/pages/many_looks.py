@@ -66,6 +66,8 @@ _SETS = (
 # A number in a table of folded characters that is none: dropped, several characters, not looked at yet.
 _DROPPED, _SEVERAL, _UNKNOWN = -1, -2, -3
 _LINE = ord("\n")
+# Where the letters of readings with a mark of tone begin, and how far they reach: without one nothing is left out.
+_TONED, _TONES = np.uint32(ord("à")), np.uint32(ord("ḿ") + 1 - ord("à"))
 _AT = {name: column for column, name in enumerate(NAMES)}
 _MEASURED = ("function", "latin", "digits", "clause", "stop", "separator", "numeric", "colon", "quote", "tag", "trail")
 _PLACES = np.array([_AT[name] for name in (*_MEASURED, "end", "cells")])
@@ -103,8 +105,11 @@ class _Measured:
         import cleantext.pages._kernels as kernels  # noqa: PLC0415 - numba is loaded by those who need it
 
         count = len(lengths)
-        without = without_readings(texts)
-        codes = _folded(without)
+        points, without = code_points(texts + "\n"), texts
+        if (points - _TONED < _TONES).any():
+            without = without_readings(texts)
+            points = code_points(without + "\n") if len(without) < len(texts) else points
+        codes = _folded(points)
         self._numbers = np.zeros((count, m.NUMBERS), dtype=np.int64)
         self._values = np.zeros((count, len(NAMES)))
         spaced, view = np.empty(codes.size, dtype=np.uint32), np.empty(codes.size, dtype=np.uint32)
@@ -123,8 +128,10 @@ class _Measured:
         values = self._values
         self._try("date", looks.DATE, m.MAYBE_DATE, self._spaced, slice(200))
         self._try("date_end", looks.DATE_END, m.MAYBE_DATE_END, self._spaced, slice(-24, None))
+        bullets, begins = values[:, _AT["bullet"]], looks.BULLET.match
         for i in self._with(m.MAYBE_BULLET):
-            values[i, _AT["bullet"]] = looks.BULLET.match(self._spaced[i]) is not None
+            if begins(self._spaced[i]):
+                bullets[i] = 1.0
         self._try("media", looks.MEDIA, m.MAYBE_MEDIA, self._views, slice(-20, None))
         self._try("contact", looks.CONTACT, m.MAYBE_CONTACT, self._spaced, slice(None))
         reasons, strengths, listed = self._reasons()
@@ -179,9 +186,10 @@ class _Measured:
         found = {}
         bits = self._numbers[:, m.ENTRIES : m.MORE_ENTRIES + 1] & _ENTRY_BITS
         rows = (bits[:, 0] | bits[:, 1]).nonzero()[0]
+        views, spaced_views = self._views, self._spaced
         for i, (low, high) in zip(rows.tolist(), bits[rows].tolist(), strict=True):
             for entry, spaced, matches in _entries_at(low, high):
-                if matches(self._spaced[i] if spaced else self._views[i]):
+                if matches(spaced_views[i] if spaced else views[i]):
                     found[i] = entry
                     break
         return found
@@ -191,9 +199,9 @@ def _string(codes: Codes) -> str:
     return codes.astype("<u4", copy=False).tobytes().decode("utf-32-le", "surrogatepass")
 
 
-def _folded(text: str) -> Codes:
+def _folded(codes: Codes) -> Codes:
     """The label view of lines with their spaces as such, a line feed behind each."""
-    codes, table = code_points(text + "\n"), _folds()
+    table = _folds()
     folded = table.take(codes)
     if folded.min() == _UNKNOWN:
         for code in np.unique(codes[folded == _UNKNOWN]).tolist():
