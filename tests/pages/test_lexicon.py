@@ -3,11 +3,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from clean_texts import TEXTS
 from cleantext.folding import label_view
 from cleantext.pages.lexicon import CERTAIN, ENTRIES, STRONG, WORDS, _only_begins, find, read_data, word_class
-from cleantext.pages.looks import fold, spaced_view
+from cleantext.pages.looks import SPELLINGS, fold, spaced_view
 from cleantext.text.script import convert_text
 
 NAMES = ("navigation", "share", "related", "legal", "pager", "comments", "advert", "clock", "other")
@@ -140,6 +142,20 @@ def test_what_converters_write_keeps_its_place(text: str) -> None:
     assert "瞭" not in view
     assert len(view) == len(offsets)
     assert label_view("覆盖")[0] == "覆盖", "users' rules read the label view, which keeps the spellings apart"
+
+
+@given(st.text("發布覆瞭(fā)（ \u3000\u200b\ufe0f\tab1２㎏①ﬁ\u0301é\U0001f600\U00020000:：\x1c", max_size=30))
+def test_each_character_of_the_spaced_view_has_its_place(text: str) -> None:
+    view, offsets = fold(text)
+    label, places = label_view(text)
+    kept = [i for i, char in enumerate(view) if char != " "]
+    assert "".join(view[i] for i in kept) == label.translate(SPELLINGS)
+    assert [offsets[i] for i in kept] == places
+    for i in kept:
+        if i + 1 in kept:
+            assert not any(map(str.isspace, text[offsets[i] + 1 : offsets[i + 1]]))
+    assert offsets == sorted(offsets)
+    assert view == spaced_view(text)
 
 
 @pytest.mark.parametrize(
