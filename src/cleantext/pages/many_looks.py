@@ -196,7 +196,7 @@ class _Measured:
 
 
 def _string(codes: Codes) -> str:
-    return codes.astype("<u4", copy=False).tobytes().decode("utf-32-le", "surrogatepass")
+    return str(codes.astype("<u4", copy=False).data, "utf-32-le", "surrogatepass")
 
 
 def _folded(codes: Codes) -> Codes:
