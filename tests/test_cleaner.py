@@ -132,6 +132,15 @@ def test_extract_converts_nothing() -> None:
     assert [span.reason for span in content.removed] == ["chrome/navigation", "chrome/share"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_a_page_is_the_same_in_any_bytes(encoding: str) -> None:
+    body = "<p>會議今日召開，市長主持會議並講話，各區負責人參加了會議。𠀀é́</p><p hidden>甲</p>" * 3
+    markup = f"<!doctype html><title>會議</title>{'<b>' * 40}<div>" * 30 + body  # deep enough to be tamed
+    for page in (body, markup):
+        assert extract(page.encode(encoding), kind="html") == extract(page, kind="html")
+    assert "flattened" in extract(markup.encode(encoding), kind="html").flags
+
+
 def test_a_repeated_body_is_flagged_when_little_is_left() -> None:
     line = "会议今日召开，市长主持会议并讲话，各区负责人参加了会议，并就下一步工作作了部署。"
     assert clean("\n".join([line] * 9)).flags == ("shell",)

@@ -92,8 +92,8 @@ def extract(
 ) -> MainContent:
     """The main content of `source` as it stands there: chrome removed, nothing repaired or converted."""
     cleaner = _of_kind(kind)
-    text = cleaner.decoded(source, content_type).text
-    content, pieces = cleaner.main_content(text, url=url, content_type=content_type, mend=False)
+    decoded = cleaner.decoded(source, content_type)
+    content, pieces = cleaner.main_content(decoded, url=url, content_type=content_type, mend=False)
     if not pieces:  # a page, whose blocks stand in it as they are
         return content
     return dataclasses.replace(
@@ -134,7 +134,7 @@ class Cleaner:
         """The clean document in `record`. Raises DocumentError where it cannot be read."""
         decoded = self.decoded(record.content, record.content_type)
         content, pieces = self.main_content(
-            decoded.text,
+            decoded,
             url=record.url,
             kind=record.kind,
             title=record.metadata.get("title"),
@@ -201,7 +201,7 @@ class Cleaner:
 
     def main_content(
         self,
-        text: str,
+        decoded: Decoded,
         *,
         url: str | None = None,
         kind: str = "auto",
@@ -214,12 +214,12 @@ class Cleaner:
         The pieces are repaired but not yet compared; without `mend` only as far as the labels of a dump need it, and
         a page's are left to the content.
         """
-        forced = self.config.extract.kind
+        text, forced = decoded.text, self.config.extract.kind
         kind = forced if forced != "auto" else kind
         if kind == "text":
             return MainContent(source_text=text), _paragraphs(text)
         if kind == "html" or (kind == "auto" and _is_html(text, content_type)):
-            return self._page(text, url, mend=mend)
+            return self._page(decoded, url, mend=mend)
         return self._dump(text, url, title)
 
     def _dump(self, text: str, url: str | None, title: str | None) -> tuple[MainContent, list[_Piece]]:
@@ -254,10 +254,12 @@ class Cleaner:
             if line.end > line.start:
                 yield _line_piece(line, self.config.repair), reason
 
-    def _page(self, html: str, url: str | None, *, mend: bool) -> tuple[MainContent, list[_Piece]]:
+    def _page(self, decoded: Decoded, url: str | None, *, mend: bool) -> tuple[MainContent, list[_Piece]]:
         from cleantext.pages.extract import extract_page  # noqa: PLC0415 - trafilatura and the parser: only for pages
 
-        content = extract_page(html, url=url, config=self.config.extract, limits=self.config.limits)
+        content = extract_page(
+            decoded.text, url=url, config=self.config.extract, limits=self.config.limits, utf8=decoded.utf8
+        )
         if not mend:
             return content, []
         # The parser has decoded entities; what looks like one now is text about HTML.

@@ -342,6 +342,14 @@ def test_utf8_is_always_utf8(text: str) -> None:
         text = re.sub(r"[\x01-\x1f\x7f]", " ", text)
     decoded = decode(utf8(text))
     assert (decoded.text, decoded.encoding, decoded.replaced) == (text, "utf-8", 0)
+    assert decoded.utf8 == utf8(text) == decode(b"\xef\xbb\xbf" + utf8(text)).utf8
+
+
+def test_only_bytes_in_utf8_are_handed_on() -> None:
+    assert decode(utf8(page())).utf8 == utf8(page())
+    assert decode(gbk(page("gbk"))).utf8 is None
+    assert decode(utf8(page()), config=DecodeConfig(encoding="gb18030")).utf8 is None
+    assert decode(utf8(page()) + b"\xff").utf8 is None
 
 
 @settings(max_examples=300, deadline=None)
@@ -358,6 +366,7 @@ def test_laws_of_any_bytes(body: bytes, content_type: str | None) -> None:
     assert decoded.encoding_source
     assert 0 <= decoded.confidence <= 1
     assert decoded.replaced <= decoded.text.count("\ufffd")
+    assert decoded.utf8 in (None, utf8(decoded.text))
     last = 0
     for start, end, _ in decoded.segments:
         assert last <= start < end <= len(decoded.text)

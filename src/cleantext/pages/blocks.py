@@ -23,15 +23,16 @@ _FIRST_HAN, _LAST_HAN = 0x3400, 0x9FFF
 _CHINESE = 0.1
 
 
-def parse_page(html: str, limits: LimitsConfig | None = None) -> Page:
+def parse_page(html: str, limits: LimitsConfig | None = None, *, utf8: bytes | None = None) -> Page:
     """The blocks of `html`: what a browser shows, without what it does not.
 
-    Raises LimitExceededError where `html` is over the limit of bytes; over the limit of nodes the page is cut there.
+    `utf8` is `html` in UTF-8, where the caller has it. Raises LimitExceededError where `html` is over the limit of
+    bytes; over the limit of nodes the page is cut there.
 
     >>> [block.text for block in parse_page("<p>漢<ruby>字<rt>zì</rt></ruby></p><script>x</script>後").blocks]
     ['漢字', '後']
     """
-    return cut_page(parse(html, limits))
+    return cut_page(parse(html, limits, utf8=utf8))
 
 
 def cut_page(dom: Dom) -> Page:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import chardet
 import numpy as np
@@ -33,7 +33,7 @@ class Decoded:
     `encoding` is a WHATWG name in lower case (gb18030 for all of gb2312, gbk and gb18030). `encoding_source` is bom,
     header, meta, valid utf-8, utf-16 pattern, detected, or config. `confidence` is between 0 and 1. `replaced` counts
     the U+FFFD that stand for bytes nobody can read. `segments` are [start, end) of the text and the encoding of
-    pieces that were in another encoding than the rest.
+    pieces that were in another encoding than the rest. `utf8` is `text` in UTF-8, where the bytes were that already.
     """
 
     text: str
@@ -42,6 +42,7 @@ class Decoded:
     confidence: float
     replaced: int = 0
     segments: tuple[Segment, ...] = ()
+    utf8: bytes | None = field(default=None, repr=False, compare=False)
 
 
 _BOMS = (
@@ -142,12 +143,12 @@ def _strict(body: bytes, declared: list[tuple[str, str]]) -> Decoded | None:
         if "hz-gb-2312" in known:
             return _plain(body, "hz-gb-2312", source, 0.9)
         encoding = "utf-8" if encoding == "iso-2022-jp" else encoding
-        return Decoded(text=text, encoding=encoding, encoding_source=source, confidence=1.0)
+        return Decoded(text=text, encoding=encoding, encoding_source=source, confidence=1.0, utf8=body)
     for name, origin in declared:
         if name in _CJK and _coincidence(body, text, name):
             return _plain(body, name, origin, 0.7)
     source = next((origin for name, origin in declared if name == "utf-8"), "valid utf-8")
-    return Decoded(text=text, encoding="utf-8", encoding_source=source, confidence=1.0)
+    return Decoded(text=text, encoding="utf-8", encoding_source=source, confidence=1.0, utf8=body)
 
 
 def _coincidence(body: bytes, text: str, declared: str) -> bool:

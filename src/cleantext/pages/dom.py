@@ -109,8 +109,8 @@ class Dom:
     left out because of an attribute.
     """
 
-    def __init__(self, html: str, limits: LimitsConfig) -> None:
-        code = html.encode("utf-8", "replace")
+    def __init__(self, html: str, limits: LimitsConfig, utf8: bytes | None = None) -> None:
+        code = html.encode("utf-8", "replace") if utf8 is None else utf8
         self.html = html if _is_calm(code, limits.max_depth) else _tame(html, limits.max_depth)
         self.flattened = self.html is not html
         self.nodes = 0
@@ -268,13 +268,16 @@ class Dom:
         )
 
 
-def parse(html: str, limits: LimitsConfig | None = None) -> Dom:
-    """`html` parsed, whatever its markup. Raises LimitExceededError where it is longer than `max_bytes`."""
+def parse(html: str, limits: LimitsConfig | None = None, *, utf8: bytes | None = None) -> Dom:
+    """`html` parsed, whatever its markup. Raises LimitExceededError where it is longer than `max_bytes`.
+
+    `utf8` is `html` in UTF-8, where the caller has it.
+    """
     limits = limits or LimitsConfig()
     if len(html) > limits.max_bytes:
         raise LimitExceededError(f"is over the limit of {limits.max_bytes:,} bytes a document (--max-bytes)")
     meet(len(html))
-    return Dom(html, limits)
+    return Dom(html, limits, utf8)
 
 
 def decode_email(code: str) -> str | None:

@@ -172,19 +172,25 @@ EXTRACTORS: Mapping[str, tuple[Extractor, ...]] = {
 
 
 def extract_page(
-    html: str, *, url: str | None = None, config: ExtractConfig | None = None, limits: LimitsConfig | None = None
+    html: str,
+    *,
+    url: str | None = None,
+    config: ExtractConfig | None = None,
+    limits: LimitsConfig | None = None,
+    utf8: bytes | None = None,
 ) -> MainContent:
     """The main content of an HTML page: its blocks with their spans, what was removed and why, and its metadata.
 
-    Spans count characters of the page's blocks in document order, joined by line breaks. Raises LimitExceededError
-    for a page over the limit of bytes; over the other limits the result is partial, never late.
+    Spans count characters of the page's blocks in document order, joined by line breaks. `utf8` is `html` in UTF-8,
+    where the caller has it. Raises LimitExceededError for a page over the limit of bytes; over the other limits the
+    result is partial, never late.
 
     >>> page = "<nav><a href=/>首页</a></nav><article><h1>通知</h1><p>會議今日召開，市長主持會議。</p></article>"
     >>> extract_page(page).text
     '會議今日召開，市長主持會議。'
     """
     config = config or ExtractConfig()
-    page = parse_page(html, limits)
+    page = parse_page(html, limits, utf8=utf8)
     extractor, votes = _votes(page, url, config)
     lines = page_lines(page)
     judged = extractor.name != "all" and (extractor.name == "links" or page.is_chinese) and len(lines) <= _MAX_JUDGED
