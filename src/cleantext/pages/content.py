@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cleantext.pages.dump import LineLabel
@@ -61,16 +61,16 @@ def content_of(
     flags: tuple[str, ...],
 ) -> MainContent:
     """The pieces that stay, and those that go with their reasons."""
-    source, all_kinds, all_levels = page.source_text, page.kinds, page.arrays.levels.tolist()
-    parts = _joined(lines, verdicts)
-    kept = [part for part in parts if part[3] == "body"]
+    source, all_kinds = page.source_text, page.kinds
+    kept = [part for part in _joined(lines, verdicts, _staying(lines, verdicts)) if part[3] == "body"]
+    numbers = [number for _, _, number, _ in kept]
     return MainContent(
         source_text=source,
         blocks=tuple([source[start:end] for start, end, _, _ in kept]),
-        kinds=tuple([all_kinds[number] for _, _, number, _ in kept]),
-        levels=tuple([all_levels[number] for _, _, number, _ in kept]),
+        kinds=tuple(map(all_kinds.__getitem__, numbers)),
+        levels=tuple(page.arrays.levels[numbers].tolist()) if numbers else (),
         spans=tuple([(start, end) for start, end, _, _ in kept]),
-        removed=later(lambda: _removed(source, parts)),
+        removed=later(lambda: _removed(source, _joined(lines, verdicts, range(len(lines))))),
         metadata=metadata,
         flags=flags,
     )
@@ -86,11 +86,19 @@ def _removed(source: str, parts: Sequence[_Part]) -> tuple[Removed, ...]:
     )
 
 
-def _joined(lines: PageLines, verdicts: Sequence[LineLabel]) -> list[_Part]:
-    """The parts of all lines in order, neighbors of one block and one label as one."""
+def _staying(lines: PageLines, verdicts: Sequence[LineLabel]) -> list[int]:
+    """The lines of blocks of which something may stay: a fraction of all of them."""
+    blocks = lines.blocks
+    some = {blocks[i] for i, verdict in enumerate(verdicts) if verdict.label == "body" or verdict.affixes}
+    return [i for i, block in enumerate(blocks) if block in some]
+
+
+def _joined(lines: PageLines, verdicts: Sequence[LineLabel], numbers: Iterable[int]) -> list[_Part]:
+    """The parts of the lines of some blocks, by their numbers, neighbors of one block and one label as one."""
     joined: list[_Part] = []
     last = -1
-    for text, block, start, verdict in zip(lines.texts, lines.blocks, lines.starts, verdicts, strict=True):
+    for i in numbers:
+        text, block, start, verdict = lines.texts[i], lines.blocks[i], lines.starts[i], verdicts[i]
         if not verdict.affixes:  # a label is about all of its line where nothing is cut off
             if block != last:
                 joined.append((start, start + len(text), block, verdict.label))

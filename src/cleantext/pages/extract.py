@@ -365,8 +365,8 @@ def _title_line(page: Page, lines: PageLines, title: Field | None) -> int | None
     key = bare(title.value).lower() if title else ""
     if not key:
         return None
-    most = 2 * len(key) + 20
-    same = [i for i, text in enumerate(lines.texts) if len(key) <= len(text) <= most and _is(text, key)]
+    least, most, texts = len(key), 2 * len(key) + 20, lines.texts
+    same = [i for i, size in enumerate(map(len, texts)) if least <= size <= most and _is(texts[i], key)]
     headings = [i for i in same if page.kinds[lines.blocks[i]] == "heading"]
     if not headings and len(key) > _TITLE:
         return None
@@ -374,6 +374,6 @@ def _title_line(page: Page, lines: PageLines, title: Field | None) -> int | None
 
 
 def _is(text: str, key: str) -> bool:
-    if text[0].isalnum() and not key.startswith(text[0].lower()):
+    if not key.startswith(text[0].lower()) and text[0].isalnum():
         return False
     return bare(text).lower() == key
