@@ -26,6 +26,7 @@ from cleantext.pages.discussions import is_discussion
 from cleantext.pages.dom import TREE_FAULTS
 from cleantext.pages.dump import Hints, Labels, LineLabel, label_lines, whole_line
 from cleantext.pages.metadata import page_metadata
+from cleantext.pages.notices import is_notice
 from cleantext.pages.reasons import Reasons
 from cleantext.pages.rules import PageRules
 from cleantext.pages.tags import KINDS
@@ -201,9 +202,13 @@ def extract_page(
     else:
         labels = _labels(page, lines, votes) if judged else _unjudged(page, lines, votes, extractor)
     metadata = page_metadata(page, url=url, labelled=labels.metadata)
-    verdicts = _verdicts(page, lines, labels.lines, reasons, metadata, PageRules(config.rules, url))
+    rules = PageRules(config.rules, url)
+    verdicts = _verdicts(page, lines, labels.lines, reasons, metadata, rules)
     asked = EXTRACTORS[config.extractor][0]
     flags = list(page.flags)
+    if extractor.name != "all" and not rules and is_notice(lines.texts):
+        verdicts = [whole_line("chrome/other", len(text)) for text in lines.texts]
+        flags.append("notice")
     if lines and extractor is not asked:
         flags.append(f"extractor-{extractor.name}")
     if votes.unaligned > _UNALIGNED * len(page.source_text):
