@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cleantext.errors import ConfigError
@@ -189,6 +189,7 @@ def test_long_texts_are_judged_by_compiled_loops(monkeypatch: pytest.MonkeyPatch
     assert punctuate(text, "cjk") == plain.text == restored(line) * 3_000
 
 
+@example("http://x[M]中,")
 @settings(deadline=None, max_examples=300)
 @given(HOSTILE | TEXT)
 def test_lists_arrays_and_compiled_loops_agree(text: str) -> None:

@@ -109,12 +109,13 @@ def classified(text: str) -> tuple[U32, U8]:
 
 def survey(text: str, classes: U8, starts: I64, stops: I64) -> Chunk:
     """All marks of those of some lines that are Chinese prose."""
+    is_code = _is_code(text, classes, starts, stops)  # first: in an address no sign has the class of one
     _mark_addresses(text, classes)
     han_before = np.cumsum(_IS_HAN.take(classes), dtype=np.int32)
     han = han_before[stops] - han_before[starts]
     letters = _counts(np.flatnonzero(classes - np.uint8(UPPER) <= LOWER - UPPER), starts, stops)
     kana = _counts(np.flatnonzero(classes == FOREIGN), starts, stops)
-    chosen = (han > 0) & ~((kana > 1) & (kana * _KANA_RATIO > han)) & ~_is_code(text, classes, starts, stops)
+    chosen = (han > 0) & ~((kana > 1) & (kana * _KANA_RATIO > han)) & ~is_code
     starts, stops, han, letters = starts[chosen], stops[chosen], han[chosen], letters[chosen]
     places, firsts = _of_lines(np.flatnonzero(classes >= MARK), starts, stops)
     own = classes[places]
