@@ -322,3 +322,15 @@ def test_the_kernel_counts_what_arrays_count(lines: list[str]) -> None:
     plain, compiled = found
     assert plain.classes.tolist() == compiled.classes.tolist()
     assert plain.tokens.tolist() == compiled.tokens.tolist()
+
+
+TITLED = st.text(st.sampled_from("《》通知（）a𠮷 e\u0301İ-公告1"), min_size=1, max_size=6)
+
+
+@given(TITLED, st.lists(TITLED.filter(lambda text: bool(text.strip())), min_size=1, max_size=6))
+def test_texts_are_found_in_the_title_by_letters_and_digits_alone(title: str, lines: list[str]) -> None:
+    columns = seen(Sight.of_lines(lines, title))
+    key = features._key(title)
+    keys = [features._key(line) for line in lines]
+    assert columns["is_title"] == [float(bool(key) and one == key) for one in keys]
+    assert columns["in_title"] == [float(len(one) > 3 and one in key) for one in keys]

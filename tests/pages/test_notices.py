@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 import cleantext
-from cleantext.config import ExtractConfig
+from cleantext.config import ExtractConfig, Rule
 from cleantext.pages.extract import extract_page
 from cleantext.pages.notices import is_notice
 from text_strategies import TEXT
@@ -55,6 +55,12 @@ def test_who_wants_everything_gets_it() -> None:
     page = extract_page(f"<p>{NOTICES[0][0]}", config=ExtractConfig(extractor="all"))
     assert page.text == NOTICES[0][0]
     assert "notice" not in page.flags
+
+
+def test_rules_of_your_own_go_before() -> None:
+    config = ExtractConfig(rules=(Rule(name="apps", pattern="JavaScript", action="keep"),))
+    page = extract_page(f"<p>{NOTICES[0][0]}", config=config)
+    assert page.text == NOTICES[0][0]
 
 
 @given(TEXT)

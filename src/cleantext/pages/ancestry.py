@@ -21,7 +21,7 @@ from cleantext.pages.wordscores import WordScores
 if TYPE_CHECKING:
     from cleantext.pages.page import Arrays
 
-__all__ = ["Tree", "element_columns", "loops", "masses_of", "tell_elements", "word_columns"]
+__all__ = ["Tree", "element_columns", "masses_of", "tell_elements", "word_columns"]
 
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]

@@ -89,7 +89,7 @@ def _removed(source: str, parts: Sequence[_Part]) -> tuple[Removed, ...]:
 def _staying(lines: PageLines, verdicts: Sequence[LineLabel]) -> list[int]:
     """The lines of blocks of which something may stay: a fraction of all of them."""
     blocks = lines.blocks
-    some = {blocks[i] for i, verdict in enumerate(verdicts) if verdict.label == "body" or verdict.affixes}
+    some = {blocks[i] for i, verdict in enumerate(verdicts) if verdict.label == "body"}
     return [i for i, block in enumerate(blocks) if block in some]
 
 

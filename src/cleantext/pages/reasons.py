@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from cleantext.pages.ancestry import loops
+from cleantext.pages.compiled import loops
 from cleantext.pages.page import ANCESTORS, Page, words_of
 from cleantext.pages.tags import LANDMARKS
 
