@@ -6,7 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import combinations, groupby, pairwise
-from typing import Any
+from typing import Any, cast
 
 import networkx as nx  # type: ignore[import-untyped, unused-ignore]
 import numpy as np
@@ -324,6 +324,9 @@ def test_weights(texts: list[str], rule: Rule) -> None:
 
 # --- Digests
 
+
+Digests = Callable[..., npt.NDArray[np.uint64]]
+
 M61 = 2**61 - 1
 POINTS = st.integers(1, M61 - 1) | st.sampled_from([1, 2, 2**31 - 1, 2**31, 2**60, M61 - 2, M61 - 1])
 
@@ -338,15 +341,16 @@ def digest(text: Sequence[int], point: int) -> int:
 
 
 @pytest.fixture(params=["compiled", "plain"])
-def digests(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Callable[..., npt.NDArray[np.uint64]]:
+def digests(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Digests:
     """The kernel, and the Python it is compiled from."""
+    kernels: Any = _kernels
     if request.param == "compiled":
-        return _kernels.digests
-    monkeypatch.setattr(_kernels, "_times", _kernels._times.py_func)
-    return _kernels.digests.py_func
+        return cast(Digests, kernels.digests)
+    monkeypatch.setattr(kernels, "_times", kernels._times.py_func)
+    return cast(Digests, kernels.digests.py_func)
 
 
-def test_digests_are_polynomials(digests: Callable[..., npt.NDArray[np.uint64]]) -> None:
+def test_digests_are_polynomials(digests: Digests) -> None:
     @settings(max_examples=100, deadline=None)
     @given(st.lists(st.lists(st.integers(0, 0x10FFFF) | st.just(0x10FFFF), max_size=9), max_size=5), POINTS, POINTS)
     def check(texts: list[list[int]], first: int, second: int) -> None:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
 from cleantext.dedup import _check_loops, _loops
 from cleantext.dedup._reference import BASE, Item
 from cleantext.folding import DROP, SLOW, UNKNOWN
+from cleantext.kernels import compiler
 
 __all__ = [
     "anchors",
@@ -68,7 +68,7 @@ _STRETCH = 1024
 # Hashes in one slot from which they are no longer sorted by insertion.
 _CROWDED = 32
 
-_compile = numba.njit(cache=True, nogil=True)
+_compile = compiler()
 
 
 def decode(data: U8, bounds: I64, valid: Flags) -> tuple[U32, I64]:

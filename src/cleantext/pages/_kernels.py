@@ -12,25 +12,26 @@ import numba
 import numpy as np
 from numba.extending import register_jitable
 
+from cleantext.kernels import compiler
 from cleantext.pages import _around, _climb, _columns, _counts, _cues, _measure, _path, _trees
 from cleantext.pages._layout import SPACE, U8, U32, Int, Truth
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
-def _compiler(**options: Any) -> Callable[[_F], _F]:
+def _part_of_kernels(**options: Any) -> Callable[[_F], _F]:
     return cast(Callable[[_F], _F], numba.njit(nogil=True, **options))
 
 
 # Kernels count no references to arrays, which is half of what a tag costs; so they make none.
-kernel = _compiler(cache=True, _nrt=False)
+kernel = compiler(_nrt=False)
 # For those that no Python calls: without what would take their arguments from it they compile in half the time, and
 # with the kernels that call them they are cached.
-inner = _compiler(_nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+inner = _part_of_kernels(_nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 # For inner ones called from one place: their many arrays are not handed over at every tag.
-step = _compiler(_nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True)
+step = _part_of_kernels(_nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True)
 # For those that make arrays.
-making = _compiler(cache=True)
+making = compiler()
 
 # Characters compared at a time.
 _STRIDE = 16

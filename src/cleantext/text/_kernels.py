@@ -5,9 +5,9 @@ The compiled code is cached on disk and releases the GIL.
 
 from __future__ import annotations
 
-import numba
 from numba.extending import register_jitable
 
+from cleantext.kernels import compiler
 from cleantext.text._loops import edge, longer, sequence
 from cleantext.text._loops import forward as _forward
 from cleantext.text._loops import longest_first as _longest_first
@@ -15,7 +15,7 @@ from cleantext.text._mark_loops import PARTS, PLAIN, Loops
 
 __all__ = ["MARK_LOOPS", "forward", "longest_first"]
 
-_compile = numba.njit(cache=True, nogil=True)
+_compile = compiler()
 
 # Marks of punctuation.
 for _part in PARTS:
