@@ -13,8 +13,11 @@ import cleantext
 
 PACKAGE = Path(cleantext.__file__).parent
 ROOMS = ("pages", "text", "dedup", "formats", "engines")
-HALLWAY = {"errors", "config", "records", "schema", "folding", "edits", "tables"}
-ONLY_HERE = {"selectolax": ("pages/dom.py",), "numba": ("dedup/_kernels.py", "pages/_kernels.py", "text/_kernels.py")}
+HALLWAY = {"errors", "config", "records", "schema", "folding", "edits", "kernels", "tables"}
+ONLY_HERE = {
+    "selectolax": ("pages/dom.py",),
+    "numba": ("kernels.py", "pages/_kernels.py", "text/_kernels.py"),
+}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 

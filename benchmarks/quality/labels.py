@@ -25,6 +25,7 @@ import numpy.typing as npt
 from cleantext.errors import DocumentError
 from cleantext.pages.align import align
 from cleantext.pages.blocks import Page, parse_page
+from cleantext.pages.columns import ADDRESSED
 from cleantext.pages.decode import decode
 from cleantext.pages.elements import Element
 from cleantext.pages.features import Sight, page_features
@@ -39,6 +40,8 @@ I64 = npt.NDArray[np.int64]
 
 # So many rows of a page or dump are learned from; a sample stands for the rest.
 _ROWS = 160
+# Of so many pages one is learned from as if it had no address: many a page has none that is known.
+_ADDRESSED = 4
 # Half of a target is the block's share in the gold, half whether the best choice of blocks has it.
 _CLIMBED = 0.5
 _ROUNDS = 2
@@ -146,8 +149,10 @@ def _read(source: Source) -> Labelled | None:
     if not page.blocks or not source.gold:
         return None
     target, best = targets([block.text for block in page.blocks], source.gold, chinese=source.chinese)
-    sight = Sight.of_page(page)
-    table, sizes, _ = page_features(sight, WordScores({}))
+    sight = Sight.of_page(page, source.row.get("url"))
+    table, sizes, names = page_features(sight, WordScores({}))
+    if zlib.crc32(f"{source.name} without address".encode()) % _ADDRESSED == 0:
+        table[:, [names.index(name) for name in ADDRESSED]] = np.nan
     place = _places(sight)
     words = _word_shares(page, place, sizes + _LEAST_TOKENS, target)
     blocks = Rows(table, target, sizes, len(target), place, _sample(source.name, len(target)))

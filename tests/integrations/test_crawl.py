@@ -20,6 +20,7 @@ from cleantext.pages.decode import decode
 from integrations.site import Page, served
 from integrations.table_pages import PICTURE
 from run_tools import rows
+from warc_tools import record
 
 HERE = Path(__file__).parent
 SAMPLE = HERE.parent / "gate" / "sample" / "zh"
@@ -82,14 +83,16 @@ def small_site() -> dict[str, Page]:
     }
 
 
-def cleaned(pages: dict[str, Page], folder: Path, config: dict[str, Any]) -> list[dict[str, Any]]:
-    """What `cleantext clean` keeps of the saved pages, in the order of the crawl."""
-    saved = folder / "saved"
-    saved.mkdir()
-    for place, (path, page) in enumerate(pages.items()):
+def cleaned(pages: dict[str, Page], site: str, folder: Path, config: dict[str, Any]) -> list[dict[str, Any]]:
+    """What `cleantext clean` keeps of a web archive of the pages, in the order of the crawl."""
+    records = list[bytes]()
+    for path, page in pages.items():
         if page.status == 200:
-            (saved / f"{place:03}{Path(path).suffix}").write_bytes(page.body)
-    run([str(saved)], str(folder / "OUT"), config=Config.from_dict(config | {"run": {"max_failures": 1.0}}))
+            head = f"HTTP/1.1 200 OK\r\nContent-Type: {page.content_type}\r\nContent-Length: {len(page.body)}\r\n\r\n"
+            records.append(record(head.encode() + page.body, number=len(records), WARC_Target_URI=f"{site}{path}"))
+    (folder / "saved.warc").write_bytes(b"".join(records))
+    checked = Config.from_dict(config | {"run": {"max_failures": 1.0}})
+    run([str(folder / "saved.warc")], str(folder / "OUT"), config=checked)
     return rows(folder / "OUT")
 
 
@@ -117,7 +120,7 @@ def check_crawls(pages: dict[str, Page], folder: Path, copies: set[str], config:
     dropped = {name: count for name, count in first.counts.items() if name.startswith("dropped/")}
     assert second.counts == dropped | {"dropped/seen": len(kept), "failed": 1}
 
-    texts = [row["text"] for row in cleaned(pages, folder, config)]
+    texts = [row["text"] for row in cleaned(pages, site, folder, config)]
     assert [item["text"] for item in first.items] == texts
     assert sum(map(bool, texts)) > 0.9 * len(texts)  # of a page that was cut early nothing may be left
 

@@ -172,14 +172,14 @@ def test_the_shipped_model_is_whole_and_small() -> None:
         assert (leaves == (model.right == np.arange(size))).all()
         assert (model.value[~leaves] == 0).all()
         assert np.isfinite(model.value).all()
-        assert np.isfinite(model.threshold).all()
+        assert not np.isnan(model.threshold).any()  # one may be infinite: what is missing goes another way
     assert load_model() is load_model()
 
 
 @pytest.mark.usefixtures("way")
 def test_a_page_is_read_twice_and_a_dump_once() -> None:
     model, again = shipped()
-    sight = Sight.of_page(parse_page(PAGE))
+    sight = Sight.of_page(parse_page(PAGE), "https://example.com/news/1")
     columns, tokens = page_columns(sight, model.words)
     first = model.probabilities(columns.features)
     assert sight.tree is not None

@@ -124,7 +124,7 @@ def test_where_the_classifier_finds_nothing_trafilatura_decides_and_a_flag_says_
 ) -> None:
     html = f"<html><body><nav><a href=/>Home</a></nav><article>{ARTICLE}</article></body></html>"
     assert extract_page(html).flags == ()
-    monkeypatch.setattr(extract, "block_votes", lambda _: None)
+    monkeypatch.setattr(extract, "block_votes", lambda *_: None)
     content = extract_page(html)
     assert content.flags == ("extractor-trafilatura",)
     assert list(content.blocks) == PARAGRAPHS
@@ -148,7 +148,7 @@ def test_on_chinese_pages_the_classifier_may_object_to_a_body_line(
     monkeypatch: pytest.MonkeyPatch, share: float, kept: bool
 ) -> None:
     html = "<body>" + "".join(f"<div class=c{i}><p>{text}</p></div>" for i, text in enumerate(HAN)) + "</body>"
-    monkeypatch.setattr(extract, "block_votes", lambda _: (0.9, share, 0.9))
+    monkeypatch.setattr(extract, "block_votes", lambda *_: (0.9, share, 0.9))
     content = extract_page(html)
     assert (HAN[1] in content.blocks) is kept
     assert {HAN[0], HAN[2]} <= set(content.blocks)

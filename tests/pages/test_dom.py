@@ -80,7 +80,7 @@ def test_head() -> None:
         <time datetime="2020-01-02">昨天</time><span class="author">某人</span>"""
     )
     head = dom.head
-    assert (head.title, head.language, dom.canonical) == ("一 二", "zh-TW", "/a")
+    assert (head.title, head.language, head.canonical) == ("一 二", "zh-TW", "/a")
     assert head.meta == {"og:title": "題"}
     assert (head.json_ld, dom.dates, dom.authors) == (('{"a": 1}',), ("2020-01-02",), ("某人",))
 

@@ -117,7 +117,7 @@ def test_a_dump_lacks_exactly_what_only_a_page_can_tell(lines: list[str]) -> Non
 def test_a_page_knows_everything(html: str) -> None:
     page = parse_page(html)
     if page.blocks:
-        sight = Sight.of_page(page)
+        sight = Sight.of_page(page, "https://example.com/news/1")
         table, tokens, _ = page_features(sight, SCORES)
         assert sight.texts == [block.text for block in page.blocks]
         assert np.isfinite(table).all()
@@ -304,7 +304,7 @@ def test_features_do_not_depend_on_the_order_of_hashes() -> None:
 )
 def test_odd_pages(html: str) -> None:
     page = parse_page(html)
-    table, tokens, names = page_features(Sight.of_page(page), SCORES)
+    table, tokens, names = page_features(Sight.of_page(page, "https://example.com/news/1"), SCORES)
     assert table.shape == (len(page.blocks), len(names))
     assert np.isfinite(table).all()
     assert (tokens >= 0).all()

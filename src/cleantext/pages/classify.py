@@ -138,14 +138,14 @@ def page_probabilities(model: Model, sight: Sight) -> tuple[F64, F64]:
     return (likely + model.second.probabilities(columns.all)) / 2, tokens
 
 
-def block_votes(page: Page) -> tuple[float, ...] | None:
-    """For each block of `page` how likely it is main content, moved so that a half is where it begins to be kept; None
-    where no block is likely enough to build on.
+def block_votes(page: Page, url: str | None = None) -> tuple[float, ...] | None:
+    """For each block of `page`, which stands at `url`, how likely it is main content, moved so that a half is where it
+    begins to be kept; None where no block is likely enough to build on.
 
     Kept is what makes the expected F1 of the text greatest: blocks from half of that F1 on (Lewis 1995, optimal
     thresholds for F1), and on Chinese pages, where the labeller has its say, from a half.
     """
-    likely, tokens = page_probabilities(load_model(), Sight.of_page(page))
+    likely, tokens = page_probabilities(load_model(), Sight.of_page(page, url))
     if likely.max() < _LEAST:
         return None
     cut = 0.5 if page.is_chinese else best_cut(likely, tokens)

@@ -10,8 +10,11 @@ import numpy.typing as npt
 from cleantext.pages.cues import CUES
 
 __all__ = [
+    "ADDRESSED",
     "AROUND",
+    "CLAIMS",
     "CONTEXT",
+    "DECLARED",
     "FEATURES",
     "GROUP_LEVELS",
     "LANDMARKS",
@@ -39,6 +42,18 @@ WORD_COLUMNS = (
     *("words_own", "words_parent", "words_path", "words_low", "words_high"),
     *("words_joint", "words_joint2", "words_joint6"),
 )
+# What a page claims to be, by its head and by its address.
+DECLARED = (
+    *("declared_article", "declared_website", "declared_times", "declared_goods"),
+    *("declared_story", "declared_list", "declared_talk", "declared_questions", "declared_types"),
+    "declared_description",
+)
+ADDRESSED = (
+    *("address_steps", "address_length", "address_words", "address_digits"),
+    *("address_query", "address_date", "address_ending"),
+    *("address_story", "address_goods", "address_list", "address_talk", "address_manual", "address_offer"),
+)
+CLAIMS = (*DECLARED, *ADDRESSED)
 FEATURES = (
     *("tokens", "plain", "links", "linked", "token_length", "ends", "end_rate", "comma_rate", "colon_rate"),
     *("punct_rate", "digit_rate", "upper_rate", "cjk", "starts_3", "starts_4", "starts_7", "stops_5", "stops_10"),
@@ -62,6 +77,7 @@ FEATURES = (
     ),
     *("to_core", "alike_blocks", "alike_plain", "alike_links", "alike_running", "alike_share"),
     *("page_blocks", "page_tokens", "page_links", "page_running", "page_longest", "page_cjk"),
+    *CLAIMS,
 )
 # What the second reading sees besides.
 CONTEXT = (

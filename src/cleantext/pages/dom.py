@@ -71,6 +71,7 @@ _RAW_END = {name: re.compile(rf"</{name}[\s/>]", re.IGNORECASE) for name in _RAW
 _ATTRIBUTE = r"""(?:[\s/]*+=?[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|(?!>)[^\s>"'][^\s>]*+)?+)?+)"""
 _MANY_ATTRIBUTES = re.compile(rf"(<[a-zA-Z][^\s/>]*+{_ATTRIBUTE}{{{_MAX_ATTRIBUTES}}})({_ATTRIBUTE}++)")
 _BETWEEN_ATTRIBUTES = re.compile(r"(</script\s*>)|[\s/\"'>=]", re.IGNORECASE)
+_DECLARING = 'meta, title, link[rel="canonical"], script[type*="ld+json" i]'
 _DATED = 'time[pubdate], [itemprop="datePublished"], time[datetime], abbr.published, .entry-date, .post-date'
 _SIGNED = (
     '[rel~="author"], [itemprop="author"] [itemprop="name"], a[href*="/author/"], [class*="author-name"],'
@@ -96,6 +97,7 @@ class Head:
     """
 
     title: str = ""
+    canonical: str = ""
     language: str = ""
     meta: Mapping[str, str]
     json_ld: tuple[str, ...] = ()
@@ -198,12 +200,6 @@ class Dom:
         return tuple(_date_of(node) for node in self._parser.css(_DATED)[:_MAX_MARKED])
 
     @cached_property
-    def canonical(self) -> str:
-        """The address that the page declares to be its own."""
-        link = self._parser.css_first('link[rel="canonical"]')
-        return ((link.attributes.get("href") or "") if link else "").strip()
-
-    @cached_property
     def is_easy(self) -> bool:
         """Whether tools that are quadratic in tables or lists, as trafilatura is, read the page in the time allowed."""
         within = self.nodes <= self._easy_nodes and not self.truncated
@@ -247,21 +243,24 @@ class Dom:
     def head(self) -> Head:
         """What the page declares of itself, wherever in the page it does so."""
         meta: dict[str, str] = {}
-        json_ld = list[str]()
-        for node in self._parser.css('meta, script[type*="ld+json" i]'):  # both at one walk over the tree
-            attributes = node.attributes
-            if node.tag == "script":
+        titles, canonical, json_ld = list[str](), list[str](), list[str]()
+        for node in self._parser.css(_DECLARING):  # all at one walk over the tree
+            tag, attributes = node.tag, node.attributes
+            if tag == "title":
+                titles.append(node.text())
+            elif tag == "link":
+                canonical.append((attributes.get("href") or "").strip())
+            elif tag == "script":
                 if _is_json_ld(attributes):
                     json_ld.append(node.text())
-                continue
-            content = (attributes.get("content") or "").strip()
-            for kind in ("property", "name", "itemprop", "http-equiv"):
-                if content and (name := attributes.get(kind)):
-                    meta.setdefault(name.strip().lower(), content)
-        title = self._parser.css_first("title")
+            elif content := (attributes.get("content") or "").strip():
+                for kind in ("property", "name", "itemprop", "http-equiv"):
+                    if name := attributes.get(kind):
+                        meta.setdefault(name.strip().lower(), content)
         root = self._parser.root
         return Head(
-            title=" ".join(title.text().split()) if title else "",
+            title=" ".join("".join(titles[:1]).split()),
+            canonical="".join(canonical[:1]),
             language=(root.attributes.get("lang") or "").strip() if root else "",
             meta=meta,
             json_ld=tuple(json_ld),

@@ -91,9 +91,9 @@ class Classifier:
 
     name = "classifier"
 
-    def votes(self, page: Page, url: str | None) -> Votes | None:  # noqa: ARG002 - no site has a rule of its own
+    def votes(self, page: Page, url: str | None) -> Votes | None:
         """Its probabilities; None where it is sure of nothing."""
-        shares = block_votes(page) if page.texts else None
+        shares = block_votes(page, url) if page.texts else None
         return None if shares is None else Votes(shares=shares)
 
 

@@ -22,7 +22,8 @@ import numpy.typing as npt
 from cleantext.folding import code_points
 from cleantext.pages.align import bare
 from cleantext.pages.ancestry import Tree, element_columns
-from cleantext.pages.columns import AROUND, FEATURES, NO_TEXT, Columns
+from cleantext.pages.claims import claims_of
+from cleantext.pages.columns import AROUND, CLAIMS, FEATURES, NO_TEXT, Columns
 from cleantext.pages.compiled import loops, pays
 from cleantext.pages.cues import CUES, cues_at
 from cleantext.pages.elements import Element
@@ -57,7 +58,7 @@ _TITLE = 200
 _SINCE_CUES = np.array([1 + CUES.index(name) for name in ("legal", "comments", "related", "share")])
 # Columns that a text dump cannot fill.
 _OF_PAGES = re.compile(
-    r"links|linked|.*links|plain|heading|list|table|code|quote|level|since_h|h1_|depth|tag_|in_(?!title)|words_|page_comments|group|to_core|alike"
+    r"links|linked|.*links|plain|heading|list|table|code|quote|level|since_h|h1_|depth|tag_|in_(?!title)|words_|page_comments|group|to_core|alike|declared|address"
 )
 _UNSEEN = np.array([number for number, name in enumerate(FEATURES) if _OF_PAGES.match(name)])
 
@@ -129,7 +130,7 @@ def _count(kinds: U8, starts: I64, ends: I64, classes: I64, tokens: I64) -> None
 class Sight:
     """What is looked at: blocks as spans of a text with what is known of each. A text dump knows no elements.
 
-    `kinds` are places in `tags.KINDS`."""
+    `kinds` are places in `tags.KINDS`, `claims` those of `columns.CLAIMS`."""
 
     text: str
     starts: I64
@@ -141,10 +142,11 @@ class Sight:
     element: I64 | None = None
     tree: Tree | None = None
     texts: Sequence[str]
+    claims: Sequence[float] | None = None
 
     @classmethod
-    def of_page(cls, page: Page) -> Sight:
-        """The blocks of a page."""
+    def of_page(cls, page: Page, url: str | None = None) -> Sight:
+        """The blocks of a page, which stands at `url`."""
         arrays = page.arrays
         return cls(
             text=page.source_text,
@@ -157,6 +159,7 @@ class Sight:
             element=np.ascontiguousarray(arrays.elements),
             tree=Tree.of_arrays(arrays),
             texts=page.texts,
+            claims=claims_of(page.dom.head, url),
         )
 
     @classmethod
@@ -194,6 +197,7 @@ def page_columns(sight: Sight, scores: WordScores) -> tuple[Columns, F64]:
     _neighbors(columns)
     _ends(columns, sight, text)
     _whole(columns, text, plain, wholes)
+    columns.part(CLAIMS[0], len(CLAIMS))[:] = np.nan if sight.claims is None else np.array(sight.claims)[:, None]
     if sight.element is None:
         columns.features[:, _UNSEEN] = np.nan
     return columns, text.tokens

@@ -22,7 +22,7 @@ import numpy as np
 
 from cleantext.pages.align import bare
 from cleantext.pages.blocks import Page
-from cleantext.pages.dom import TREE_FAULTS, Dom, Head
+from cleantext.pages.dom import TREE_FAULTS, Head
 from cleantext.pages.linemeta import tidy_name
 from cleantext.pages.rules import host_of
 from cleantext.pages.spam import is_spam_title
@@ -123,7 +123,7 @@ def _fields(
         "source": _first(_named("source", head, (), labelled)),
         "editor": _first(_named("editor", head, graph, labelled)),
         "site": _first(_sites(head, graph)),
-        "canonical": _canonical(page.dom, url),
+        "canonical": _canonical(head, url),
         "language": _language(page, head),
     }
     if found["source"] is None and (site := found["site"]) and len(site.value) <= _MAX_SITE:
@@ -274,8 +274,8 @@ def _sites(head: Head, graph: Iterable[Mapping[str, Any]]) -> Iterator[Field]:
     yield from _declared(_NAMES["site"], head)
 
 
-def _canonical(dom: Dom, url: str | None) -> Field | None:
-    for value, origin in ((dom.canonical, "link canonical"), (dom.head.meta.get("og:url", ""), "meta og:url")):
+def _canonical(head: Head, url: str | None) -> Field | None:
+    for value, origin in ((head.canonical, "link canonical"), (head.meta.get("og:url", ""), "meta og:url")):
         try:
             target = urljoin(url or "", value)
             parts = urlsplit(target)
