@@ -1,6 +1,6 @@
 """Compiled code on disk is used again only for what it was made of."""
 
-import os
+import importlib
 import subprocess
 import sys
 from collections.abc import Callable
@@ -22,7 +22,7 @@ def plain(number):
 
 
 kernel = compiler()(plain)
-print(kernel(10), plain(10), sum(kernel.stats.cache_hits.values()))
+ANSWER = [kernel(10), plain(10), sum(kernel.stats.cache_hits.values())]
 """
 PARTS = """
 import numba
@@ -38,19 +38,22 @@ def add(number):
 
 
 @pytest.fixture
-def answer(tmp_path: Path) -> Callable[[str], list[int]]:
-    """Runs the kernel with its parts as they are: its answer, that of plain code, how often it came from disk."""
+def answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], list[int]]:
+    """Imports the kernel with its parts as they are: its answer, that of plain code, how often it came from disk."""
     package = tmp_path / "kernels_of_a_test"
     package.mkdir()
     (package / "__init__.py").write_text("")
     (package / "kernel.py").write_text(KERNEL)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
 
     def run(parts: str) -> list[int]:
         (package / "parts.py").write_text(parts)
-        environment = {**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
-        command = [sys.executable, "-c", "import kernels_of_a_test.kernel"]
-        done = subprocess.run(command, env=environment, cwd=tmp_path, check=True, capture_output=True, text=True)
-        return [*map(int, done.stdout.split())]
+        for name in [name for name in sys.modules if name.startswith("kernels_of_a_test")]:
+            monkeypatch.delitem(sys.modules, name)
+        importlib.invalidate_caches()
+        found: list[int] = importlib.import_module("kernels_of_a_test.kernel").ANSWER
+        return found
 
     return run
 
