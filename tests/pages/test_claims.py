@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from cleantext.pages.blocks import parse_page
 from cleantext.pages.claims import ADDRESS_WORDS, address_claims, claims_of, head_claims
 from cleantext.pages.columns import ADDRESSED, CLAIMS, DECLARED
-from cleantext.pages.dom import parse
+from cleantext.pages.dom import Head, parse
 from cleantext.pages.features import Sight, page_features
 from cleantext.pages.wordscores import WordScores
 
@@ -145,3 +145,9 @@ def test_blocks_are_told_what_their_page_claims_and_lines_are_told_nothing() -> 
     assert table[:, places].tolist() == [[*map(float, claims_of(page.dom.head, url))]] * 2
     lines, _, _ = page_features(Sight.of_lines(["一段文字。", "另一段。"]), WordScores({}))
     assert np.isnan(lines[:, places]).all()
+
+
+@pytest.mark.parametrize("begun", ['"@type":["Product",', '"@type":"', '"@type" :   1'])
+def test_types_that_do_not_end_are_looked_for_once(begun: str) -> None:
+    head = Head(meta={}, json_ld=(begun * 50_000,))  # minutes, if each were looked for to the end
+    assert set(head_claims(head)) == {0.0}

@@ -47,7 +47,8 @@ _GOODS_TYPES = frozenset({"Offer", "Product", "ProductGroup"})
 _LIST_TYPES = frozenset({"CollectionPage", "ItemList", "OfferCatalog", "SearchResultsPage"})
 _TALK_TYPES = frozenset({"DiscussionForumPosting", "QAPage"})
 _PRICES, _TIMES = ("og:price:amount", "product:price:amount"), ("article:modified_time", "article:published_time")
-_TYPE = re.compile(r'"@type"\s*:\s*(?:"([^"]*)"|\[([^\]]*)\])')
+# Of bounded length, as many may begin that do not end.
+_TYPE = re.compile(r'"@type"\s*:\s*(?:"([^"]{0,100})"|\[([^\]]{0,400})\])')
 _NAME = re.compile(r"\w+")
 # A description no longer than this is told from a longer one.
 _DESCRIPTION = 400
