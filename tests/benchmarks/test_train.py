@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cleantext.errors import MissingDependencyError
+from cleantext.pages.claims import address_claims
 from cleantext.pages.classify import SECOND, Model, load_model
-from cleantext.pages.columns import CONTEXT
+from cleantext.pages.columns import ADDRESSED, CONTEXT
 from cleantext.pages.elements import Element
 from cleantext.pages.wordscores import WordScores
 from quality import fitting, labels, modelfile, train
@@ -109,6 +110,18 @@ def test_a_labelled_page(pages: list[Labelled]) -> None:
     assert lost == 0
     assert page.words["menu"][0] == 0
     assert {page.elements[place].tag for place in page.blocks.element.tolist()} == {"li", "p", "div"}
+
+
+def test_a_fourth_of_the_pages_is_learned_from_as_if_it_had_no_address(pages: list[Labelled]) -> None:
+    places = [train.feature_names().index(name) for name in ADDRESSED]
+    tables = {page.source.name: page.blocks.table[:, places] for page in pages}
+    known = {name for name, table in tables.items() if not np.isnan(table).any()}
+    missing = {name for name, table in tables.items() if np.isnan(table).all()}
+    assert known | missing == tables.keys()
+    assert 0 < len(missing) < len(known)
+    for page in pages:
+        if page.source.name in known:
+            assert set(map(tuple, tables[page.source.name].tolist())) == {address_claims(page.source.row["url"])}
 
 
 def test_the_rows_of_a_long_page_are_a_sample_and_always_the_same() -> None:

@@ -91,8 +91,10 @@ def test_any_address_is_read(url: str) -> None:
 
 
 def test_only_so_much_of_an_address_is_read() -> None:
-    short = "https://example.com/" + "a/" * 990
-    assert address_claims(short + "forum" * 100_000) == address_claims(short + "forum" * 100)
+    long = "https://example.com/" + "a/" * 990
+    assert len(long) == 2000
+    assert address_claims(long + "forum/7") == address_claims(long)
+    assert address_claims(long[2:] + "forum/7") != address_claims(long[2:])
 
 
 @pytest.mark.parametrize(
@@ -122,6 +124,8 @@ def test_the_head_declares_what_a_page_is(head: str, names: set[str]) -> None:
 def test_a_description_counts_up_to_a_limit() -> None:
     assert declared('<meta name="description" content="一页">')["declared_description"] == 2
     assert declared(f'<meta name="description" content="{"长" * 9000}">')["declared_description"] == 400
+    both = '<meta name="description" content="一页"><meta property="og:description" content="一页文字">'
+    assert declared(both)["declared_description"] == 4
 
 
 def test_the_address_of_its_own_goes_before_the_one_a_page_was_found_at() -> None:
@@ -130,6 +134,7 @@ def test_the_address_of_its_own_goes_before_the_one_a_page_was_found_at() -> Non
         '<link rel="canonical" href="https://example.com/forum/7">',
         '<meta property="og:url" content="https://example.com/forum/7">',
         '<link rel="canonical" href="/forum/7"><meta property="og:url" content="https://example.com/forum/7">',
+        '<meta property="og:url" content="https://example.com/"><link rel=canonical href="https://example.com/forum/7">',
     ):
         claims = claims_of(parse(f"{own}<p>文").head, found)
         assert claims[len(DECLARED) :] == address_claims("https://example.com/forum/7")

@@ -85,6 +85,14 @@ def test_head() -> None:
     assert (head.json_ld, dom.dates, dom.authors) == (('{"a": 1}',), ("2020-01-02",), ("某人",))
 
 
+def test_the_first_title_and_the_first_address_count() -> None:
+    head = parse(
+        "<title>頁</title><link rel=canonical href=/a><link rel=canonical href=/b><svg><title>圖</title></svg>文"
+    ).head
+    assert (head.title, head.canonical) == ("頁", "/a")
+    assert (parse("<p>文").head.title, parse("<p>文").head.canonical) == ("", "")
+
+
 def test_slim_markup_keeps_text_and_json_ld() -> None:
     html = (
         "<p>一</p><SCRIPT>x < y</SCRIPT ><!-- 註 --><style>p{}</style><svg><path/></svg>二"
@@ -182,7 +190,10 @@ HOSTILE: dict[str, Callable[[int], str]] = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_markup_takes_linear_time(name: str) -> None:
+@pytest.mark.parametrize("is_compiled", [False, True], ids=["plain", "compiled"])
+def test_hostile_markup_takes_linear_time(name: str, is_compiled: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dom_module, "pays", lambda _: is_compiled)  # so that no kernel is loaded half-way
+
     def seconds(n: int) -> float:
         html = HOSTILE[name](n)
         start = time.process_time()

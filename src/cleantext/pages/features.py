@@ -58,7 +58,7 @@ _TITLE = 200
 _SINCE_CUES = np.array([1 + CUES.index(name) for name in ("legal", "comments", "related", "share")])
 # Columns that a text dump cannot fill.
 _OF_PAGES = re.compile(
-    r"links|linked|.*links|plain|heading|list|table|code|quote|level|since_h|h1_|depth|tag_|in_(?!title)|words_|page_comments|group|to_core|alike|declared|address"
+    r"links|linked|.*links|plain|heading|list|table|code|quote|level|since_h|h1_|depth|tag_|in_(?!title)|words_|page_comments|group|to_core|alike"
 )
 _UNSEEN = np.array([number for number, name in enumerate(FEATURES) if _OF_PAGES.match(name)])
 
