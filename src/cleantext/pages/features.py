@@ -11,15 +11,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from cleantext.folding import code_points
+from cleantext.pages._cues import PAIRS
 from cleantext.pages.align import bare
 from cleantext.pages.ancestry import Tree, element_columns
 from cleantext.pages.claims import claims_of
@@ -52,8 +53,8 @@ _KIND_CODES = np.array([KINDS.index(name) for name in ("heading", "list", "table
 _RATED = np.array([_END, _COMMA, _COLON, _PUNCT, _DIGIT, _UPPER, _CJK, _SPACE])
 # A block of so many tokens and so few links is running text.
 _LONG, _FEW_LINKS = 15, 0.3
-# Longer than any title.
-_TITLE = 200
+# Longer than any title. Behind Han of the basic plane stands this character.
+_TITLE, _AFTER_HAN = 200, 0xA000
 # From which cues on blocks are counted.
 _SINCE_CUES = np.array([1 + CUES.index(name) for name in ("legal", "comments", "related", "share")])
 # Columns that a text dump cannot fill.
@@ -227,38 +228,40 @@ def _cues(columns: Columns, sight: Sight, codes: U32) -> I64:
     """Writes what the words of blocks say: of the first of those with one text for all, as menus repeat themselves."""
     numbers: dict[str, int] = {}
     texts, size = sight.texts, sight.starts.size
-    place = np.array([numbers.setdefault(text, number) for number, text in enumerate(texts)])
+    same = np.array([numbers.setdefault(text, number) for number, text in enumerate(texts)])
     firsts = np.fromiter(numbers.values(), np.int64, len(numbers))
     cues = np.zeros(size, dtype=np.int64)
     cues[firsts] = cues_at([*numbers], codes, sight.starts[firsts], sight.ends[firsts])
     titles = np.zeros((3, size), dtype=np.int64)
-    for number, is_same, is_inside in _in_title(numbers, _key(sight.title)):
-        titles[:2, number] = is_same, is_inside
-    titles[2] = np.minimum(np.bincount(place, minlength=size), 9)
-    columns.put("is_title", titles[:, place])
-    found: I64 = cues[place]
+    title = _key(sight.title)
+    for number in _likely_in(title, codes, sight.starts[firsts], sight.ends[firsts]):
+        place = int(firsts[number])
+        text = sight.texts[place]
+        if len(text) < _TITLE and (key := _key(text)) in title:
+            titles[:2, place] = key == title, len(key) > 3
+    titles[2] = np.minimum(np.bincount(same, minlength=size), 9)
+    columns.put("is_title", titles[:, same])
+    found: I64 = cues[same]
     return found
 
 
-def _in_title(numbers: Mapping[str, int], title: str) -> list[tuple[int, bool, bool]]:
-    """The numbers of the texts that are in the page's title, whether they are all of it, and whether they are long
-    enough to say so: by letters and digits alone, as in `title`."""
+def _likely_in(title: str, codes: U32, starts: I64, ends: I64) -> list[int]:
+    """The numbers of the texts, spans of `codes`, that may be in the title, a key."""
     if not title:
         return []
-    begun = {title[at : at + length] for at in range(len(title)) for length in (1, 2)}
-    begun.add("")
-    tried = [
-        (number, _key(text)) for text, number in numbers.items() if len(text) < _TITLE and _begin(text[:2]) in begun
-    ]
-    return [(number, key == title, len(key) > 3) for number, key in tried if key in title]
+    pairs, may = np.zeros(PAIRS, dtype=np.bool_), np.zeros(starts.size, dtype=np.bool_)
+    letters = np.array([title]).view(np.uint32).astype(np.int64)
+    loops().may_begin(codes, starts, ends, letters, _staying(), pairs, may)
+    found: list[int] = np.flatnonzero(may).tolist()
+    return found
 
 
-@lru_cache(maxsize=65_536)
-def _begin(text: str) -> str:
-    """What a key begins with whose text begins so, if that is letters and digits of ASCII, or Han; else nothing."""
-    begin = text.lower()
-    stays = begin.isalnum() and (begin.isascii() or "\u3400" <= begin[0] <= "\u9fff" >= begin[-1] >= "\u3400")
-    return begin if stays else ""
+@cache
+def _staying() -> I64:
+    """What characters are in a key: the letters and digits of ASCII, small, and Han; 0 for others, which may go."""
+    chars = map(chr, range(_AFTER_HAN))
+    stays = [char.lower() if char.isalnum() and (char.isascii() or char >= "\u3400") else "\0" for char in chars]
+    return np.array([*map(ord, stays)], dtype=np.int64)
 
 
 def _key(text: str) -> str:
