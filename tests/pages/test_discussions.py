@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given, settings
 
 from cleantext.pages import discussions, extract
-from cleantext.pages.blocks import parse_page
+from cleantext.pages.blocks import Page, parse_page
 from cleantext.pages.content import page_lines
-from cleantext.pages.discussions import is_discussion
+from cleantext.pages.discussions import DISCUSSION_WORDS
 from cleantext.pages.dump import Labels, whole_line
 from cleantext.pages.extract import Votes
+from cleantext.pages.page import words_of
+from cleantext.pages.reasons import Reasons
 from markup_strategies import MARKUP
 
 POSTS = [
@@ -21,6 +23,11 @@ POSTS = [
     "我們放一天上一天再放一天",
     "我已經放假了，哈哈哈e\u0301",
 ]
+
+
+def is_discussion(page: Page, shares: list[float]) -> bool:
+    """Whether a page is one, by the names of its own elements."""
+    return discussions.is_discussion(page, shares, Reasons(page).talks)
 
 
 def _page(name: str) -> str:
@@ -73,7 +80,7 @@ def test_it_is_what_looking_up_from_each_block_says(html: str) -> None:
     for i, share in enumerate(shares):
         size, scope, told = share * (arrays.ends[i] - arrays.starts[i]), int(arrays.scopes[i]), False
         while scope >= 0 and not told:
-            told = discussions._tells(arrays.names[arrays.scope_names[scope]])
+            told = not DISCUSSION_WORDS.isdisjoint(words_of(arrays.names[arrays.scope_names[scope]]))
             above = int(arrays.scope_parents[scope])
             scope = -1 if above == scope else above
         inside, whole = inside + size * told, whole + size
@@ -93,6 +100,7 @@ def test_short_posts_stay_where_the_classifier_keeps_them(
     monkeypatch.setattr(extract, "_label_lines", lambda *_: Labels(lines=tuple(labels), metadata={}))
     monkeypatch.setattr(extract, "_is_flat", lambda _: False)
     found = {
-        text: label.label for text, label in zip(lines.texts, extract._agreed(page, lines, votes).lines, strict=True)
+        text: label.label
+        for text, label in zip(lines.texts, extract._agreed(page, lines, votes, Reasons(page)).lines, strict=True)
     }
     assert found == {long: "body"} | dict.fromkeys(POSTS, "body" if stay else "chrome/comments")

@@ -6,17 +6,16 @@ Its posts are short and sound like readers' comments, so what a line sounds like
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
-from cleantext.pages.page import Page, words_of
+from cleantext.pages.page import Page
 
-__all__ = ["is_discussion"]
+__all__ = ["DISCUSSION_WORDS", "is_discussion"]
 
 # Class words of elements that hold posts; `post` itself is what blogs call an article.
-_WORDS = frozenset(
+DISCUSSION_WORDS = frozenset(
     {
         *("thread", "threads", "topic", "postlist", "forum", "bbs"),
         *("question", "answer", "answers", "reply", "replies", "comment", "comments"),
@@ -26,21 +25,15 @@ _WORDS = frozenset(
 _MUCH = 0.4
 
 
-@lru_cache(maxsize=16_384)
-def _tells(names: str) -> bool:
-    return not _WORDS.isdisjoint(words_of(names))
-
-
-def is_discussion(page: Page, shares: Sequence[float]) -> bool:
+def is_discussion(page: Page, shares: Sequence[float], told: npt.NDArray[np.bool_]) -> bool:
     """Whether two fifths or more of what is likely main content stand in elements that are named after discussions.
 
-    `shares` says how likely each block is main content; all elements around a block count, however far up.
+    `shares` says how likely each block is main content, `told` which of the page's names of classes have one of
+    `DISCUSSION_WORDS`; all elements around a block count, however far up.
     """
     arrays = page.arrays
-    tells = list(map(_tells, arrays.names))
-    if True not in tells:
+    if not told.any():
         return False
-    told = np.array(tells, dtype=np.bool_)
     inside = _inherited(told[arrays.scope_names], arrays.scope_parents)[arrays.scopes]
     likely = (arrays.ends - arrays.starts) * np.asarray(shares)
     return bool(likely[inside].sum() >= _MUCH * likely.sum() > 0)

@@ -198,7 +198,7 @@ def extract_page(
     reasons = Reasons(page)
     votes = _without_comments(page, votes, reasons, config.include_comments)
     if judged and extractor.name == "classifier":
-        labels = _agreed(page, lines, votes)
+        labels = _agreed(page, lines, votes, reasons)
     else:
         labels = _labels(page, lines, votes) if judged else _unjudged(page, lines, votes, extractor)
     metadata = page_metadata(page, url=url, labelled=labels.metadata)
@@ -251,7 +251,7 @@ def _label_lines(page: Page, lines: PageLines, votes: Votes) -> Labels:
     return label_lines(lines.texts, title=page.dom.head.title or None, hints=hints)
 
 
-def _agreed(page: Page, lines: PageLines, votes: Votes) -> Labels:
+def _agreed(page: Page, lines: PageLines, votes: Votes, reasons: Reasons) -> Labels:
     """What the classifier and the labeller make of the lines of a Chinese page together.
 
     A line is body where the classifier is sure of it, or where the labeller says so and the classifier does not
@@ -261,7 +261,7 @@ def _agreed(page: Page, lines: PageLines, votes: Votes) -> Labels:
     if _is_flat(page):
         return label_lines(lines.texts, title=page.dom.head.title or None)
     labels = _label_lines(page, lines, votes)
-    posts = is_discussion(page, votes.shares)
+    posts = is_discussion(page, votes.shares, reasons.talks)
     uncertain, sure = (_UNCERTAIN_POSTS, _SURE_OF_POSTS) if posts else (_UNCERTAIN, _SURE)
     seen = list(labels.lines)
     for i, (label, block) in enumerate(zip(labels.lines, lines.blocks, strict=True)):

@@ -122,6 +122,7 @@ class _Measured:
         if len(without) < len(texts):  # a part of a line may have half of what is left out
             read = [i for i, line in enumerate(texts.split("\n")) if without_readings(line) != line]
             self._signs[read] |= m.MAYBE_AFFIX
+        self._any = int(np.bitwise_or.reduce(self._signs))
 
     def looks(self) -> Looks:
         """The looks of all lines."""
@@ -151,6 +152,8 @@ class _Measured:
 
     def _with(self, sign: int) -> list[int]:
         """The lines that have a sign."""
+        if not self._any & sign:
+            return []
         found: list[int] = (self._signs & sign).nonzero()[0].tolist()
         return found
 

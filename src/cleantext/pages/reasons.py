@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cleantext.pages.compiled import loops
+from cleantext.pages.discussions import DISCUSSION_WORDS
 from cleantext.pages.page import ANCESTORS, Page, words_of
 from cleantext.pages.tags import LANDMARKS
 
@@ -27,7 +28,9 @@ _TELLING = {
     "advert": frozenset({"ad", "ads", "advert", "advertisement", "sponsored", "promo", "banner"}),
     "legal": frozenset({"footer", "copyright", "foot", "disclaimer", "legal"}),
 }
-_BIT_OF = {word: 1 << bit for bit, words in enumerate(_TELLING.values()) for word in words}
+# The last bit is for words of discussions, which are no reason.
+_TOLD = (*_TELLING.values(), DISCUSSION_WORDS)
+_TALK = 1 << len(_TELLING)
 _NAMES = tuple(f"chrome/{name}" for name in _TELLING)
 _COMMENTS = 1
 _NAVIGATION, _LEGAL = _NAMES.index("chrome/navigation"), _NAMES.index("chrome/legal")
@@ -38,11 +41,9 @@ _MENU_ITEM = 12
 
 @lru_cache(maxsize=16_384)
 def _told(names: str) -> int:
-    """Which of `_TELLING` a class and id tell, as bits."""
-    bits = 0
-    for word in words_of(names) & _BIT_OF.keys():
-        bits |= _BIT_OF[word]
-    return bits
+    """Which of `_TOLD` a class and id tell, as bits."""
+    own = words_of(names)
+    return sum(1 << bit for bit, words in enumerate(_TOLD) if not words.isdisjoint(own))
 
 
 # The bit of the first name that is told, by all that are; a scope's bits are looked up in it.
@@ -84,10 +85,20 @@ class Reasons:
         return [_REASONS[code] for code in codes.tolist()]
 
     @cached_property
+    def talks(self) -> npt.NDArray[np.bool_]:
+        """Which of the page's names of classes have words of discussions."""
+        return self._names & _TALK > 0
+
+    @cached_property
+    def _names(self) -> npt.NDArray[np.int64]:
+        """What each of the page's names of classes tells."""
+        return np.fromiter(map(_told, self._arrays.names), np.int64, len(self._arrays.names))
+
+    @cached_property
     def _bits(self) -> npt.NDArray[np.int64]:
         """What the classes and ids around each block tell: of the nearest elements that have any, and not far up."""
         arrays = self._arrays
-        told = np.fromiter(map(_told, arrays.names), np.int64, len(arrays.names))
+        told = self._names & (_TALK - 1)
         bits = np.zeros(arrays.scopes.size, dtype=np.int64)
         if not told.any():
             return bits

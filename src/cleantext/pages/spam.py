@@ -59,8 +59,8 @@ def _segments(line: str) -> list[str]:
 
 def _script(text: str) -> str:
     """`t` or `s` where a text is clearly written in Traditional or Simplified characters, else nothing."""
-    codes = code_points("".join(_HAN.findall(text[:_MAX_SCRIPT])))
-    counts = np.bincount(_scripts()[codes], minlength=4)
+    table = _scripts()
+    counts = np.bincount(table[np.minimum(code_points(text[:_MAX_SCRIPT]), table.size - 1)], minlength=4)
     traditional, simplified = int(counts[1] + counts[3]), int(counts[2] + counts[3])
     if traditional >= 3 and traditional > 4 * simplified:
         return "t"
