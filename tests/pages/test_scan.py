@@ -33,6 +33,13 @@ FOREIGN_CODE = "2a" + "".join(f"{byte ^ 0x2A:02x}" for byte in "a@例.cn".encode
 
 PAGES = [
     "",
+    "<html class='a&amp;b &quot;c&quot; d\"' id=x lang=zh><head><title>題</title><style>p{}</style></head><p>文",
+    "<html hidden><p>藏",
+    "<html style='display:none'><p>藏</html><p>後",
+    "<!-- 前 --><html xml:lang=zh data-x='<p>' ='y'><!-- 中 --><p>文</p></html><!-- 後 -->尾",
+    "<head><meta name=x><p>文<title>題</title><head><noscript><p>無</noscript>",
+    "<head><template><p>一</template><script>二</script><noscript><style>三</style></noscript></head>",
+    "<frameset><frame><noframes>文</noframes></frameset>",
     "<p>",
     "<p>他說<b>漢</b><i>字</i>好 <a href=/x>連結 <b>a</b></a>尾</p>",
     "<p>two\n  words</p><p>漢\n   字\r\n 𠮷\n野 漢\nword</p><p>漢<b>\n</b>字",

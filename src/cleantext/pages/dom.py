@@ -177,12 +177,12 @@ class Dom:
         return ""
 
     def markup(self, *, hidden: bool = False) -> str:
-        """The page as the parser understood it, written out: well nested, its text escaped.
+        """The page as the parser understood it, written out: well nested, its text escaped, its head empty.
 
         `hidden` has what is there for browsers without scripts as elements. Empty where there is no page.
         """
         root = self._parser_for(hidden=hidden).root
-        return (root.html or "") if root else ""
+        return _written(root) if root else ""
 
     def _parser_for(self, *, hidden: bool) -> LexborHTMLParser:
         if hidden and b"<noscript" in self._bytes.lower():
@@ -286,6 +286,20 @@ def decode_email(code: str) -> str | None:
     key, *coded = bytes.fromhex(code)
     address = bytes(byte ^ key for byte in coded).decode("utf-8", "replace")
     return address if "@" in address and address.isprintable() else None
+
+
+def _written(root: LexborNode) -> str:
+    """The element of the page, written out. Of its head, a quarter of many a page, nothing is shown."""
+    pieces = ["<html"]
+    for name, value in root.attributes.items():
+        escaped = (value or "").replace("&", "&amp;").replace('"', "&quot;")
+        pieces.append(f' {name}="{escaped}"')
+    pieces.append(">")
+    child = root.first_child
+    while child is not None:
+        pieces.append("<head></head>" if child.tag == "head" else child.html or "")
+        child = child.next
+    return "".join([*pieces, "</html>"])
 
 
 def _whole_text(node: LexborNode) -> tuple[LexborNode, LexborNode | None, str]:
