@@ -57,6 +57,7 @@ def test_the_form_of_an_address_is_counted() -> None:
     assert [found[f"address_{name}"] for name in shape] == [5, 24, 5, 2, 1, 1, 1]
     assert address("https://example.com/%E6%96%87%e5%ad%97")["address_words"] == 6
     assert address("https://example.com/")["address_steps"] == 0
+    assert address("https://example.com/" + "長" * 300)["address_length"] == 100
 
 
 @pytest.mark.parametrize(
