@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["PAIRS", "PARTS", "look", "may_begin"]
+__all__ = ["PARTS", "look"]
 
 # What a text may have of a cue: one that it begins with; a word anywhere; one that a digit begins, or a month; one at
 # its end. ANY: all of them may be in it.
@@ -16,8 +16,6 @@ NUMBER_OF = 255
 IS_DIGIT, IS_WORD, IS_SPACE, IS_UNIT, IS_PART, IS_BAR, IS_LETTER, IS_LAST, IS_SIGN, OPENS = (
     1 << b for b in range(8, 18)
 )
-# Two characters become one of so many numbers.
-PAIRS, _SPREAD = 4096, 31
 # The first states of `cues._follow`.
 BEGINNINGS, HINTS, ENDINGS = 1, 2, 3
 _DOT = 46
@@ -62,27 +60,6 @@ def within(codes: Any, chars: Any, follow: Any) -> Any:
         if char & OPENS and leads(codes, i, chars, follow, HINTS):
             bits |= WORD
     return bits | (NUMBER if parts >= 2 else 0) | (END if closes(codes, chars, follow) else 0)
-
-
-def may_begin(codes: Any, starts: Any, ends: Any, title: Any, stays: Any, pairs: Any, may: Any) -> None:
-    """Fills `may` with whether each text, a span of `codes`, may be found in the title when both are stripped of all
-    but small letters and digits: by its first two characters, as far as `stays` knows what becomes of them.
-
-    `pairs` comes filled with False. An empty text may not.
-    """
-    for i in range(title.size):
-        pairs[title[i] * _SPREAD % PAIRS] = True
-        if i + 1 < title.size:
-            pairs[(title[i] * _SPREAD + title[i + 1]) % PAIRS] = True
-    for text in range(starts.size):
-        size, pair = ends[text] - starts[text], 0
-        for at in range(starts[text], starts[text] + min(size, 2)):
-            code = stays[codes[at]] if codes[at] < stays.size else 0
-            if code == 0:
-                pair = -1
-                break
-            pair = pair * _SPREAD + code if at > starts[text] else code * _SPREAD if size == 1 else code
-        may[text] = size > 0 and (pair < 0 or pairs[pair % PAIRS])
 
 
 def leads(codes: Any, at: Any, chars: Any, follow: Any, state: Any) -> Any:

@@ -134,7 +134,7 @@ def find(codes: U32, i: Int, one: Int, other: Int) -> Int:
 for _part in (*_measure.PARTS, *_around.PARTS, *_cues.PARTS, *_columns.PARTS):
     register_jitable(_nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)(_part)
 
-count, look, may_begin = kernel(_counts.count), kernel(_cues.look), kernel(_cues.may_begin)
+count, may_begin, look = kernel(_counts.count), kernel(_counts.may_begin), kernel(_cues.look)
 add_trees, add_masked = kernel(_trees.add_trees), kernel(_trees.add_masked)
 climb, add_once, add_near = kernel(_climb.climb), kernel(_climb.add_once), kernel(_climb.add_near)
 add_rows = kernel(_climb.add_rows)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from cleantext.pages._climb import add_near, add_once, add_rows, climb, find_core, gather, tell
 from cleantext.pages._columns import fill_context, fill_elements, fill_places, fill_text, fill_words
-from cleantext.pages._cues import look, may_begin
+from cleantext.pages._counts import may_begin
+from cleantext.pages._cues import look
 
 __all__ = [
     "add_near",

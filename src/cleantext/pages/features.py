@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cleantext.folding import code_points
-from cleantext.pages._cues import PAIRS
+from cleantext.pages._counts import PAIRS
 from cleantext.pages.align import bare
 from cleantext.pages.ancestry import Tree, element_columns
 from cleantext.pages.claims import claims_of
@@ -250,8 +250,7 @@ def _likely_in(title: str, codes: U32, starts: I64, ends: I64) -> list[int]:
     if not title:
         return []
     pairs, may = np.zeros(PAIRS, dtype=np.bool_), np.zeros(starts.size, dtype=np.bool_)
-    letters = np.array([title]).view(np.uint32).astype(np.int64)
-    loops().may_begin(codes, starts, ends, letters, _staying(), pairs, may)
+    loops().may_begin(codes, starts, ends, code_points(title).astype(np.int64), _staying(), pairs, may)
     found: list[int] = np.flatnonzero(may).tolist()
     return found
 
