@@ -114,7 +114,8 @@ def test_events_nest(html: str) -> None:
         assert not open_tags
 
 
-@given(MARKUP.filter(lambda html: not any(f"<{raw}" in html for raw in ("script", "style", "svg", "!--", "template"))))
+# A NUL is a character inside drawings and formulas, and nothing outside of them, where the tamed markup may have it.
+@given(MARKUP.filter(lambda html: not any(f in html for f in ("<script", "<style", "<svg", "<!--", "<template", "\0"))))
 @example("<p><p><p><p><p><p><rt><div>字")
 @example("<p><p><p><p><p><p><ruby>字<rt><div>字")
 @settings(deadline=None, max_examples=100)
