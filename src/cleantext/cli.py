@@ -146,6 +146,14 @@ def build_parser() -> argparse.ArgumentParser:
     add_index_commands(commands, _command, _effective)
     _command(
         commands,
+        _compile,
+        "compile",
+        "compile ahead what large inputs run on, once for a machine or an image of a container",
+        "cleantext compile",
+        (),
+    )
+    _command(
+        commands,
         _config,
         "config",
         "print the effective configuration as TOML, and its digest",
@@ -253,7 +261,8 @@ def _command(
         name, help=doc, description=doc[0].upper() + doc[1:] + ".", epilog=f"example: {example}"
     )
     parser.set_defaults(command=function)
-    parser.add_argument("--config", metavar="FILE.toml", help="read options from this file; flags go over it")
+    if stages:
+        parser.add_argument("--config", metavar="FILE.toml", help="read options from this file; flags go over it")
     defaults = Config()
     for stage in stages:
         group = parser.add_argument_group(f"{stage} options")
@@ -417,6 +426,14 @@ def _filter(options: argparse.Namespace, blocks: Filter) -> int:
     config = _effective(options)
     counts = run_filter(options.inputs or ["-"], blocks, config, check=options.check, notes=options.explain)
     return CHANGED if options.check and counts else DONE
+
+
+def _compile(_: argparse.Namespace) -> int:
+    from cleantext.ahead import compile_ahead  # noqa: PLC0415 - the heavy part is imported when it is needed
+
+    done = compile_ahead()
+    print(f"{done.kernels} kernels are compiled ({done.seconds:.0f} seconds) and kept in {', '.join(done.folders)}")
+    return DONE
 
 
 def _config(options: argparse.Namespace) -> int:

@@ -17,7 +17,7 @@ from typing import Any, TypeVar, cast
 import numba
 import numpy as np
 
-__all__ = ["compiler", "made_of"]
+__all__ = ["compiler", "is_kept", "made_of"]
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -29,14 +29,24 @@ def compiler(**options: Any) -> Callable[[_F], _F]:
 
     def compiled(function: _F) -> _F:
         kernel = compile_it(function)
-        # What the index of the code on disk is compared with: a field of numba's own, as there is no door to it; none
-        # where numba is told to compile nothing.
-        index = getattr(getattr(kernel, "_cache", None), "_cache_file", None)
-        if index is not None:
+        index = _index_of(kernel)
+        if index is not None:  # what the code on disk is compared with
             index._source_stamp = (index._source_stamp, made_of(function))
         return cast(_F, kernel)
 
     return compiled
+
+
+def is_kept(kernel: Any) -> bool:
+    """Whether compiled code of a kernel as it is now is on disk; False for anything else."""
+    index = _index_of(kernel)
+    return index is not None and bool(index._load_index())
+
+
+def _index_of(kernel: Any) -> Any:
+    """The index of a kernel's code on disk: a field of numba's own, as there is no door to it; None where numba keeps
+    none, or is told to compile nothing."""
+    return getattr(getattr(kernel, "_cache", None), "_cache_file", None)
 
 
 @cache

@@ -49,7 +49,7 @@ def both_ways(sight: Sight) -> list[tuple[bytes, bytes]]:
     for is_compiled in (False, True):
         with pytest.MonkeyPatch.context() as patch:
             for module in (compiled, classify, features):
-                patch.setattr(module, "pays", lambda is_compiled=is_compiled: is_compiled)
+                patch.setattr(module, "pays", lambda _="", is_compiled=is_compiled: is_compiled)
             assert (compiled.loops() is _kernels) == is_compiled
             assert (compiled.loops() is _loops) != is_compiled
             columns, _ = page_columns(sight, load_model().words)

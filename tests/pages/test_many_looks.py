@@ -166,7 +166,7 @@ def test_every_need_of_the_lexicon_is_met() -> None:
 
 @pytest.mark.parametrize("letter", "āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜńňǹḿ")
 def test_readings_are_left_out_of_many_lines(letter: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiled, "COMPILED_FROM", 0)
+    monkeypatch.setattr(compiled._Met, "characters", compiled.COMPILED_FROM)
     lines = ["首页", f"發(f{letter}) 布於北京", f"caf{letter} 新闻（f{letter}）", "新闻"]
     found = looks_of(lines)
     assert list(found.spaced) == [look_at(line).spaced for line in lines]

@@ -211,7 +211,7 @@ def test_over_the_limit_of_nodes_the_plain_walk_cuts() -> None:
 
 def test_pages_are_the_same_whatever_was_seen_before(monkeypatch: pytest.MonkeyPatch) -> None:
     pages = []
-    for seen in (-compiled.COMPILING_FROM, compiled.COMPILING_FROM):
+    for seen in (-compiled.COMPILED_FROM, compiled.COMPILED_FROM):
         monkeypatch.setattr(compiled._Met, "characters", seen)
         pages.append([parse_page(html) for html in PAGES])
     for plain, fast in zip(*pages, strict=True):

@@ -126,9 +126,9 @@ LINES = st.lists(
 @given(LINES)
 def test_compiled_zones_scores_and_labels_are_the_plain_ones(lines: list[str]) -> None:
     found = []
-    for start in (0, 10**12):
+    for met in (-compiled.COMPILED_FROM, compiled.COMPILED_FROM):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(compiled, "COMPILED_FROM", start)
+            patch.setattr(compiled._Met, "characters", met)
             looks = looks_of(lines)
             zones = survey(looks, "市里开会部署治污工作")
             labels = label_lines([line for line in lines if line])

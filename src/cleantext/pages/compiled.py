@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from functools import cache
-from pathlib import Path
+from importlib import import_module
 from typing import Any
 
-__all__ = ["COMPILED_FROM", "COMPILING_FROM", "loops", "meet", "pays"]
+__all__ = ["COMPILED_FROM", "LOADED_FROM", "loops", "meet", "pays"]
 
-# Characters of markup from which loading compiled kernels (half a second) pays, and from which compiling them does, as
-# each machine does once: the walk over a page and the look before it take twelve seconds to compile, and save six
-# milliseconds on a page of 200,000 characters. In one run that pays after 400 million; but whoever has an eighth of
-# that will have more, and every later run has them for nothing.
-COMPILED_FROM, COMPILING_FROM = 1_000_000, 50_000_000
+# Characters of markup from which loading compiled kernels (three quarters of a second) pays where they are on disk.
+LOADED_FROM = 1_000_000
+# Characters from which compiling them pays, as each machine does once: it takes 25 seconds and saves a quarter of a
+# microsecond a character, so that it pays after 100 million in one run. But whoever has half of that will have more,
+# and every later run has them for nothing.
+COMPILED_FROM = 50_000_000
 
 
 class _Met:
@@ -27,11 +27,11 @@ def meet(characters: int) -> None:
     _Met.characters += characters
 
 
-def pays(module: str | None = None) -> bool:
-    """Whether the kernels should be used; those of a `module` that takes long to compile, if that is done or pays."""
-    if _Met.characters < COMPILED_FROM:
+def pays(module: str = "_kernels") -> bool:
+    """Whether the kernels of a module of this room should be used."""
+    if _Met.characters < LOADED_FROM:
         return False
-    return module is None or _Met.characters >= COMPILING_FROM or _is_cached(module)
+    return _Met.characters >= COMPILED_FROM or _is_kept(module)
 
 
 def loops() -> Any:
@@ -46,8 +46,8 @@ def loops() -> Any:
 
 
 @cache
-def _is_cached(module: str) -> bool:
-    """Whether numba has compiled code of a module of this room: beside it, or where its environment variable says."""
-    if "NUMBA_CACHE_DIR" in os.environ:
-        return any(Path(os.environ["NUMBA_CACHE_DIR"]).glob(f"pages_*/{module}.*.nbi"))
-    return any((Path(__file__).parent / "__pycache__").glob(f"{module}.*.nbi"))
+def _is_kept(module: str) -> bool:
+    """Whether an earlier process compiled kernels of a module as they are now."""
+    from cleantext.kernels import is_kept  # noqa: PLC0415 - numba is loaded by those who need it
+
+    return any(map(is_kept, vars(import_module(f"cleantext.pages.{module}")).values()))
