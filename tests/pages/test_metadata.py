@@ -164,6 +164,28 @@ def test_broken_json_ld(data: str) -> None:
     assert "author" not in metadata(f'<script type="application/ld+json">{data}</script>' + TEXT)
 
 
+@pytest.mark.parametrize(
+    ("address", "known"),
+    [
+        ("https://例子.中国/新闻", True),
+        ("https://a.cn/" + "字" * 2035, True),
+        ("https://a.cn/" + "字" * 2036, False),
+        ("https://\ufffd", False),
+        ("https:///a", False),
+        ("ftp://a.cn/", False),
+    ],
+)
+def test_an_address_is_one(address: str, known: bool) -> None:
+    found = metadata(f'<link rel=canonical href="{address}">' + TEXT)
+    assert found.get("canonical") == ((address, "link canonical") if known else None)
+
+
+def test_values_have_a_limit() -> None:
+    found = metadata(json_ld({"@type": "Article", "headline": "&amp;會" * 100_000, "publisher": "報" * 100_000}) + TEXT)
+    assert found["title"] == ("&會" * 150, "json-ld")
+    assert found["site"] == ("報" * 300, "json-ld")
+
+
 @given(st.text(st.sampled_from("漢字é𠮷\x00\ud800<>&\"' 0123456789-/:年月日"), max_size=60))
 @settings(deadline=None, max_examples=150)
 def test_odd_values_never_raise(value: str) -> None:

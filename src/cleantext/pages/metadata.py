@@ -32,6 +32,8 @@ from cleantext.records import Field
 __all__ = ["PageMetadata", "page_metadata", "parse_date"]
 
 _MAX_VALUE = 300
+# What sitemaps allow an address (sitemaps.org); entities make a value no more than so many times as long.
+_MAX_URL, _ESCAPED = 2048, 8
 _MAX_NAME = 60
 _MAX_SITE = 20
 # Names of meta elements, lower case, the most telling first.
@@ -55,6 +57,7 @@ _DATE = re.compile(
 )
 _TITLE_BREAK = re.compile(r"\s*[|_\uff5c»›–—·]\s*|\s+[-:]\s+|(?<=[\u3400-\u9fff])-(?=[\u3400-\u9fff])")
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?:[-_][a-zA-Z0-9]{2,8})*")
+_HOST = re.compile(r"\w")
 _BY = re.compile(r"^(?:written\s+by|by|作者|文)\s*[:：]?\s+", re.IGNORECASE)
 _HAN = re.compile("[\u3400-\u9fff]")
 _YEAR = re.compile(r"\d{4}|\n")
@@ -182,7 +185,7 @@ def _texts(value: Any) -> Iterator[str]:
     for item in value if isinstance(value, list) else [value]:
         name = item.get("name") if isinstance(item, dict) else item
         if isinstance(name, str) and name.strip():
-            yield " ".join(unescape(name).split())
+            yield " ".join(unescape(name[: _ESCAPED * _MAX_VALUE]).split())[:_MAX_VALUE]
 
 
 def _declared(names: str, head: Head) -> Iterator[Field]:
@@ -281,7 +284,7 @@ def _canonical(head: Head, url: str | None) -> Field | None:
             parts = urlsplit(target)
         except ValueError:
             continue
-        if value and parts.scheme in ("http", "https") and parts.netloc:
+        if value and parts.scheme in ("http", "https") and _HOST.search(parts.netloc) and len(target) <= _MAX_URL:
             return Field(value=target, origin=origin)
     return None
 
