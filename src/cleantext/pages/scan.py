@@ -83,7 +83,7 @@ def _walk(dom: Dom, *, reveal: bool) -> tuple[str, Arrays] | None:
 
 def _room(codes: U32) -> tuple[npt.NDArray[Any], ...]:
     """What becomes a `Work`: arrays for as many rows as the markup has tags."""
-    marks = int(np.count_nonzero(codes == ord("<"))) + 2
+    marks = int(_compiled().count_marks(codes)) + 2
     state = np.zeros(SIZE, dtype=np.int64)
     state[[SKIP, TEMPLATE_SKIP]] = -1
     state[SCOPES] = 1
