@@ -285,10 +285,10 @@ def _without_comments(page: Page, votes: Votes, reasons: Reasons, include: str) 
     """The votes without those for readers' comments, unless these are wanted or are much of what would be kept."""
     if include == "yes":
         return votes
-    kept = [i for i, share in enumerate(votes.shares) if share >= _KEPT]
-    said = [i for i in kept if reasons.comments[i]]
+    said = [i for i in reasons.comments if votes.shares[i] >= _KEPT]
     if not said:
         return votes
+    kept = [i for i, share in enumerate(votes.shares) if share >= _KEPT]
     comments, whole = (sum(len(page.texts[i]) for i in part) for part in (said, kept))
     if include == "auto" and comments > _DISCUSSED * whole:
         return votes
