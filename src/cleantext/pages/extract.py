@@ -371,11 +371,12 @@ def _title_line(page: Page, lines: PageLines, title: Field | None) -> int | None
     if not key:
         return None
     least, most, texts = len(key), 2 * len(key) + 20, lines.texts
-    same = [i for i, size in enumerate(map(len, texts)) if least <= size <= most and _is(texts[i], key)]
-    headings = [i for i in same if page.kinds[lines.blocks[i]] == "heading"]
-    if not headings and len(key) > _TITLE:
-        return None
-    return next(iter(headings or same), None)
+    sized = [i for i, size in enumerate(map(len, texts)) if least <= size <= most]
+    headings = (i for i in sized if page.kinds[lines.blocks[i]] == "heading" and _is(texts[i], key))
+    heading = next(headings, None)
+    if heading is not None or len(key) > _TITLE:
+        return heading
+    return next((i for i in sized if _is(texts[i], key)), None)
 
 
 def _is(text: str, key: str) -> bool:
