@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from cleantext.config import DecodeConfig
 from cleantext.errors import DecodeError
-from cleantext.pages import binary
+from cleantext.pages import binary, segments
 from cleantext.pages.decode import Decoded, decode, is_binary
 
 SEEDS = sorted((Path(__file__).parents[2] / "seeds").glob("*.txt"))
@@ -378,3 +378,10 @@ def test_laws_of_any_bytes(body: bytes, content_type: str | None) -> None:
 def test_declared_gbk_round_trips(text: str) -> None:
     decoded = decode(gbk(text), "text/html; charset=gb2312")
     assert decoded.text == text
+
+
+@given(st.lists(st.sampled_from([*map(str.encode, "中、，“aé\n<"), *(bytes([code]) for code in range(0x7F, 256))])))
+def test_runs_of_utf8_are_found_as_the_plain_expression_finds_them(parts: list[bytes]) -> None:
+    plain = re.compile(rb"(?<![\x80-\xff])" + segments._CJK_CHAR + rb"++(?![\x80-\xff])")
+    body = b"".join(parts)
+    assert [m.span() for m in segments._UTF8_RUN.finditer(body)] == [m.span() for m in plain.finditer(body)]

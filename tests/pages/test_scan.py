@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from cleantext.config import LimitsConfig
 from cleantext.errors import DecodeError
-from cleantext.pages import compiled
+from cleantext.pages import _walk, compiled
 from cleantext.pages.blocks import parse_page
 from cleantext.pages.cutter import cut_events
 from cleantext.pages.decode import decode
@@ -259,3 +259,8 @@ def test_both_walks_give_the_same_on_real_pages(folder: str) -> None:
         pages += 1
         cut += check(parse(text))
     assert cut >= 0.99 * pages > 0
+
+
+@given(st.text("<>a漢"))
+def test_marks_are_counted(text: str) -> None:
+    assert _walk.count_marks(np.array([ord(char) for char in text], dtype=np.uint32)) == text.count("<")

@@ -10,7 +10,7 @@ from cleantext.pages._layout import I64, SPACE, U8, Int, Truth
 # Looking at tags inside of tags costs at most so many times what the markup has.
 _PATIENCE = 4
 # Bytes compared at a time.
-_STRIDE = 16
+_STRIDE = 64
 # What an element is to the depth: void or implied, reopened, formatting, a link, special, a scope, a drawing, raw text,
 # closed without those inside it, and the table, whose end reaches through everything.
 _NEVER_DEEP, _REOPENED, _FORMATTING, _LINK, _SPECIAL, _SCOPE, _DRAWING, _RAW, _ALONE, _WHOLE_TABLE = (

@@ -67,11 +67,12 @@ def number(packed: Int, keys: I64, slots: I64) -> Int:
     """The element's number by its name's key; 0 for those that do not matter."""
     if packed == 0:
         return 0
-    slot = (packed ^ packed >> 12 ^ packed >> 31) % keys.size
+    last = keys.size - 1  # of a power of two: to divide by another number takes longer than all the rest
+    slot = (packed ^ packed >> 12 ^ packed >> 31) & last
     while keys[slot]:
         if keys[slot] == packed:
             return slots[slot]
-        slot = (slot + 1) % keys.size
+        slot = (slot + 1) & last
     return 0
 
 
@@ -174,9 +175,7 @@ def attributes(codes: U32, i: Int, link: bool, found: I64, name_codes: U8) -> In
         if i + 1 >= size or codes[i + 1] != 34:
             return -1
         value = i + 2
-        i = value
-        while i < size and codes[i] != 34:
-            i += 1
+        i = find(codes, value, 34, 34)
         if i >= size:
             return -1
         if length <= 6:

@@ -332,9 +332,12 @@ def collect_names(
         if o == start:
             continue
         hashed = secret
-        for i in range(start, o):
-            hashed = (hashed ^ np.uint64(text[i])) * secret
-            hashed ^= hashed >> np.uint64(29)
+        for i in range(start, o, 2):  # two characters at a time
+            pair = np.uint64(text[i])
+            if i + 1 < o:
+                pair |= np.uint64(text[i + 1]) << np.uint64(32)
+            hashed = (hashed ^ pair) * secret
+            hashed ^= hashed >> np.uint64(32)
         slot = np.int64(hashed & np.uint64(slots - 1))
         while table[slot] >= 0:
             other = table[slot]
@@ -347,6 +350,15 @@ def collect_names(
             known += 1
         numbers[scope] = table[slot]
     return known
+
+
+@kernel
+def count_marks(codes: U32) -> Int:
+    """How many `<` the markup has."""
+    marks = np.int64(0)
+    for i in range(codes.size):
+        marks += codes[i] == 60
+    return marks
 
 
 @kernel

@@ -20,7 +20,7 @@ _ANCHOR = 8
 
 def bare(text: str) -> str:
     """The letters and digits of `text`."""
-    return _SIGNS.sub("", text)
+    return text if text.isalnum() else _SIGNS.sub("", text)
 
 
 def align(

@@ -124,9 +124,7 @@ def _signature(body: bytes, controls: int) -> str | None:
 def wide_encoding(body: bytes) -> str | None:
     """utf-16le, utf-16be, utf-32le or utf-32be where the bytes read well as that and hold controls as bytes."""
     sample = body[: 4096 & ~3]
-    codes = np.frombuffer(sample, dtype=np.uint8)
-    kinds = _KINDS[codes]
-    unread = np.count_nonzero(kinds)
+    unread = sum(_unread(sample))
     if len(sample) < 2 or unread < _MANY * len(sample):
         return None
     stray = unread < _FEW / 2 or unread < _STRAY * len(sample) or len(body) % 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cleantext.pages.dump import LineLabel
@@ -31,26 +31,33 @@ def page_lines(page: Page) -> PageLines:
     """The lines of a page that show something, without white space around them."""
     begins, all_texts = page.arrays.starts.tolist(), page.texts
     texts = list(map(str.strip, all_texts))
-    # Blocks end where others begin, so that all are one line where there are no more line ends than between them.
-    is_plain = page.source_text.count("\n") < len(texts) and all(texts)
-    if is_plain and sum(map(len, texts)) + len(texts) - 1 == len(page.source_text):
+    if all(texts) and page.source_text.count("\n") < len(texts) and texts == all_texts:  # each block is one line
         return PageLines(texts=texts, blocks=range(len(texts)), starts=begins)
-    lines, blocks, starts = list[str](), list[int](), list[int]()
-    for i, (begin, block, whole) in enumerate(zip(begins, all_texts, texts, strict=True)):
-        if "\n" not in block and len(block) == len(whole) > 0:
-            lines.append(whole)
+    pairs = enumerate(zip(all_texts, texts, strict=True))
+    others = [i for i, (block, text) in pairs if block != text or not text or "\n" in block]
+    lines, blocks, starts, last = list[str](), list[int](), list[int](), 0
+    for i in others:
+        lines += texts[last:i]
+        blocks += range(last, i)
+        starts += begins[last:i]
+        last = i + 1
+        for start, text in _lines_of(all_texts[i], begins[i]):
+            lines.append(text)
             blocks.append(i)
-            starts.append(begin)
-            continue
-        position = begin
-        for text in block.split("\n"):
-            stripped = text.strip()
-            if stripped:
-                lines.append(stripped)
-                blocks.append(i)
-                starts.append(position + text.index(stripped))
-            position += len(text) + 1
+            starts.append(start)
+    lines += texts[last:]
+    blocks += range(last, len(texts))
+    starts += begins[last:]
     return PageLines(texts=lines, blocks=blocks, starts=starts)
+
+
+def _lines_of(block: str, begin: int) -> Iterator[tuple[int, str]]:
+    """The lines of a block that show something, without white space around them, and where each begins."""
+    for text in block.split("\n"):
+        stripped = text.strip()
+        if stripped:
+            yield begin + text.index(stripped), stripped
+        begin += len(text) + 1
 
 
 def content_of(
@@ -88,9 +95,8 @@ def _removed(source: str, parts: Sequence[_Part]) -> tuple[Removed, ...]:
 
 def _staying(lines: PageLines, verdicts: Sequence[LineLabel]) -> list[int]:
     """The lines of blocks of which something may stay: a fraction of all of them."""
-    blocks = lines.blocks
-    some = {blocks[i] for i, verdict in enumerate(verdicts) if verdict.label == "body"}
-    return [i for i, block in enumerate(blocks) if block in some]
+    some = {block for block, verdict in zip(lines.blocks, verdicts, strict=True) if verdict.label == "body"}
+    return [i for i, block in enumerate(lines.blocks) if block in some]
 
 
 def _joined(lines: PageLines, verdicts: Sequence[LineLabel], numbers: Iterable[int]) -> list[_Part]:

@@ -204,17 +204,21 @@ def _boundary(body: bytes, at: int) -> int:
     return low if low == 0 else at
 
 
+def _count_high(sample: bytes) -> int:
+    return len(sample) - len(sample.translate(None, _HIGH_BYTES))
+
+
 def _utf8_share(sample: bytes) -> float:
     """Share of the bytes above ASCII that stand in valid UTF-8 sequences; a cut-off last character is left out."""
     sample = _UTF8_TAIL.sub(b"", sample) or sample
-    high = len(_HIGH.findall(sample))
+    high = _count_high(sample)
     valid = sum(map(len, _UTF8_SEQUENCE.findall(sample)))
     return valid / high if high else 1.0
 
 
 def _judge(sample: bytes, declared: list[tuple[str, str]]) -> tuple[str, str, float]:
     """(encoding, source, confidence) for bytes that are not strictly UTF-8."""
-    high = max(1, len(_HIGH.findall(sample)))
+    high = max(1, _count_high(sample))
     names = dict.fromkeys([*_CJK, *(name for name, _ in declared)])
     if _ISO_2022_JP.search(sample):
         names["iso-2022-jp"] = None

@@ -285,10 +285,10 @@ def _without_comments(page: Page, votes: Votes, reasons: Reasons, include: str) 
     """The votes without those for readers' comments, unless these are wanted or are much of what would be kept."""
     if include == "yes":
         return votes
-    kept = [i for i, share in enumerate(votes.shares) if share >= _KEPT]
-    said = [i for i in kept if reasons.comments[i]]
+    said = [i for i in reasons.comments if votes.shares[i] >= _KEPT]
     if not said:
         return votes
+    kept = [i for i, share in enumerate(votes.shares) if share >= _KEPT]
     comments, whole = (sum(len(page.texts[i]) for i in part) for part in (said, kept))
     if include == "auto" and comments > _DISCUSSED * whole:
         return votes
@@ -371,11 +371,12 @@ def _title_line(page: Page, lines: PageLines, title: Field | None) -> int | None
     if not key:
         return None
     least, most, texts = len(key), 2 * len(key) + 20, lines.texts
-    same = [i for i, size in enumerate(map(len, texts)) if least <= size <= most and _is(texts[i], key)]
-    headings = [i for i in same if page.kinds[lines.blocks[i]] == "heading"]
-    if not headings and len(key) > _TITLE:
-        return None
-    return next(iter(headings or same), None)
+    sized = [i for i, size in enumerate(map(len, texts)) if least <= size <= most]
+    headings = (i for i in sized if page.kinds[lines.blocks[i]] == "heading" and _is(texts[i], key))
+    heading = next(headings, None)
+    if heading is not None or len(key) > _TITLE:
+        return heading
+    return next((i for i in sized if _is(texts[i], key)), None)
 
 
 def _is(text: str, key: str) -> bool:

@@ -322,7 +322,7 @@ def _title(
     # The spam that is sold in titles is Chinese, whatever the page is.
     spam = {text for text in {field.value for field in everything} if _HAN.search(text) and is_spam_title(text, body)}
     declared = [field for field in everything if field.value not in spam]
-    keys = [_key(field.value) for field in declared]
+    keys = [_key(value) for value in dict.fromkeys(field.value for field in declared)]
     headings = _headings(page)
     if best := _agreeing(headings, keys):
         return Field(value=" ".join(best[0].split()), origin=f"h{best[1]}")

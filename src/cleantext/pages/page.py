@@ -61,7 +61,7 @@ class Block:
         return self.around[self.scope][1]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Arrays:
     """What is known of a page's blocks and of the elements around them, a row for each.
 
@@ -89,7 +89,7 @@ class Arrays:
     scope_names: I64
     names: Sequence[str]
 
-    @property
+    @cached_property
     def link_densities(self) -> npt.NDArray[np.float64]:
         """The share of every block's characters inside links."""
         return np.minimum(1.0, self.linked / np.maximum(1, self.solid))

@@ -60,16 +60,16 @@ class Reasons:
 
     def is_comment(self, block: int) -> bool:
         """Whether class words around the block say that readers wrote it."""
-        return self.comments[block]
+        return bool(self._bits[block] & _COMMENTS)
 
     def of(self, block: int) -> str:
         """The reason of a block, by its number."""
         return self.all[block]
 
     @cached_property
-    def comments(self) -> list[bool]:
-        """Whether class words around each block say that readers wrote it."""
-        found: list[bool] = (self._bits & _COMMENTS > 0).tolist()
+    def comments(self) -> list[int]:
+        """The blocks of which class words around them say that readers wrote them."""
+        found: list[int] = np.flatnonzero(self._bits & _COMMENTS).tolist()
         return found
 
     @cached_property

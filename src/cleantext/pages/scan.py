@@ -83,13 +83,13 @@ def _walk(dom: Dom, *, reveal: bool) -> tuple[str, Arrays] | None:
 
 def _room(codes: U32) -> tuple[npt.NDArray[Any], ...]:
     """What becomes a `Work`: arrays for as many rows as the markup has tags."""
-    marks = int(np.count_nonzero(codes == ord("<"))) + 2
+    marks = int(_compiled().count_marks(codes)) + 2
     state = np.zeros(SIZE, dtype=np.int64)
-    state[[SKIP, TEMPLATE_SKIP]] = -1
+    state[SKIP] = state[TEMPLATE_SKIP] = -1
     state[SCOPES] = 1
     scopes = np.empty((marks, SCOPE_SIZE), dtype=np.int32)
     scopes[0] = 0
-    scopes[0, [PARENT, NUMBER, PLACE]] = -1
+    scopes[0, PARENT] = scopes[0, NUMBER] = scopes[0, PLACE] = -1
     work = Work(
         out=np.empty(2 * (codes.size + 16), dtype=np.uint32),
         state=state,
@@ -127,7 +127,7 @@ def _read(codes: U32, work: tuple[npt.NDArray[Any], ...]) -> tuple[str, Arrays]:
 def _names(codes: U32, outer: I64) -> tuple[list[str], I64]:
     """What there is of class and id, the empty one first, and for each scope which of them it has."""
     count = outer.shape[1]
-    room = int((outer[3] - outer[2] + outer[5] - outer[4] + 1).sum()) + 1
+    room = int((outer[3::2] - outer[2::2]).sum()) + count + 1
     text, bounds = np.empty(room, dtype=np.uint32), np.zeros(count + 2, dtype=np.int64)
     table = np.full(2 << (count + 1).bit_length(), -1, dtype=np.int64)
     numbers = np.zeros(count, dtype=np.int64)

@@ -101,7 +101,7 @@ _BITS = (
     (HARD, {"plaintext", "xmp"}),
     (CAPTION, {"caption"}),
 )
-_KEY_LENGTH, _SLOTS = 10, 1024
+_KEY_LENGTH, _SLOTS = 10, 1024  # slots are a power of two
 
 
 @dataclass(frozen=True, slots=True)
