@@ -109,9 +109,7 @@ class Page:
             read = looks.take(self._read.tolist())
         places = range(len(lines)) if read is looks else self._read.tolist()
         self._zones = survey(read, label_text(title[:300]).translate(SPELLINGS))
-        self.metas: dict[int, LineMeta] = {
-            i: meta for i, meta in zip(places, self._zones.metas, strict=True) if meta is not None
-        }
+        self.metas: dict[int, LineMeta] = {places[i]: meta for i, meta in self._zones.metas.items()}
         self._anchor = places[self._zones.anchor] if self._zones.anchor >= 0 else -1
         self.is_page = self._has_chrome_edges()
         scores = self._score(line_scores(read, self._zones), hints) if len(read) else np.zeros(0)
