@@ -366,7 +366,7 @@ class Page:
         """Whether a line that reads as metadata is metadata where it stands."""
         labels = meta.labels
         beside = [self._views[j] for j in (i - 1, i + 1) if 0 <= j < len(self._lines)]
-        if re.search(r"[。!?]$", self._views[i]) or any(_EVENT.match(other) for other in beside):
+        if self._views[i].endswith(("。", "!", "?")) or any(_EVENT.match(other) for other in beside):
             return False
         if not labels and self._is_diary:
             return False
