@@ -29,10 +29,10 @@ NEED = 40
 # What three letters in a row may begin or be in: the name of a month, `ago`, what is counted, `replies`.
 MONTH, AGO, COUNTED, REPLIES = (1 << bit for bit in range(4))
 
-# What a line has that a question cannot do without, as bits: a cell that is a word of the lexicon; signs around a word;
-# a date, one at its end; a picture's mark; an address; a year at its beginning; what may be cut off; words of forums; a
-# bullet.
-MAYBE_CELLS, SIGNED, MAYBE_DATE, MAYBE_DATE_END, MAYBE_MEDIA, MAYBE_CONTACT = (1 << bit for bit in range(6))
+# What a line has that a question cannot do without, as bits: cells that are words of the lexicon; that it is such a
+# word; a date, one at its end; a picture's mark; an address; a year at its beginning; what may be cut off; words of
+# forums; a bullet.
+MAYBE_CELLS, MAYBE_WORD, MAYBE_DATE, MAYBE_DATE_END, MAYBE_MEDIA, MAYBE_CONTACT = (1 << bit for bit in range(6))
 MAYBE_YEAR, MAYBE_AFFIX, MAYBE_FORUM, MAYBE_BULLET = (1 << bit for bit in (6, 7, 8, 17))
 # Of metadata: a label, a credit, a full date, one with the month's name, how long ago, a time, a count; that the line
 # is for nothing else.
@@ -63,8 +63,8 @@ _CREDIT_MOST, _META_MOST, _REST_MOST, _SOURCE_MOST = 60, 160, 10, 28
 _END_REACH, _BRACKET_REACH, _COLON_REACH, _OPEN_REACH = 8, 12, 34, 100
 # A longer line is read at its ends, and is not parted.
 _MOST = 400
-# A line of fewer cells is no menu, nor is one of longer ones.
-_FEW_CELLS, _CELL_SIZE = 4, 6
+# A line of fewer cells is no menu, nor is one of longer ones; in a longer line one word says nothing.
+_FEW_CELLS, _CELL_SIZE, _WEAK_MOST = 4, 6, 30
 # Three letters, five bits each; a word of more than five is none of grammar.
 _THREE, _FIVE = (1 << 15) - 1, 1 << 20
 # Up to so many units are lines of one size.
@@ -74,8 +74,8 @@ _LABELLED, _CREDITED, _HALTED, _YEARLY, _DATED, _MONTHLY, _CLOCKED, _DAILY, _AGO
     1 << bit for bit in range(11)
 )
 _NUMBERED, _ADDRESS = 1 << 11, 1 << 12
-# How the characters of words, but those that may stand around them, become a number.
-HASH_FACTOR, HASH_MASK = 33, (1 << 30) - 1
+# How the characters of words, but those that may stand around them, become a number; no word has more of them.
+HASH_FACTOR, HASH_MASK, WORD_MOST = 33, (1 << 30) - 1, 30
 
 
 def measure(
@@ -159,9 +159,9 @@ def measure(
         row[columns[6]] = (alphas == 0) & (size > 0)
         signs = 0
         if (size > 0) & (size <= _MOST) & ((bits & CELL != 0) | ((spaces > 0) & (wide > 0))):
-            cells, is_word = _part(spaced, s0, s, wide == 0, table, hashes)
+            cells, known = _part(spaced, s0, s, wide == 0, table, hashes)
             row[columns[12]] = (cells >= _FEW_CELLS) & (size <= _CELL_SIZE * cells)
-            signs |= MAYBE_CELLS * is_word
+            signs |= MAYBE_CELLS * (((known >= 2) & (2 * known >= cells)) | ((known > 0) & (size <= _WEAK_MOST)))
         if size:
             begin, close = view[v0], view[v - 1]
             first, end, stated = table[begin], table[close], 0
@@ -171,7 +171,8 @@ def measure(
             row[columns[9]] = (first & TAG != 0) & (close != _FULL_STOP)
             row[columns[10]] = (close == _ELLIPSIS) | ((close == _DOT) & (size > 1) & (view[v - 2] == _DOT))
             row[columns[11]] = _ends(view, v0, v, table)
-            signs |= SIGNED * ((first | end) & AROUND != 0) | MAYBE_YEAR * ((begin == _ONE) | (begin == _TWO))
+            signs |= MAYBE_WORD * _is_word(view, v0, v, table, hashes)
+            signs |= MAYBE_YEAR * ((begin == _ONE) | (begin == _TWO))
             signs |= MAYBE_BULLET * (first & (BULLET | NUMERAL | DECIMAL) != 0)
             signs |= MAYBE_MEDIA * ((bits & OPEN != 0) & (bits & PICTURE != 0))
             if size > 2:
@@ -293,20 +294,33 @@ def _is_labelled(spaced: Any, begin: Any, end: Any, table: Any, first_labels: An
 
 
 def _part(spaced: Any, begin: Any, end: Any, is_latin: Any, table: Any, hashes: Any) -> Any:
-    """How many cells a line has, and whether one of them may be a word of the lexicon, signs around it or not."""
-    cells, found, inside, number = 0, False, False, 0
+    """How many cells a line has, and how many of them may be words of the lexicon, signs around them or not."""
+    cells, found, inside, number = 0, 0, False, 0
     for i in range(begin, end + 1):
         code = spaced[i]
         flags, is_space = table[code], code == _SPACE
         if (i == end) | (flags & CELL != 0) | (is_space & (not is_latin)):
-            cells += inside
-            found |= inside & hashes[number % hashes.size]
+            if inside:
+                cells += 1
+                found += 1 if hashes[number % hashes.size] else 0
             inside, number = False, 0
         elif not is_space:
             inside = True
             if not flags & AROUND:
                 number = (number * HASH_FACTOR + int(code)) & HASH_MASK
     return cells, found
+
+
+def _is_word(view: Any, begin: Any, end: Any, table: Any, hashes: Any) -> Any:
+    """Whether a line may be a word of the lexicon, signs around it or not."""
+    size = number = 0
+    for i in range(begin, end):
+        if not table[view[i]] & AROUND:
+            number = (number * HASH_FACTOR + int(view[i])) & HASH_MASK
+            size += 1
+            if size > WORD_MOST:
+                return False
+    return hashes[number % hashes.size]
 
 
 def _ends(view: Any, begin: Any, end: Any, table: Any) -> Any:
@@ -368,4 +382,4 @@ def _find_needs(text: Any, begin: Any, end: Any, i: Any, is_spaced: Any, table: 
 
 
 # What `measure` calls.
-PARTS = (_count_grammar, _is_labelled, _tell, _part, _ends, _is_tailed, _find_needs)
+PARTS = (_count_grammar, _is_labelled, _tell, _part, _is_word, _ends, _is_tailed, _find_needs)

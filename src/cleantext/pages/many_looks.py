@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
-from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -80,7 +79,6 @@ _GRAMMAR_SIZE, _HASHES = 351, 32749
 # The columns of reasons, and of their strengths, by their places.
 _COLUMNS = np.array([_AT.get("nav" if name == "chrome/navigation" else name.partition("/")[2], -1) for name in REASONS])
 _CODES = {reason: code for code, reason in enumerate(REASONS)}
-_WORD_CODES = {word: _CODES[reason] for word, reason in WORDS.items()}
 # Behind the entries' bits stands that of the hints of forums.
 _FORUM_BIT = len(ENTRIES) - m.HALF
 _ENTRY_BITS = np.array([(1 << m.HALF) - 1, (1 << _FORUM_BIT) - 1])
@@ -167,8 +165,8 @@ class _Measured:
     def _reasons(self) -> tuple[Ints, Ints, Flags]:
         """The reason of each line, how sure it is, and whether it comes from the word list alone."""
         views, spaced = self._views, self._spaced
-        codes = np.fromiter(map(_WORD_CODES.get, views, repeat(0)), np.int64, len(views))
-        for i in self._with(m.SIGNED):
+        codes = np.zeros(len(views), dtype=np.int64)
+        for i in self._with(m.MAYBE_WORD):
             codes[i] = _CODES[word_class(views[i]) or ""]
         words = codes > 0
         strengths = words * STRONG
@@ -177,11 +175,13 @@ class _Measured:
             words[i] = False
             if entry.strength == CERTAIN or not codes[i]:
                 codes[i], strengths[i] = _CODES[entry.reason], entry.strength
+        latin = self._values[:, _AT["latin"]]
         for i in self._with(m.MAYBE_CELLS):
-            parts = looks.cells_of(spaced[i], latin=bool(self._values[i, _AT["latin"]]))
-            reason, strength = looks.reason_of(views[i], entries.get(i), parts)
-            if reason:
-                codes[i], strengths[i] = _CODES[reason], strength
+            if strengths[i] < STRONG:
+                parts = looks.cells_of(spaced[i], latin=bool(latin[i]))
+                reason, strength = looks.reason_of_cells(views[i], parts)
+                if reason and strength > strengths[i]:
+                    codes[i], strengths[i] = _CODES[reason], strength
         return codes, strengths, words
 
     def _entries(self) -> dict[int, Entry]:
