@@ -366,6 +366,7 @@ def _is_tailed(spaced: Any, begin: Any, end: Any, table: Any) -> Any:
 def _find_needs(text: Any, begin: Any, end: Any, i: Any, is_spaced: Any, table: Any, needs: Any, numbers: Any) -> None:
     """Note the entries of the lexicon that read so long a line and need what stands at `i`."""
     starts, entries, begins, first_characters, limits, reads_spaces, characters = needs
+    hints = limits.size - 1  # of forums, behind all entries
     place = table[text[i]] >> NEED
     for need in range(starts[place], starts[place + 1]):
         entry = entries[need]
@@ -377,7 +378,9 @@ def _find_needs(text: Any, begin: Any, end: Any, i: Any, is_spaced: Any, table: 
                 found = False
                 break
             at += 1
-        if found:
+        if found and entry == hints:
+            numbers[SIGNS] |= MAYBE_FORUM
+        elif found:
             numbers[ENTRIES + (entry >= HALF)] |= 1 << entry % HALF
 
 

@@ -152,6 +152,10 @@ class Page:
         """The lines that something may be stuck to the ends of."""
         return self._looks.with_sign(MAYBE_AFFIX)
 
+    def spaced(self, i: int) -> str:
+        """A line's folded view with spaces."""
+        return self._spaced[i]
+
     def _find_spam(self) -> set[int]:
         found: set[int] = set()
         for i, line in enumerate(self._lines[:3]):

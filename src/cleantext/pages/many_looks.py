@@ -79,9 +79,6 @@ _GRAMMAR_SIZE, _HASHES = 351, 32749
 # The columns of reasons, and of their strengths, by their places.
 _COLUMNS = np.array([_AT.get("nav" if name == "chrome/navigation" else name.partition("/")[2], -1) for name in REASONS])
 _CODES = {reason: code for code, reason in enumerate(REASONS)}
-# Behind the entries' bits stands that of the hints of forums.
-_FORUM_BIT = len(ENTRIES) - m.HALF
-_ENTRY_BITS = np.array([(1 << m.HALF) - 1, (1 << _FORUM_BIT) - 1])
 _STRENGTHS = np.array([-1, *(_AT[name] for name in ("weak", "strong", "certain"))])  # WEAK, STRONG, CERTAIN
 
 
@@ -116,7 +113,6 @@ class _Measured:
         self._spaced = _string(spaced[: ends[0]]).split("\n")[:-1]
         self._views = _string(view[: ends[1]]).split("\n")[:-1]
         self._signs = self._numbers[:, m.SIGNS]
-        self._signs |= (self._numbers[:, m.MORE_ENTRIES] >> _FORUM_BIT & 1) * m.MAYBE_FORUM
         if len(without) < len(texts):  # a part of a line may have half of what is left out
             read = [i for i, line in enumerate(texts.split("\n")) if without_readings(line) != line]
             self._signs[read] |= m.MAYBE_AFFIX
@@ -187,7 +183,7 @@ class _Measured:
     def _entries(self) -> dict[int, Entry]:
         """The lexicon's entries for the lines that have any: what these need has been found."""
         found = {}
-        bits = self._numbers[:, m.ENTRIES : m.MORE_ENTRIES + 1] & _ENTRY_BITS
+        bits = self._numbers[:, m.ENTRIES : m.MORE_ENTRIES + 1]
         rows = (bits[:, 0] | bits[:, 1]).nonzero()[0]
         views, spaced_views = self._views, self._spaced
         for i, (low, high) in zip(rows.tolist(), bits[rows].tolist(), strict=True):

@@ -143,12 +143,11 @@ def _metas(looks: Looks) -> dict[int, LineMeta]:
 
 def _is_forum(looks: Looks, metas: Mapping[int, LineMeta]) -> bool:
     """Whether replies are the content: words of forums and stamps of posts, and hardly a word of comments."""
-    short = looks.units <= _SHORT
-    hinted = np.flatnonzero(short & (looks.signs & MAYBE_FORUM != 0)).tolist()
-    words = sum(_FORUM.search(looks.spaced[i]) is not None for i in hinted)
+    hinted = looks.with_sign(MAYBE_FORUM)
+    words = sum(looks.units[i] <= _SHORT and _FORUM.search(looks.spaced[i]) is not None for i in hinted)
     if not words:
         return False
-    rows = np.flatnonzero(short).tolist()
+    rows = (looks.units <= _SHORT).nonzero()[0].tolist()
     stamps = sum(i in metas and _POSTED.search(looks.spaced[i]) is not None for i in rows)
     if words + stamps < _FEW_POSTS:
         return False
