@@ -24,6 +24,8 @@ AROUND, QUOTE, TAG, BRACKET, TRIGGER, PREFIX, BOUNDARY, COVERED = (1 << bit for 
 DAYS, EDITS, PICTURE, SPLITS, PREFIXED = (1 << bit for bit in range(35, 40))
 # Without one of these a line states nothing, and has no date or address.
 TELLING = DECIMAL | MARK | CREDITED | LOWER | DATING | ACTED
+# A wide character without one of these changes nothing that `_tell` has seen.
+_MATTERS = DECIMAL | MARK | CREDIT | CREDITED | LOWER | DATING | SPAN | ACTED | DAYS | STOP
 # From this bit on: which of the lexicon's needs begin with the character, as a place in `starts`.
 NEED = 40
 # What three letters in a row may begin or be in: the name of a month, `ago`, what is counted, `replies`.
@@ -84,7 +86,8 @@ def measure(
     """Measure lines, and write their views; returns where those end.
 
     `codes` are the folded lines with their spaces, a line feed behind each; `lengths` those of the lines as they are.
-    `table` has the bits of each character. `needs`: for each place of a character the first of its needs, and the end;
+    `table` has the bits of each character. `needs`: how many places are of characters that needs begin with which may
+    stand anywhere, and come first; for each place of a character the first of its needs, and the end;
     of all needs the entry, whether it must begin the line, and where its characters begin in the last array; of each
     entry the longest line it reads and whether it reads spaces. `lore`: what three letters mean; the words of grammar,
     each at its remainder; where the labels' characters begin in the array behind, without spaces; whether some word of
@@ -93,7 +96,7 @@ def measure(
     `numbers` and `values` come filled with 0.
     """
     spaced, view, spots = out
-    grammar_words, hashes = lore[1], lore[4]
+    grammar_words, hashes, inner = lore[1], lore[4], needs[0]
     i = s = v = 0
     for line in range(lengths.size):
         s0, v0 = s, v
@@ -116,7 +119,8 @@ def measure(
                 before, last, kind = last, _SPACE, 0
             if flags & DECIMAL:
                 clauses -= v > v0 and table[view[v - 1]] & CLAUSE != 0
-            if flags >> NEED:
+            place = flags >> NEED
+            if place and (place <= inner or v == v0):
                 spots[met, 0], spots[met, 1] = v, s
                 met += 1
             spaced[s] = view[v] = code
@@ -228,6 +232,11 @@ def _tell(spaced: Any, begin: Any, end: Any, digits: Any, table: Any, lore: Any)
             before, last, triple, run = last, _SPACE, 0, 0
             continue
         flags, known = table[code], table[last]
+        if flags & (WIDE | _MATTERS) == WIDE:  # as most are
+            before, last, earlier, near = last, code, near, code
+            triple = run = 0
+            at += 1
+            continue
         triple = (triple << 5 | (code - _LETTERS)) & _THREE if flags & LOWER else 0
         told |= triples[triple]
         seen |= _NUMBERED * ((code == _DOT) & (last == _O) & (before == _N))
@@ -365,7 +374,7 @@ def _is_tailed(spaced: Any, begin: Any, end: Any, table: Any) -> Any:
 
 def _find_needs(text: Any, begin: Any, end: Any, i: Any, is_spaced: Any, table: Any, needs: Any, numbers: Any) -> None:
     """Note the entries of the lexicon that read so long a line and need what stands at `i`."""
-    starts, entries, begins, first_characters, limits, reads_spaces, characters = needs
+    _, starts, entries, begins, first_characters, limits, reads_spaces, characters = needs
     hints = limits.size - 1  # of forums, behind all entries
     place = table[text[i]] >> NEED
     for need in range(starts[place], starts[place + 1]):

@@ -52,6 +52,8 @@ _TITLE_UNITS = 90
 _CREDIT_REACH = 8
 # How far the lines of one list reach below its heading.
 _LIST_REACH = 80
+# So many lines with dates below the text are a list.
+_FEW_DATED = 3
 # From this many characters on a line that repeats the body is a copy of it, not an accident.
 _COPY = 24
 # What an HTML block knows, in the units of the line model's score.
@@ -396,6 +398,8 @@ class Page:
 
     def _mark_dated_list(self, labels: list[str]) -> None:
         """Label a list of titles with dates, three or more below the last paragraph, as related."""
+        if sum(self._date_ends) < _FEW_DATED:
+            return
         long = np.flatnonzero((self._looks.units > 40) & self._runs).tolist()
         last = next((i for i in reversed(long) if labels[i] == "body"), None)
         if last is None:
@@ -409,7 +413,7 @@ class Page:
             if is_dated or self._units[i] <= 1:
                 run.append(i)
                 dated += is_dated
-        if dated >= 3:
+        if dated >= _FEW_DATED:
             for i in run:
                 labels[i] = "chrome/related"
 

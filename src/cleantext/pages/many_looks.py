@@ -253,6 +253,7 @@ def _flags_of(char: str) -> int:
 class _Needs(NamedTuple):
     """The lexicon's needs as `_measure.measure` takes them."""
 
+    inner: int
     starts: Ints
     entries: Ints
     begins: Flags
@@ -264,10 +265,18 @@ class _Needs(NamedTuple):
 
 @cache
 def _all_needs() -> list[tuple[str, int, bool]]:
-    """What the lexicon's entries need, each with its entry's place and whether it must begin the line, in order."""
+    """What the lexicon's entries need, each with its entry's place and whether it must begin the line, in order; those
+    that begin with characters that no other need begins with come last."""
     found = [(need, place, False) for place, entry in enumerate(ENTRIES) for need in entry.needs]
     found += [(hint, len(ENTRIES), False) for hint in FORUM_HINTS]
-    return sorted(found + [(need, place, True) for place, entry in enumerate(ENTRIES) for need in entry.begins])
+    found += [(need, place, True) for place, entry in enumerate(ENTRIES) for need in entry.begins]
+    inner = _inner(found)
+    return sorted(found, key=lambda each: (each[0][0] not in inner, each))
+
+
+def _inner(needs: Sequence[tuple[str, int, bool]]) -> set[str]:
+    """The characters that needs begin with which may stand anywhere in a line."""
+    return {need[0] for need, _, begins in needs if not begins}
 
 
 @cache
@@ -281,6 +290,7 @@ def _needs() -> _Needs:
     needs, entries, begins = zip(*_all_needs(), strict=True)
     sizes = np.bincount([_need_places()[need[0]] for need in needs])
     return _Needs(
+        inner=len(_inner(_all_needs())),
         starts=np.concatenate([[0], np.cumsum(sizes)]),
         entries=np.array(entries),
         begins=np.array(begins),
