@@ -176,6 +176,25 @@ def test_compiled_loops_over_lines_are_the_plain_ones(
     assert results[0] == results[1]
 
 
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(*map(st.integers, [0] * 4, [3, 5, 1, 1])), max_size=200),
+    st.integers(0, 9),
+    st.sets(st.integers(0, 5)),
+)
+def test_compiled_labels_by_place_are_the_plain_ones(
+    lines: list[tuple[int, ...]], first: int, listing: set[int]
+) -> None:
+    strengths, reasons, dated, within = np.array(lines, dtype=np.int64).reshape(-1, 4).T.copy()
+    lists, found = np.isin(np.arange(6), list(listing)), []
+    for module in (_path, _kernels):
+        codes, telling = np.empty(len(lines), dtype=np.int64), np.empty(len(lines), dtype=np.bool_)
+        looks = (strengths, reasons, np.column_stack([within, dated]).astype(np.float64))
+        module.label_places(looks, 1, within > 0, first, lists, (0, 1, 2, 3, 4), codes, telling)
+        found.append((codes.tolist(), telling.tolist()))
+    assert found[0] == found[1]
+
+
 def test_a_short_gap_is_bridged_and_a_stray_line_is_not_fetched() -> None:
     looks = looks_of([PARAGRAPH] * 7)
     zones = survey(looks)

@@ -143,6 +143,7 @@ fill_elements, fill_words = kernel(_columns.fill_elements), kernel(_columns.fill
 fill_context = kernel(_columns.fill_context)
 gather, find_core, tell = kernel(_climb.gather), kernel(_climb.find_core), kernel(_climb.tell)
 
-measure, follow = kernel(_measure.measure), kernel(_path.follow)
+measure = kernel(_measure.measure)
+follow, label_places = kernel(_path.follow), kernel(_path.label_places)
 surround, add_up = kernel(_around.surround), kernel(_around.add_up)
 weigh_lines, find_zones = kernel(_zones.weigh_lines), kernel(_zones.find_zones)
