@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleantext.pages import _around, _kernels, _path, compiled
+from cleantext.pages import _kernels, _path, _zones, compiled
 from cleantext.pages.dump import label_lines
 from cleantext.pages.line_scores import FEATURES, _beside, _sums, body_path, features, line_scores
 from cleantext.pages.line_weights import WEIGHTS
 from cleantext.pages.looks import NAMES, _is_letters, _letters, _shape, fold, look_at, shorten
 from cleantext.pages.many_looks import looks_of
-from cleantext.pages.zones import _Below, survey
+from cleantext.pages.zones import survey
 from text_strategies import TEXT
 
 PARAGRAPH = "会议指出，今年以来全市上下凝心聚力，空气质量持续改善，重污染天数明显减少，群众的获得感不断增强。"
@@ -141,21 +141,58 @@ def test_compiled_zones_scores_and_labels_are_the_plain_ones(lines: list[str]) -
     st.lists(st.tuples(st.integers(0, 90), st.sampled_from([0.0, 0.5, 1.0, 1.5]), st.booleans()), max_size=80),
     st.integers(1, 60),
 )
-def test_compiled_loops_around_lines_are_the_plain_ones(lines: list[tuple[int, float, bool]], reach: int) -> None:
-    masses = np.array([mass for mass, _, _ in lines], dtype=np.int64)
-    marks, ends = (np.array([line[column] for line in lines], dtype=np.float64) for column in (1, 2))
-    rows, sums = np.arange(len(lines)), _sums(np.column_stack([masses, marks]).astype(np.float64))
-    below = _Below(masses.tolist(), marks.tolist(), [end for _, _, end in lines])
+def test_sums_beside_lines_are_those_of_the_lines(lines: list[tuple[int, float, bool]], reach: int) -> None:
+    sums = _sums(np.array(lines, dtype=np.float64).reshape(-1, 3))
     before, after = _beside(sums, np.array([reach, 2]))
     for k, most in enumerate((reach, 2)):
         for i in range(len(lines)):
             start, end = max(i - most, 0), min(i + 1 + most, len(lines))
             assert before[k, i].tolist() == ((sums[i] - sums[start]) / max(i - start, 1)).tolist()
             assert after[k, i].tolist() == ((sums[end] - sums[i + 1]) / max(end - i - 1, 1)).tolist()
-    for module in (_around, _kernels):
-        found = np.empty(len(lines))
-        module.weigh(masses, marks, ends, rows, 60, found)
-        assert found.tolist() == [below.mass(row) for row in rows.tolist()]
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(*map(st.integers, [0] * 5, [90, 3, 3, 7, 1])), max_size=90),
+    st.sets(st.integers(0, 89)),
+    st.sets(st.integers(0, 89)),
+    st.booleans(),
+)
+def test_compiled_loops_over_lines_are_the_plain_ones(
+    lines: list[tuple[int, ...]], heads: set[int], named: set[int], forum: bool
+) -> None:
+    units, strengths, reasons, said, ends = np.array(lines, dtype=np.int64).reshape(-1, 5).T.copy()
+    values, prices = np.column_stack([ends, ends * 0]).astype(np.float64), np.array([0.0, 0.5, 1.0, 1.0])
+    rows = np.array(sorted(row for row in heads if row < len(lines)), dtype=np.int64)
+    found = (rows, 0.8 + rows % 3, np.array([row in named for row in rows.tolist()], dtype=np.bool_))
+    results = []
+    for module in (_zones, _kernels):
+        masses, zone = np.empty(len(lines), dtype=np.int64), np.empty(len(lines), dtype=np.int64)
+        marks, tail, roles = np.empty(len(lines)), np.empty(len(lines)), np.empty(len(lines), dtype=np.uint8)
+        looks = (units, strengths, reasons, values)
+        module.weigh_lines(looks, said.astype(np.uint8), 1, prices, masses, marks, roles)
+        anchor = module.find_zones(looks[1:], 0, 2, masses, marks, found, forum, zone, tail)
+        results.append((anchor, *(column.tolist() for column in (masses, marks, roles, zone, tail))))
+    assert results[0] == results[1]
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(*map(st.integers, [0] * 4, [3, 5, 1, 1])), max_size=200),
+    st.integers(0, 9),
+    st.sets(st.integers(0, 5)),
+)
+def test_compiled_labels_by_place_are_the_plain_ones(
+    lines: list[tuple[int, ...]], first: int, listing: set[int]
+) -> None:
+    strengths, reasons, dated, within = np.array(lines, dtype=np.int64).reshape(-1, 4).T.copy()
+    lists, found = np.isin(np.arange(6), list(listing)), []
+    for module in (_path, _kernels):
+        codes, telling = np.empty(len(lines), dtype=np.int64), np.empty(len(lines), dtype=np.bool_)
+        looks = (strengths, reasons, np.column_stack([within, dated]).astype(np.float64))
+        module.label_places(looks, 1, within > 0, first, lists, (0, 1, 2, 3, 4), codes, telling)
+        found.append((codes.tolist(), telling.tolist()))
+    assert found[0] == found[1]
 
 
 def test_a_short_gap_is_bridged_and_a_stray_line_is_not_fetched() -> None:

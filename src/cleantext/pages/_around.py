@@ -1,14 +1,13 @@
 """What is around the lines of a text, in plain Python, which `_kernels` compiles.
 
-What `line_scores` does with whole columns, to the bit, and what follows a line in `zones`. Reaches, columns and prices
-are theirs.
+What `line_scores` does with whole columns, to the bit. Reaches, columns and prices are its own.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["add_up", "surround", "weigh"]
+__all__ = ["add_up", "surround"]
 
 # Columns of the sums: length, then what is averaged, what is stated, chrome, running text.
 _STATED, _CHROME, _RUNNING = 4, 5, 6
@@ -99,22 +98,6 @@ def add_up(looks: Any, zones: Any, sums: Any, near: Any, weights: Any, prices: A
             if forum and place >= _MAIN:
                 score += of_posts
         scores[i] = score
-
-
-def weigh(masses: Any, marks: Any, ends: Any, rows: Any, reach: Any, found: Any) -> None:
-    """Fill `found` with how much text follows each of some lines before marks say that it is over, nearer text
-    counting more: `zones._Below`."""
-    for k in range(rows.size):
-        total, marked, weight = 0.0, 0.0, 1.0
-        for j in range(rows[k] + 1, min(masses.size, rows[k] + reach)):
-            if total > 0:
-                marked += marks[j]
-            if marked >= 1.5 or (total > 150 and marked >= 1):
-                break
-            weight *= 0.97
-            if masses[j]:
-                total += masses[j] * weight * (1.0 if ends[j] > 0 or masses[j] > 40 else 0.3)
-        found[k] = total
 
 
 # What the others call.

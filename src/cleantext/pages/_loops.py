@@ -6,6 +6,8 @@ from cleantext.pages._climb import add_near, add_once, add_rows, climb, find_cor
 from cleantext.pages._columns import fill_context, fill_elements, fill_places, fill_text, fill_words
 from cleantext.pages._counts import may_begin
 from cleantext.pages._cues import look
+from cleantext.pages._path import label_places
+from cleantext.pages._zones import find_zones, weigh_lines
 
 __all__ = [
     "add_near",
@@ -18,8 +20,11 @@ __all__ = [
     "fill_text",
     "fill_words",
     "find_core",
+    "find_zones",
     "gather",
+    "label_places",
     "look",
     "may_begin",
     "tell",
+    "weigh_lines",
 ]

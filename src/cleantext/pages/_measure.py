@@ -24,15 +24,17 @@ AROUND, QUOTE, TAG, BRACKET, TRIGGER, PREFIX, BOUNDARY, COVERED = (1 << bit for 
 DAYS, EDITS, PICTURE, SPLITS, PREFIXED = (1 << bit for bit in range(35, 40))
 # Without one of these a line states nothing, and has no date or address.
 TELLING = DECIMAL | MARK | CREDITED | LOWER | DATING | ACTED
+# A wide character without one of these changes nothing that `_tell` has seen.
+_MATTERS = DECIMAL | MARK | CREDIT | CREDITED | LOWER | DATING | SPAN | ACTED | DAYS | STOP
 # From this bit on: which of the lexicon's needs begin with the character, as a place in `starts`.
 NEED = 40
 # What three letters in a row may begin or be in: the name of a month, `ago`, what is counted, `replies`.
 MONTH, AGO, COUNTED, REPLIES = (1 << bit for bit in range(4))
 
-# What a line has that a question cannot do without, as bits: a cell that is a word of the lexicon; signs around a word;
-# a date, one at its end; a picture's mark; an address; a year at its beginning; what may be cut off; words of forums; a
-# bullet.
-MAYBE_CELLS, SIGNED, MAYBE_DATE, MAYBE_DATE_END, MAYBE_MEDIA, MAYBE_CONTACT = (1 << bit for bit in range(6))
+# What a line has that a question cannot do without, as bits: cells that are words of the lexicon; that it is such a
+# word; a date, one at its end; a picture's mark; an address; a year at its beginning; what may be cut off; words of
+# forums; a bullet.
+MAYBE_CELLS, MAYBE_WORD, MAYBE_DATE, MAYBE_DATE_END, MAYBE_MEDIA, MAYBE_CONTACT = (1 << bit for bit in range(6))
 MAYBE_YEAR, MAYBE_AFFIX, MAYBE_FORUM, MAYBE_BULLET = (1 << bit for bit in (6, 7, 8, 17))
 # Of metadata: a label, a credit, a full date, one with the month's name, how long ago, a time, a count; that the line
 # is for nothing else.
@@ -63,8 +65,8 @@ _CREDIT_MOST, _META_MOST, _REST_MOST, _SOURCE_MOST = 60, 160, 10, 28
 _END_REACH, _BRACKET_REACH, _COLON_REACH, _OPEN_REACH = 8, 12, 34, 100
 # A longer line is read at its ends, and is not parted.
 _MOST = 400
-# A line of fewer cells is no menu, nor is one of longer ones.
-_FEW_CELLS, _CELL_SIZE = 4, 6
+# A line of fewer cells is no menu, nor is one of longer ones; in a longer line one word says nothing.
+_FEW_CELLS, _CELL_SIZE, _WEAK_MOST = 4, 6, 30
 # Three letters, five bits each; a word of more than five is none of grammar.
 _THREE, _FIVE = (1 << 15) - 1, 1 << 20
 # Up to so many units are lines of one size.
@@ -74,8 +76,8 @@ _LABELLED, _CREDITED, _HALTED, _YEARLY, _DATED, _MONTHLY, _CLOCKED, _DAILY, _AGO
     1 << bit for bit in range(11)
 )
 _NUMBERED, _ADDRESS = 1 << 11, 1 << 12
-# How the characters of words, but those that may stand around them, become a number.
-HASH_FACTOR, HASH_MASK = 33, (1 << 30) - 1
+# How the characters of words, but those that may stand around them, become a number; no word has more of them.
+HASH_FACTOR, HASH_MASK, WORD_MOST = 33, (1 << 30) - 1, 30
 
 
 def measure(
@@ -84,7 +86,8 @@ def measure(
     """Measure lines, and write their views; returns where those end.
 
     `codes` are the folded lines with their spaces, a line feed behind each; `lengths` those of the lines as they are.
-    `table` has the bits of each character. `needs`: for each place of a character the first of its needs, and the end;
+    `table` has the bits of each character. `needs`: how many places are of characters that needs begin with which may
+    stand anywhere, and come first; for each place of a character the first of its needs, and the end;
     of all needs the entry, whether it must begin the line, and where its characters begin in the last array; of each
     entry the longest line it reads and whether it reads spaces. `lore`: what three letters mean; the words of grammar,
     each at its remainder; where the labels' characters begin in the array behind, without spaces; whether some word of
@@ -93,7 +96,7 @@ def measure(
     `numbers` and `values` come filled with 0.
     """
     spaced, view, spots = out
-    grammar_words, hashes = lore[1], lore[4]
+    grammar_words, hashes, inner = lore[1], lore[4], needs[0]
     i = s = v = 0
     for line in range(lengths.size):
         s0, v0 = s, v
@@ -116,7 +119,8 @@ def measure(
                 before, last, kind = last, _SPACE, 0
             if flags & DECIMAL:
                 clauses -= v > v0 and table[view[v - 1]] & CLAUSE != 0
-            if flags >> NEED:
+            place = flags >> NEED
+            if place and (place <= inner or v == v0):
                 spots[met, 0], spots[met, 1] = v, s
                 met += 1
             spaced[s] = view[v] = code
@@ -159,9 +163,9 @@ def measure(
         row[columns[6]] = (alphas == 0) & (size > 0)
         signs = 0
         if (size > 0) & (size <= _MOST) & ((bits & CELL != 0) | ((spaces > 0) & (wide > 0))):
-            cells, is_word = _part(spaced, s0, s, wide == 0, table, hashes)
+            cells, known = _part(spaced, s0, s, wide == 0, table, hashes)
             row[columns[12]] = (cells >= _FEW_CELLS) & (size <= _CELL_SIZE * cells)
-            signs |= MAYBE_CELLS * is_word
+            signs |= MAYBE_CELLS * (((known >= 2) & (2 * known >= cells)) | ((known > 0) & (size <= _WEAK_MOST)))
         if size:
             begin, close = view[v0], view[v - 1]
             first, end, stated = table[begin], table[close], 0
@@ -171,7 +175,8 @@ def measure(
             row[columns[9]] = (first & TAG != 0) & (close != _FULL_STOP)
             row[columns[10]] = (close == _ELLIPSIS) | ((close == _DOT) & (size > 1) & (view[v - 2] == _DOT))
             row[columns[11]] = _ends(view, v0, v, table)
-            signs |= SIGNED * ((first | end) & AROUND != 0) | MAYBE_YEAR * ((begin == _ONE) | (begin == _TWO))
+            signs |= MAYBE_WORD * _is_word(view, v0, v, table, hashes)
+            signs |= MAYBE_YEAR * ((begin == _ONE) | (begin == _TWO))
             signs |= MAYBE_BULLET * (first & (BULLET | NUMERAL | DECIMAL) != 0)
             signs |= MAYBE_MEDIA * ((bits & OPEN != 0) & (bits & PICTURE != 0))
             if size > 2:
@@ -227,6 +232,11 @@ def _tell(spaced: Any, begin: Any, end: Any, digits: Any, table: Any, lore: Any)
             before, last, triple, run = last, _SPACE, 0, 0
             continue
         flags, known = table[code], table[last]
+        if flags & (WIDE | _MATTERS) == WIDE:  # as most are
+            before, last, earlier, near = last, code, near, code
+            triple = run = 0
+            at += 1
+            continue
         triple = (triple << 5 | (code - _LETTERS)) & _THREE if flags & LOWER else 0
         told |= triples[triple]
         seen |= _NUMBERED * ((code == _DOT) & (last == _O) & (before == _N))
@@ -293,20 +303,33 @@ def _is_labelled(spaced: Any, begin: Any, end: Any, table: Any, first_labels: An
 
 
 def _part(spaced: Any, begin: Any, end: Any, is_latin: Any, table: Any, hashes: Any) -> Any:
-    """How many cells a line has, and whether one of them may be a word of the lexicon, signs around it or not."""
-    cells, found, inside, number = 0, False, False, 0
+    """How many cells a line has, and how many of them may be words of the lexicon, signs around them or not."""
+    cells, found, inside, number = 0, 0, False, 0
     for i in range(begin, end + 1):
         code = spaced[i]
         flags, is_space = table[code], code == _SPACE
         if (i == end) | (flags & CELL != 0) | (is_space & (not is_latin)):
-            cells += inside
-            found |= inside & hashes[number % hashes.size]
+            if inside:
+                cells += 1
+                found += 1 if hashes[number % hashes.size] else 0
             inside, number = False, 0
         elif not is_space:
             inside = True
             if not flags & AROUND:
                 number = (number * HASH_FACTOR + int(code)) & HASH_MASK
     return cells, found
+
+
+def _is_word(view: Any, begin: Any, end: Any, table: Any, hashes: Any) -> Any:
+    """Whether a line may be a word of the lexicon, signs around it or not."""
+    size = number = 0
+    for i in range(begin, end):
+        if not table[view[i]] & AROUND:
+            number = (number * HASH_FACTOR + int(view[i])) & HASH_MASK
+            size += 1
+            if size > WORD_MOST:
+                return False
+    return hashes[number % hashes.size]
 
 
 def _ends(view: Any, begin: Any, end: Any, table: Any) -> Any:
@@ -351,7 +374,8 @@ def _is_tailed(spaced: Any, begin: Any, end: Any, table: Any) -> Any:
 
 def _find_needs(text: Any, begin: Any, end: Any, i: Any, is_spaced: Any, table: Any, needs: Any, numbers: Any) -> None:
     """Note the entries of the lexicon that read so long a line and need what stands at `i`."""
-    starts, entries, begins, first_characters, limits, reads_spaces, characters = needs
+    _, starts, entries, begins, first_characters, limits, reads_spaces, characters = needs
+    hints = limits.size - 1  # of forums, behind all entries
     place = table[text[i]] >> NEED
     for need in range(starts[place], starts[place + 1]):
         entry = entries[need]
@@ -363,9 +387,11 @@ def _find_needs(text: Any, begin: Any, end: Any, i: Any, is_spaced: Any, table: 
                 found = False
                 break
             at += 1
-        if found:
+        if found and entry == hints:
+            numbers[SIGNS] |= MAYBE_FORUM
+        elif found:
             numbers[ENTRIES + (entry >= HALF)] |= 1 << entry % HALF
 
 
 # What `measure` calls.
-PARTS = (_count_grammar, _is_labelled, _tell, _part, _ends, _is_tailed, _find_needs)
+PARTS = (_count_grammar, _is_labelled, _tell, _part, _is_word, _ends, _is_tailed, _find_needs)

@@ -153,25 +153,24 @@ def _metadata(lines: Sequence[str], page: Page, labels: Sequence[str], numbers: 
             wanted = [pair for pair in page.metas[i].pairs if pair.key == "url" and "url" not in found]
         else:
             continue
-        for key, value in _values(lines[i], wanted):
+        for key, value in _values(lines[i], page.spaced(i), wanted):
             found.setdefault(key, Field(value=value, origin=f"line {numbers[i]}"))
     return found
 
 
-def _values(line: str, pairs: Sequence[Pair]) -> list[tuple[str, str]]:
-    """Values of a line as they stand in it; dates as YYYY-MM-DD."""
-    pairs = [pair for pair in pairs if pair.end > pair.start]
-    if not pairs:
-        return []
-    short = shorten(line)
-    spaced, offsets = fold(short)
+def _values(line: str, spaced: str, pairs: Sequence[Pair]) -> list[tuple[str, str]]:
+    """Values of a line, by its folded view with spaces, as they stand in it; dates as YYYY-MM-DD."""
+    short, offsets = shorten(line), list[int]()
     values: list[tuple[str, str]] = []
     for pair in pairs:
+        if pair.end <= pair.start:
+            continue
         if pair.key == "date":
             date = normalize_date(spaced[pair.start : pair.end])
             if date:
                 values.append(("date", date))
         else:
+            offsets = offsets or fold(short)[1]
             value = short[offsets[pair.start] : offsets[pair.end - 1] + 1]
             values.append((pair.key, tidy_name(value) if pair.key in ("author", "editor", "source") else value))
     return values

@@ -243,11 +243,11 @@ def _labels(page: Page, lines: PageLines, votes: Votes) -> Labels:
 
 
 def _label_lines(page: Page, lines: PageLines, votes: Votes) -> Labels:
-    hints = Hints(
-        kinds=[page.kinds[block] for block in lines.blocks],
-        link_densities=page.arrays.link_densities[lines.blocks],
-        votes=np.array(votes.shares)[lines.blocks],
-    )
+    kinds, densities, shares = page.kinds, page.arrays.link_densities, np.array(votes.shares)
+    if not isinstance(lines.blocks, range):  # not each block is a line
+        blocks = np.array(lines.blocks, dtype=np.int64)
+        kinds, densities, shares = list(map(kinds.__getitem__, lines.blocks)), densities[blocks], shares[blocks]
+    hints = Hints(kinds=kinds, link_densities=densities, votes=shares)
     return label_lines(lines.texts, title=page.dom.head.title or None, hints=hints)
 
 

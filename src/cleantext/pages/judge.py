@@ -16,10 +16,11 @@ import numpy as np
 
 from cleantext.folding import label_text
 from cleantext.pages._measure import MAYBE_AFFIX
+from cleantext.pages.compiled import loops
 from cleantext.pages.lexicon import CERTAIN, STRONG
 from cleantext.pages.line_scores import body_path, line_scores
 from cleantext.pages.linemeta import LineMeta, Pair, normalize_date, read_meta
-from cleantext.pages.looks import NAMES, REASONS, SPELLINGS, Flags, Floats, Ints
+from cleantext.pages.looks import NAMES, REASONS, SPELLINGS, Flags, Floats
 from cleantext.pages.many_looks import looks_of
 from cleantext.pages.spam import is_spam_title, may_be_spam
 from cleantext.pages.zones import survey
@@ -38,9 +39,10 @@ _REASONS = {
 _END, _DATE, _DATE_END = (NAMES.index(name) for name in ("end", "date", "date_end"))
 # The labels of lines of which nothing but their place is known, by the numbers of reasons.
 _LABELS = ("body", *REASONS[1:])
-_BODY, _NAVIGATION, _RELATED, _OTHER, _CLOCK = (
+_NAMES = tuple(
     _LABELS.index(label) for label in ("body", "chrome/navigation", "chrome/related", "chrome/other", "chrome/clock")
 )
+_OTHER = _LABELS.index("chrome/other")
 # What heads a list of something else.
 _HEADS_LIST = np.array([reason in ("chrome/related", "chrome/comments", "chrome/legal") for reason in REASONS])
 # The edges of a page: where chrome stands on nearly every page and on hardly any clean text.
@@ -50,8 +52,8 @@ _PAGE_WEIGHT, _MANY_LINES = 2.5, 30
 _TITLE_UNITS = 90
 # How far below the text credits stand.
 _CREDIT_REACH = 8
-# How far the lines of one list reach below its heading.
-_LIST_REACH = 80
+# So many lines with dates below the text are a list.
+_FEW_DATED = 3
 # From this many characters on a line that repeats the body is a copy of it, not an accident.
 _COPY = 24
 # What an HTML block knows, in the units of the line model's score.
@@ -109,9 +111,7 @@ class Page:
             read = looks.take(self._read.tolist())
         places = range(len(lines)) if read is looks else self._read.tolist()
         self._zones = survey(read, label_text(title[:300]).translate(SPELLINGS))
-        self.metas: dict[int, LineMeta] = {
-            i: meta for i, meta in zip(places, self._zones.metas, strict=True) if meta is not None
-        }
+        self.metas: dict[int, LineMeta] = {places[i]: meta for i, meta in self._zones.metas.items()}
         self._anchor = places[self._zones.anchor] if self._zones.anchor >= 0 else -1
         self.is_page = self._has_chrome_edges()
         scores = self._score(line_scores(read, self._zones), hints) if len(read) else np.zeros(0)
@@ -133,13 +133,12 @@ class Page:
 
     def labels(self) -> list[str]:
         """A label a line. Where chrome and metadata would be all there is, lines without a sure reason are body."""
-        codes = self._by_place()
-        # Outside the main content the words of chrome are the reason, unless a line is more than that.
-        known = self._is_known & (self._looks.reasons > 0)
-        sure = known & ~self._within & (self._looks.reasons != _CLOCK)
-        codes = np.where(sure, self._looks.reasons, codes)
-        labels = [_LABELS[code] for code in codes.tolist()]
-        for i in self._telling(sure):
+        looks, n = self._looks, len(self._lines)
+        codes, telling = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.bool_)
+        seen = (looks.strengths, looks.reasons, looks.values)
+        loops().label_places(seen, _DATE_END, self._within, self._first, _HEADS_LIST, _NAMES, codes, telling)
+        labels = list(map(_LABELS.__getitem__, codes.tolist()))
+        for i in self._telling(telling):
             labels[i] = self._label(i, labels[i])
         self._mark_dated_list(labels)
         self._restore_copies(labels)
@@ -153,6 +152,10 @@ class Page:
     def may_be_cut(self) -> list[int]:
         """The lines that something may be stuck to the ends of."""
         return self._looks.with_sign(MAYBE_AFFIX)
+
+    def spaced(self, i: int) -> str:
+        """A line's folded view with spaces."""
+        return self._spaced[i]
 
     def _find_spam(self) -> set[int]:
         found: set[int] = set()
@@ -284,19 +287,9 @@ class Page:
             self._units[j] > max(40, 2 * units) and self._ends[j] for j in below
         )
 
-    def _by_place(self) -> Ints:
-        """The label of each line, if nothing but its place is known: `_LABELS` by number."""
-        looks, places = self._looks, np.arange(len(self._lines))
-        # The last line up to each that heads a list of something else, or -1.
-        heads = np.maximum.accumulate(np.where(self._is_known & _HEADS_LIST[looks.reasons], places, -1))
-        listed = heads > np.maximum(self._first, places - _LIST_REACH)
-        alone = np.where(looks.values[:, _DATE_END] > 0, _RELATED, _OTHER)
-        outside = np.where(places < self._first, _NAVIGATION, np.where(listed, looks.reasons[heads], alone))
-        return np.where(self._within, _BODY, outside)
-
-    def _telling(self, sure: Flags) -> list[int]:
-        """The lines of which more is known than their place, and than their words where these are `sure`."""
-        telling = (self._is_known | (self._looks.reasons == _CLOCK)) & ~sure
+    def _telling(self, telling: Flags) -> list[int]:
+        """The lines of which more may be known than their place and their words, with those of which `telling` says
+        so."""
         telling[[*self._spam, *self.metas]] = True
         found: set[int] = {*np.flatnonzero(telling).tolist()}
         if self.headline >= 0:
@@ -368,7 +361,7 @@ class Page:
         """Whether a line that reads as metadata is metadata where it stands."""
         labels = meta.labels
         beside = [self._views[j] for j in (i - 1, i + 1) if 0 <= j < len(self._lines)]
-        if re.search(r"[。!?]$", self._views[i]) or any(_EVENT.match(other) for other in beside):
+        if self._views[i].endswith(("。", "!", "?")) or any(_EVENT.match(other) for other in beside):
             return False
         if not labels and self._is_diary:
             return False
@@ -394,6 +387,8 @@ class Page:
 
     def _mark_dated_list(self, labels: list[str]) -> None:
         """Label a list of titles with dates, three or more below the last paragraph, as related."""
+        if sum(self._date_ends) < _FEW_DATED:
+            return
         long = np.flatnonzero((self._looks.units > 40) & self._runs).tolist()
         last = next((i for i in reversed(long) if labels[i] == "body"), None)
         if last is None:
@@ -407,7 +402,7 @@ class Page:
             if is_dated or self._units[i] <= 1:
                 run.append(i)
                 dated += is_dated
-        if dated >= 3:
+        if dated >= _FEW_DATED:
             for i in run:
                 labels[i] = "chrome/related"
 

@@ -7,7 +7,6 @@ scores into regions, so that a short line between paragraphs stays and a stray s
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -136,8 +135,12 @@ def _context(looks: Looks, zones: Zones, beside: Floats) -> Floats:
 
 def _repeats(looks: Looks) -> Floats:
     """How often each line stands there again, up to three times."""
-    counts = Counter(looks.views)
-    found: Floats = np.minimum(np.fromiter(map(counts.__getitem__, looks.views), np.float64, len(looks)), 4) - 1
+    n = len(looks)
+    last = dict(zip(looks.views, range(n), strict=True))
+    if len(last) == n:
+        return np.zeros(n)
+    places = np.fromiter(map(last.__getitem__, looks.views), np.int64, n)
+    found: Floats = np.minimum(np.bincount(places)[places], 4) - 1.0
     return found
 
 

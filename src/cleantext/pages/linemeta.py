@@ -8,9 +8,10 @@ in `lexicon_labels.txt`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from operator import attrgetter
+from typing import NamedTuple
 
 from cleantext.pages import _measure as m
 from cleantext.pages.lexicon import read_data
@@ -126,8 +127,8 @@ _NO_SOURCE = re.compile(
 _CELL = re.compile(r"(?<=\|) ?(来源|作者|编辑)([^\W\d_]{2,12})(?= ?(?:\||$))")
 # Words beside a date that are not worth calling a rest.
 _DATE_WORDS = re.compile(
-    r"发布(?:时间|日期|于)?|发表(?:时间|于)?|更新(?:时间|于)?|最后编辑于|编辑于|格林尼治标准时间|北京时间|原创"
-    r"|\b(?:posted|published|updated|last|on|at|by|in|sun|mon|tue|wed|thu|fri|sat)[a-z]*\b"
+    r"(?=[发更最编格北原puloabismtwf])(?:发布(?:时间|日期|于)?|发表(?:时间|于)?|更新(?:时间|于)?|最后编辑于|编辑于|格林尼治标准时间|北京时间|原创"
+    r"|\b(?:posted|published|updated|last|on|at|by|in|sun|mon|tue|wed|thu|fri|sat)[a-z]*\b)"
 )
 # A line without any of these states nothing.
 _MAYBE = re.compile(r"[:/|丨】—\d]|记者|通讯员|编辑|责编|校对|审核|报导|评论员|作者|^by ")
@@ -146,6 +147,7 @@ _COLUMN = re.compile(r"[|丨│】]")
 _REST = re.compile(r"[\s|丨│·•,;:()\[\]【】<>〔〕/—_。\-]+")
 # What dates, counts and what is no rest are written with; other wide characters are a rest where there is no label.
 COVERED = frozenset("".join(each.pattern for each in (_DATE, _RELATIVE, _TIME, _COUNT, _DATE_WORDS, _REST)))
+_START = attrgetter("start")
 _EDGES = " \t　|丨│·•,，;；:：()（）[]【】<>《》〔〕/-—_。\"'"
 
 
@@ -157,8 +159,7 @@ _NAME_TAIL = re.compile(
 _NAME_HEAD = re.compile(r"^(?:(?:本报|本報)?(?:特约|特約|实习|實習)?[记記]者|文[／/]|圖文[／/])[\s:：／/]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """A value found: its metadata key, the label word (empty without one), and the value's span in the folded view."""
 
     key: str
@@ -167,8 +168,7 @@ class Pair:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class LineMeta:
+class LineMeta(NamedTuple):
     """What a line says of its document: pairs in order, and the text left over when they are taken out."""
 
     pairs: tuple[Pair, ...]
@@ -210,18 +210,30 @@ def read_meta(spaced: str, signs: int = -1) -> LineMeta | None:
     if signs & m.MAYBE_LABEL:
         pairs, taken = _labelled(text)
         covered = _blank(text, taken)
+    covered = _add_bare(pairs, covered, signs)
+    if not pairs:
+        return None
+    rest = ""
+    if not covered.isspace():
+        if behind := _behind_time(text, covered, pairs):
+            pairs += behind
+        else:
+            rest = _REST.sub(" ", _DATE_WORDS.sub(" ", covered)).strip()
+    if len(pairs) > 1:
+        pairs.sort(key=_START)
+    return LineMeta(tuple(pairs), rest + spaced[_LIMIT:])
+
+
+def _add_bare(pairs: list[Pair], covered: str, signs: int) -> str:
+    """Add the values that stand in a text without a label; returns the text without them."""
     for key, patterns in _bare(signs & m.MAYBE_STATES):
         for pattern in patterns:
             if spans := [found.span() for found in pattern.finditer(covered)]:
                 pairs += [Pair(key, "", start, end) for start, end in spans]
                 covered = _blank(covered, spans)
-    if not pairs:
-        return None
-    behind = _behind_time(text, covered, pairs)
-    rest = "" if behind or covered.isspace() else _REST.sub(" ", _DATE_WORDS.sub(" ", covered)).strip()
-    if len(pairs) + len(behind) > 1:
-        pairs = sorted([*pairs, *behind], key=lambda pair: pair.start)
-    return LineMeta(tuple(pairs), rest + spaced[_LIMIT:])
+                if covered.isspace():  # most lines are a date and nothing else
+                    return covered
+    return covered
 
 
 def _signs(text: str) -> int:

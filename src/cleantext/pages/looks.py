@@ -243,12 +243,18 @@ def reason_of(view: str, entry: Entry | None, cells: Sequence[str]) -> tuple[str
     if strength < CERTAIN and (found := word_class(view)):
         return found, STRONG
     if strength < STRONG:
-        known = _classes(cells)
-        if len(known) >= 2 and 2 * len(known) >= len(cells):
-            return max(sorted(set(known)), key=known.count), STRONG
-        if not strength and known and len(view) <= 30:
-            return known[0], WEAK
+        by_cells, sure = reason_of_cells(view, cells)
+        if sure > strength:
+            return by_cells, sure
     return reason, strength
+
+
+def reason_of_cells(view: str, cells: Sequence[str]) -> tuple[str | None, int]:
+    """The reason that the words in a line's cells give, and how sure it is."""
+    known = _classes(cells)
+    if len(known) >= 2 and 2 * len(known) >= len(cells):
+        return max(sorted(set(known)), key=known.count), STRONG
+    return (known[0], WEAK) if known and len(view) <= 30 else (None, 0)
 
 
 def _classes(cells: Sequence[str]) -> list[str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
-from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -80,10 +79,6 @@ _GRAMMAR_SIZE, _HASHES = 351, 32749
 # The columns of reasons, and of their strengths, by their places.
 _COLUMNS = np.array([_AT.get("nav" if name == "chrome/navigation" else name.partition("/")[2], -1) for name in REASONS])
 _CODES = {reason: code for code, reason in enumerate(REASONS)}
-_WORD_CODES = {word: _CODES[reason] for word, reason in WORDS.items()}
-# Behind the entries' bits stands that of the hints of forums.
-_FORUM_BIT = len(ENTRIES) - m.HALF
-_ENTRY_BITS = np.array([(1 << m.HALF) - 1, (1 << _FORUM_BIT) - 1])
 _STRENGTHS = np.array([-1, *(_AT[name] for name in ("weak", "strong", "certain"))])  # WEAK, STRONG, CERTAIN
 
 
@@ -118,7 +113,6 @@ class _Measured:
         self._spaced = _string(spaced[: ends[0]]).split("\n")[:-1]
         self._views = _string(view[: ends[1]]).split("\n")[:-1]
         self._signs = self._numbers[:, m.SIGNS]
-        self._signs |= (self._numbers[:, m.MORE_ENTRIES] >> _FORUM_BIT & 1) * m.MAYBE_FORUM
         if len(without) < len(texts):  # a part of a line may have half of what is left out
             read = [i for i, line in enumerate(texts.split("\n")) if without_readings(line) != line]
             self._signs[read] |= m.MAYBE_AFFIX
@@ -167,8 +161,8 @@ class _Measured:
     def _reasons(self) -> tuple[Ints, Ints, Flags]:
         """The reason of each line, how sure it is, and whether it comes from the word list alone."""
         views, spaced = self._views, self._spaced
-        codes = np.fromiter(map(_WORD_CODES.get, views, repeat(0)), np.int64, len(views))
-        for i in self._with(m.SIGNED):
+        codes = np.zeros(len(views), dtype=np.int64)
+        for i in self._with(m.MAYBE_WORD):
             codes[i] = _CODES[word_class(views[i]) or ""]
         words = codes > 0
         strengths = words * STRONG
@@ -177,17 +171,19 @@ class _Measured:
             words[i] = False
             if entry.strength == CERTAIN or not codes[i]:
                 codes[i], strengths[i] = _CODES[entry.reason], entry.strength
+        latin = self._values[:, _AT["latin"]]
         for i in self._with(m.MAYBE_CELLS):
-            parts = looks.cells_of(spaced[i], latin=bool(self._values[i, _AT["latin"]]))
-            reason, strength = looks.reason_of(views[i], entries.get(i), parts)
-            if reason:
-                codes[i], strengths[i] = _CODES[reason], strength
+            if strengths[i] < STRONG:
+                parts = looks.cells_of(spaced[i], latin=bool(latin[i]))
+                reason, strength = looks.reason_of_cells(views[i], parts)
+                if reason and strength > strengths[i]:
+                    codes[i], strengths[i] = _CODES[reason], strength
         return codes, strengths, words
 
     def _entries(self) -> dict[int, Entry]:
         """The lexicon's entries for the lines that have any: what these need has been found."""
         found = {}
-        bits = self._numbers[:, m.ENTRIES : m.MORE_ENTRIES + 1] & _ENTRY_BITS
+        bits = self._numbers[:, m.ENTRIES : m.MORE_ENTRIES + 1]
         rows = (bits[:, 0] | bits[:, 1]).nonzero()[0]
         views, spaced_views = self._views, self._spaced
         for i, (low, high) in zip(rows.tolist(), bits[rows].tolist(), strict=True):
@@ -257,6 +253,7 @@ def _flags_of(char: str) -> int:
 class _Needs(NamedTuple):
     """The lexicon's needs as `_measure.measure` takes them."""
 
+    inner: int
     starts: Ints
     entries: Ints
     begins: Flags
@@ -268,10 +265,18 @@ class _Needs(NamedTuple):
 
 @cache
 def _all_needs() -> list[tuple[str, int, bool]]:
-    """What the lexicon's entries need, each with its entry's place and whether it must begin the line, in order."""
+    """What the lexicon's entries need, each with its entry's place and whether it must begin the line, in order; those
+    that begin with characters that no other need begins with come last."""
     found = [(need, place, False) for place, entry in enumerate(ENTRIES) for need in entry.needs]
     found += [(hint, len(ENTRIES), False) for hint in FORUM_HINTS]
-    return sorted(found + [(need, place, True) for place, entry in enumerate(ENTRIES) for need in entry.begins])
+    found += [(need, place, True) for place, entry in enumerate(ENTRIES) for need in entry.begins]
+    inner = _inner(found)
+    return sorted(found, key=lambda each: (each[0][0] not in inner, each))
+
+
+def _inner(needs: Sequence[tuple[str, int, bool]]) -> set[str]:
+    """The characters that needs begin with which may stand anywhere in a line."""
+    return {need[0] for need, _, begins in needs if not begins}
 
 
 @cache
@@ -285,6 +290,7 @@ def _needs() -> _Needs:
     needs, entries, begins = zip(*_all_needs(), strict=True)
     sizes = np.bincount([_need_places()[need[0]] for need in needs])
     return _Needs(
+        inner=len(_inner(_all_needs())),
         starts=np.concatenate([[0], np.cumsum(sizes)]),
         entries=np.array(entries),
         begins=np.array(begins),

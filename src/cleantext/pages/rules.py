@@ -24,7 +24,7 @@ class PageRules:
     """The rules that hold on the page at `url`. False where there are none."""
 
     def __init__(self, rules: Sequence[Rule], url: str | None) -> None:
-        host = host_of(url)
+        host = host_of(url) if rules else ""
         self._rules = [
             (rule, re.compile(rule.pattern))
             for rule in rules

@@ -24,11 +24,12 @@ _GRAMMAR = re.compile("[的了是在和就也不这那我你他她它们着过�
 _HAN = re.compile("[\u3400-\u9fff]+")
 _LATIN_WORD = re.compile(r"[^\W\d_]{4,}")
 # Trades that live on borrowed pages: pornography, gambling, brokered births, loans, forged papers. Folded.
+# Elsewhere than at one of the characters that they begin with none of them is tried.
 _TRADE = re.compile(
-    r"无码|av在线|a片|成人(?:网|片|电影|视频|专区)|亚洲.{0,4}(?:专区|精品|欧美)|欧美.{0,4}(?:专区|精品|日韩)|国产.{0,4}(?:精品|视频|自拍|专区|亚洲)|蜜臀|尤物|久久|人妻|"
+    r"(?=[无a成亚欧国蜜尤久人黄免在激情做约裸彩博棋娱赌真百时开注下体代试贷小套发办官手最安苹icpxsvbe])(?:无码|av在线|a片|成人(?:网|片|电影|视频|专区)|亚洲.{0,4}(?:专区|精品|欧美)|欧美.{0,4}(?:专区|精品|日韩)|国产.{0,4}(?:精品|视频|自拍|专区|亚洲)|蜜臀|尤物|久久|人妻|"
     r"黄色(?:网站|视频)|免费(?:观看|视频)|在线观看|激情|情色|做爱|约炮|裸聊|彩票(?:平台|官网|app|开户)|博彩|棋牌|娱乐城|娱乐平台|赌场|真人荷官|百家乐|"
     r"时时彩|开户(?:平台|网址|送)|注册送|下注|体育(?:平台|投注|官网)|代孕|试管婴儿(?:医院|费用|价格)|贷款(?:平台|口子|app)|小额贷|套现|发票|办证|"
-    r"(?:官网|官方|app|手机版|最新版?)(?:下载|入口|登录|网址)|下载(?:v\d|官网|安装)|(?:安卓|苹果|ios)(?:版)?下载|casino|porn|xxx|slot(?:s|\b)|viagra|betting|escort"
+    r"(?:官网|官方|app|手机版|最新版?)(?:下载|入口|登录|网址)|下载(?:v\d|官网|安装)|(?:安卓|苹果|ios)(?:版)?下载|casino|porn|xxx|slot(?:s|\b)|viagra|betting|escort)"
 )
 _MAX_BODY, _MIN_BODY, _MAX_LINE, _MAX_SCRIPT = 6_000, 60, 300, 2000
 _CHAIN = 3
