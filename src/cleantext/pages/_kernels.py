@@ -131,7 +131,7 @@ def find(codes: U32, i: Int, one: Int, other: Int) -> Int:
 
 
 # As inner ones, though plain code calls them as well.
-for _part in (*_measure.PARTS, *_around.PARTS, *_cues.PARTS, *_columns.PARTS):
+for _part in (*_measure.PARTS, *_around.PARTS, *_cues.PARTS, *_columns.PARTS, *_trees.PARTS):
     register_jitable(_nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)(_part)
 
 count, may_begin, look = kernel(_counts.count), kernel(_counts.may_begin), kernel(_cues.look)

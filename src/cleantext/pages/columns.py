@@ -20,6 +20,7 @@ __all__ = [
     "LANDMARKS",
     "LOGS",
     "NO_TEXT",
+    "PAGE_COLUMNS",
     "TAGS",
     "WINDOWS",
     "WORD_COLUMNS",
@@ -54,6 +55,10 @@ ADDRESSED = (
     *("address_story", "address_goods", "address_list", "address_talk", "address_manual", "address_offer"),
 )
 CLAIMS = (*DECLARED, *ADDRESSED)
+_OF_PAGE = ("page_blocks", "page_tokens", "page_links", "page_running", "page_longest", "page_cjk")
+_SURE = ("first_f1", "first_share", "first_kept", "first_most")
+# What is the same for all blocks of a page.
+PAGE_COLUMNS = ("page_comments", *_OF_PAGE, *CLAIMS, *_SURE)
 FEATURES = (
     *("tokens", "plain", "links", "linked", "token_length", "ends", "end_rate", "comma_rate", "colon_rate"),
     *("punct_rate", "digit_rate", "upper_rate", "cjk", "starts_3", "starts_4", "starts_7", "stops_5", "stops_10"),
@@ -76,7 +81,7 @@ FEATURES = (
         for what in ("blocks", "plain", "links", "running", "share", "long")
     ),
     *("to_core", "alike_blocks", "alike_plain", "alike_links", "alike_running", "alike_share"),
-    *("page_blocks", "page_tokens", "page_links", "page_running", "page_longest", "page_cjk"),
+    *_OF_PAGE,
     *CLAIMS,
 )
 # What the second reading sees besides.
@@ -85,7 +90,7 @@ CONTEXT = (
     *(f"first{sign}{step}" for step in AROUND for sign in "-+"),
     *(f"first_window{reach}" for reach in (2, 5, 12)),
     *("first_rank", "first_over_cut", "first_before", "first_after"),
-    *("first_f1", "first_share", "first_kept", "first_most"),
+    *_SURE,
     *(f"first_group{level}{what}" for level in range(GROUP_LEVELS) for what in ("", "_share")),
     *("first_alike", "first_alike_share"),
 )
