@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cleantext.folding import code_points
-from cleantext.pages._counts import PAIRS
+from cleantext.pages._counts import MIXED
 from cleantext.pages.align import bare
 from cleantext.pages.ancestry import Tree, element_columns
 from cleantext.pages.claims import claims_of
@@ -53,8 +53,10 @@ _KIND_CODES = np.array([KINDS.index(name) for name in ("heading", "list", "table
 _RATED = np.array([_END, _COMMA, _COLON, _PUNCT, _DIGIT, _UPPER, _CJK, _SPACE])
 # A block of so many tokens and so few links is running text.
 _LONG, _FEW_LINKS = 15, 0.3
-# Longer than any title. Behind Han of the basic plane stands this character.
-_TITLE, _AFTER_HAN = 200, 0xA000
+# Longer than any title.
+_TITLE = 200
+# So many characters has the basic plane; small letters of these become more than one, or depend on what follows.
+_PLANE, _UNSURE = 0x10000, "İΣ"
 # From which cues on blocks are counted.
 _SINCE_CUES = np.array([1 + CUES.index(name) for name in ("legal", "comments", "related", "share")])
 # Columns that a text dump cannot fill.
@@ -228,7 +230,7 @@ def _cues(columns: Columns, sight: Sight, codes: U32) -> I64:
     """Writes what the words of blocks say: of the first of those with one text for all, as menus repeat themselves."""
     numbers: dict[str, int] = {}
     texts, size = sight.texts, sight.starts.size
-    same = np.array([numbers.setdefault(text, number) for number, text in enumerate(texts)])
+    same = np.fromiter(map(numbers.setdefault, texts, range(size)), np.int64, size)
     firsts = np.fromiter(numbers.values(), np.int64, len(numbers))
     cues = np.zeros(size, dtype=np.int64)
     cues[firsts] = cues_at([*numbers], codes, sight.starts[firsts], sight.ends[firsts])
@@ -249,18 +251,18 @@ def _likely_in(title: str, codes: U32, starts: I64, ends: I64) -> list[int]:
     """The numbers of the texts, spans of `codes`, that may be in the title, a key."""
     if not title:
         return []
-    pairs, may = np.zeros(PAIRS, dtype=np.bool_), np.zeros(starts.size, dtype=np.bool_)
-    loops().may_begin(codes, starts, ends, code_points(title).astype(np.int64), _staying(), pairs, may)
+    held, may = np.zeros(MIXED, dtype=np.bool_), np.zeros(starts.size, dtype=np.bool_)
+    loops().may_begin(codes, starts, ends, code_points(title).astype(np.int64), _staying(), held, may)
     found: list[int] = np.flatnonzero(may).tolist()
     return found
 
 
 @cache
 def _staying() -> I64:
-    """What characters are in a key: the letters and digits of ASCII, small, and Han; 0 for others, which may go."""
-    chars = map(chr, range(_AFTER_HAN))
-    stays = [char.lower() if char.isalnum() and (char.isascii() or char >= "\u3400") else "\0" for char in chars]
-    return np.array([*map(ord, stays)], dtype=np.int64)
+    """What characters of the basic plane are in a key, -1 for those that are in none; 0 where others have a say."""
+    chars = map(chr, range(_PLANE))
+    stays = [(0 if char in _UNSURE else ord(char.lower())) if char.isalnum() else -1 for char in chars]
+    return np.array(stays, dtype=np.int64)
 
 
 def _key(text: str) -> str:
