@@ -52,15 +52,17 @@ def within(codes: Any, chars: Any, follow: Any) -> Any:
         char = chars[codes[i]]
         if char & IS_DIGIT:
             after = chars[codes[i + 1]] if i + 1 < size else char
-            if after & (IS_SPACE | IS_BAR):
-                bits |= BEGIN if counts else 0
-                after = chars[codes[i + 2]] if i + 2 < size else char
+            if after & (IS_SPACE | IS_BAR) and i + 2 < size:
+                after = chars[codes[i + 2]]
+                if counts and (after & IS_DIGIT or leads(codes, i + 2, chars, follow, BEGINNINGS)):
+                    bits |= BEGIN
             parts += 1 if after & IS_PART else 0
             bits |= NUMBER if after & (IS_UNIT | IS_SPACE) or parts >= 2 else 0
             if i >= 2 and chars[codes[i - 1]] & IS_SPACE and chars[codes[i - 2]] & IS_LETTER:
                 bits |= DAY
-        elif not char & (IS_PART | IS_SPACE):
-            parts = 0
+        else:
+            counts = counts and i < word
+            parts = parts if char & (IS_PART | IS_SPACE) else 0
         if char & OPENS and leads(codes, i, chars, follow, HINTS):
             bits |= WORD
     bits |= END if closes(codes, chars, follow) else 0
