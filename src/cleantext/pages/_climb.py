@@ -9,7 +9,7 @@ from typing import Any
 
 from cleantext.pages.kinds import COMMENTS, LANDMARK, NEAR, SCORE, TAG
 
-__all__ = ["add_near", "add_once", "add_rows", "climb", "find_core", "gather", "tell"]
+__all__ = ["add_near", "add_once", "add_rows", "climb", "find_core", "gather", "number_pairs", "tell"]
 
 
 # What `climb` tells of an element: its depth, how far up each landmark around it is, the score of its own words, that
@@ -126,3 +126,38 @@ def add_near(parents: Any, kind: Any, lore: Any, sums: Any) -> None:
         for column in range(NEAR, TAG):
             sums[place] += lore[kind[at], column] if at >= 0 else 0.0
             at = parents[at] if at >= 0 else at
+
+
+def number_pairs(firsts: Any, seconds: Any, places: Any, order: Any, numbers: Any, pairs: Any) -> Any:
+    """Fills `numbers` with the number of each pair of a first and a second, among all that there are, in their order,
+    and `pairs` with those, a column for each number; gives how many there are.
+
+    Pairs are put in order by their seconds and then, as they come, by their firsts. `places` has room for two more
+    than the greatest of both; `order` has two rows, for all pairs.
+    """
+    put_in_order(seconds, order[1], True, places, order[0])
+    put_in_order(firsts, order[0], False, places, order[1])
+    count = 0
+    for pair in order[1]:
+        if count == 0 or firsts[pair] != pairs[0, count - 1] or seconds[pair] != pairs[1, count - 1]:
+            pairs[0, count], pairs[1, count] = firsts[pair], seconds[pair]
+            count += 1
+        numbers[pair] = count - 1
+    return count
+
+
+def put_in_order(values: Any, before: Any, is_first: Any, places: Any, order: Any) -> None:
+    """Fills `order` with places in `values`, those of the least first; of the same value as they stand in `before`, or
+    from the first on."""
+    places[:] = 0
+    for value in values:
+        places[value + 1] += 1
+    for value in range(1, places.size):
+        places[value] += places[value - 1]
+    for i in range(values.size):
+        at = i if is_first else before[i]
+        order[places[values[at]]] = at
+        places[values[at]] += 1
+
+
+PARTS = (put_in_order,)

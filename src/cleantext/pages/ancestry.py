@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from cleantext.pages import _climb
 from cleantext.pages.columns import WORD_COLUMNS, Columns
-from cleantext.pages.compiled import loops
+from cleantext.pages.compiled import loops, pays
 from cleantext.pages.elements import Element
 from cleantext.pages.kinds import lore_of
 from cleantext.pages.tags import tag_table
@@ -38,44 +38,52 @@ _FARTHEST, _NEAR = 20.0, 7
 class Tree:
     """Elements, each after the one around it: the places of those, and which kind each is of.
 
-    A kind is a tag with a class and id: `kinds` are all of them, as (tag, names).
+    A kind is a tag with a class and id: `kinds` are all of them, as (tag, names); `names` has a number for the names
+    of each, 0 for none.
     """
 
     parents: I64
     kind: I64
     kinds: tuple[tuple[str, str], ...]
+    names: I64
 
     @classmethod
     def of(cls, elements: Sequence[Element]) -> Tree:
         """The tree of `elements`."""
-        parents = np.array([one.parent for one in elements], dtype=np.int64)
-        return cls._made(parents, [(one.tag, one.names) for one in elements])
+        pairs = [(one.tag, one.names) for one in elements]
+        kinds = {pair: number for number, pair in enumerate(dict.fromkeys(pairs))}
+        numbers: dict[str, int] = {"": 0}
+        return cls(
+            parents=np.array([one.parent for one in elements], dtype=np.int64),
+            kind=np.array([kinds[pair] for pair in pairs], dtype=np.int64),
+            kinds=tuple(kinds),
+            names=np.array([numbers.setdefault(names, len(numbers)) for _, names in kinds], dtype=np.int64),
+        )
 
     @classmethod
     def of_arrays(cls, arrays: Arrays) -> Tree:
         """The tree of a page's elements."""
-        tags, names = tag_table().names, arrays.names
-        numbers = arrays.element_tags * len(names) + arrays.scope_names[arrays.element_scopes]
-        kinds, kind = np.unique(numbers, return_inverse=True)
-        pairs = (divmod(number, len(names)) for number in kinds.tolist())
-        return cls(
-            np.ascontiguousarray(arrays.element_parents), kind, tuple((tags[tag], names[name]) for tag, name in pairs)
-        )
-
-    @classmethod
-    def _made(cls, parents: I64, pairs: Sequence[tuple[str, str]]) -> Tree:
-        numbers = {pair: number for number, pair in enumerate(dict.fromkeys(pairs))}
-        kind = np.fromiter(map(numbers.__getitem__, pairs), np.int64, len(pairs))
-        return cls(parents, kind, tuple(numbers))
+        kind, (tag, name) = _numbered(arrays.element_tags, arrays.scope_names[arrays.element_scopes])
+        tags, names = map(tag_table().names.__getitem__, tag.tolist()), map(arrays.names.__getitem__, name.tolist())
+        return cls(np.ascontiguousarray(arrays.element_parents), kind, tuple(zip(tags, names, strict=True)), name)
 
     @cached_property
     def signatures(self) -> I64:
         """A number for every element, equal for those of one kind in elements of the same class and id."""
-        numbers: dict[str, int] = {"": 0}
-        names = np.array([numbers.setdefault(names, len(numbers)) for _, names in self.kinds], dtype=np.int64)
-        around = np.where(self.parents >= 0, names[self.kind[self.parents]], 0)
-        found: I64 = np.unique(self.kind * len(numbers) + around, return_inverse=True)[1]
-        return found
+        return _numbered(self.kind, np.where(self.parents >= 0, self.names[self.kind[self.parents]], 0))[0]
+
+
+def _numbered(firsts: I64, seconds: I64) -> tuple[I64, I64]:
+    """The number of each pair of a first and a second, none below 0, in the order of pairs; and the pairs by number."""
+    most = int(max(firsts.max(initial=0), seconds.max(initial=0)))
+    if not pays():
+        found, numbers = np.unique(firsts * (most + 1) + seconds, return_inverse=True)
+        return numbers, np.stack(np.divmod(found, most + 1))
+    import cleantext.pages._kernels as kernels  # noqa: PLC0415 - numba is loaded by those who need it
+
+    numbers, room = np.empty(firsts.size, dtype=np.int64), np.empty((4, firsts.size), dtype=np.int64)
+    count = kernels.number_pairs(firsts, seconds, np.empty(most + 2, dtype=np.int64), room[:2], numbers, room[2:])
+    return numbers, room[2:, :count]
 
 
 def tell_elements(tree: Tree, scores: WordScores) -> tuple[F64, F64]:
