@@ -9,7 +9,7 @@ from typing import Any
 
 from cleantext.pages.kinds import COMMENTS, LANDMARK, NEAR, SCORE, TAG
 
-__all__ = ["add_near", "add_once", "add_rows", "climb", "find_core", "gather", "number_pairs", "tell"]
+__all__ = ["add_near", "add_once", "climb", "find_core", "hold", "number_pairs", "tell"]
 
 
 # What `climb` tells of an element: its depth, how far up each landmark around it is, the score of its own words, that
@@ -39,19 +39,21 @@ def climb(parents: Any, kind: Any, lore: Any, farthest: Any, told: Any) -> None:
             told[OWN - 1, place] = 0
 
 
-def add_rows(places: Any, rows: Any, sums: Any) -> None:
-    """Adds each row to the sums at its place."""
-    for row in range(places.size):
-        for column in range(rows.shape[1]):
-            sums[places[row], column] += rows[row, column]
-
-
-def gather(parents: Any, sums: Any) -> None:
-    """Adds to the sums of every element those of the elements in it."""
+def hold(parents: Any, element: Any, numbers: Any, values: Any, mass: Any, alike: Any, wholes: Any) -> None:
+    """Adds up `values`, a row for each and a column a block: to `mass` of every element those of the blocks in it, to
+    `alike` those of the blocks in elements of each of the `numbers`, to `wholes` those of all. `element` is the
+    innermost around each block. All come filled with zeros."""
+    for block in range(element.size):
+        at, number = element[block], numbers[element[block]]
+        for row in range(wholes.size):
+            value = values[row, block]
+            mass[at, row] += value
+            alike[number, row] += value
+            wholes[row] += value
     for place in range(parents.size - 1, 0, -1):
         if parents[place] >= 0:
-            for column in range(sums.shape[1]):
-                sums[parents[place], column] += sums[place, column]
+            for row in range(wholes.size):
+                mass[parents[place], row] += mass[place, row]
 
 
 def find_core(parents: Any, masses: Any, total: Any, share: Any, best: Any, up: Any) -> Any:

@@ -156,13 +156,15 @@ def fill_elements(
     mass: Any,
     alike: Any,
     wholes: Any,
+    core: Any,
 ) -> None:
     """The columns of the elements around each block: `element` is the innermost, `told` what `_climb` tells of all.
     `mass` has their masses, `alike` the number of each element and the sums of those of each number; `wholes` are the
-    sums of all rows."""
-    numbers, sums = alike
+    sums of all. `core` is what `_climb.find_core` tells."""
+    (numbers, sums), (up, steps) = alike, core
     for i in range(element.size):
         at = element[i]
+        table[_TO_CORE, i] = steps if up[at] < 0 <= steps else up[at]
         table[_DEPTH, i] = told[DEPTH, at]
         for tag in range(_TAGS):
             table[_TAG + tag, i] = lore[kind[at], TAG] == tag

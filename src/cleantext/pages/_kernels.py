@@ -137,11 +137,11 @@ for _part in (*_measure.PARTS, *_around.PARTS, *_cues.PARTS, *_columns.PARTS, *_
 count, may_begin, look = kernel(_counts.count), kernel(_counts.may_begin), kernel(_cues.look)
 add_trees, add_masked = kernel(_trees.add_trees), kernel(_trees.add_masked)
 climb, add_once, add_near = kernel(_climb.climb), kernel(_climb.add_once), kernel(_climb.add_near)
-add_rows, number_pairs = kernel(_climb.add_rows), kernel(_climb.number_pairs)
+hold, number_pairs = kernel(_climb.hold), kernel(_climb.number_pairs)
 fill_text, fill_places = kernel(_columns.fill_text), kernel(_columns.fill_places)
 fill_elements, fill_words = kernel(_columns.fill_elements), kernel(_columns.fill_words)
 fill_context = kernel(_columns.fill_context)
-gather, find_core, tell = kernel(_climb.gather), kernel(_climb.find_core), kernel(_climb.tell)
+find_core, tell = kernel(_climb.find_core), kernel(_climb.tell)
 
 measure, follow = kernel(_measure.measure), kernel(_path.follow)
 surround, add_up, weigh = kernel(_around.surround), kernel(_around.add_up), kernel(_around.weigh)

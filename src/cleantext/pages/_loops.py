@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cleantext.pages._climb import add_near, add_once, add_rows, climb, find_core, gather, tell
+from cleantext.pages._climb import add_near, add_once, climb, find_core, hold, tell
 from cleantext.pages._columns import fill_context, fill_elements, fill_places, fill_text, fill_words
 from cleantext.pages._counts import may_begin
 from cleantext.pages._cues import look
@@ -10,7 +10,6 @@ from cleantext.pages._cues import look
 __all__ = [
     "add_near",
     "add_once",
-    "add_rows",
     "climb",
     "fill_context",
     "fill_elements",
@@ -18,7 +17,7 @@ __all__ = [
     "fill_text",
     "fill_words",
     "find_core",
-    "gather",
+    "hold",
     "look",
     "may_begin",
     "tell",

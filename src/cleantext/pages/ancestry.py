@@ -118,28 +118,23 @@ def element_columns(columns: Columns, tree: Tree, element: I64, scores: WordScor
     """
     told, lore = tell_elements(tree, scores)
     _fill_words(columns, element, told, sizes[0])
-    rows = np.empty((element.size, 5))  # of each block: 1, those, and whether it has running text
-    rows[:, 0], rows[:, 1:4], rows[:, 4] = 1, sizes.T, sizes[2] > 0
-    wholes = rows.sum(axis=0)
+    values = np.empty((5, element.size))  # of each block: 1, those, and whether it has running text
+    values[0], values[1:4], values[4] = 1, sizes, sizes[2] > 0
+    mass, alike, wholes = masses_of(tree, element, values)
     commented = told[_climb.OWN - 1, element] < _NEAR
     columns.part("page_comments", 1)[:] = sizes[1, commented].sum() / max(wholes[2], 1)
-    mass, alike = masses_of(tree, element, rows)
-    table, logs, kernels = columns.columns, columns.logs, loops()
-    kernels.fill_elements(table, logs, element, tree.parents, tree.kind, lore, told, mass, alike, wholes)
-    size = tree.parents.size
-    best, up = np.full(size + 1, -1, dtype=np.int64), np.full(size, -1, dtype=np.int64)
-    steps = kernels.find_core(tree.parents, mass[:, 3].copy(), wholes[3], _SAME_MASS, best, up)
-    near = up[element]
-    columns.put("to_core", np.where((near < 0) & (steps >= 0), steps, near))
+    size, kernels = tree.parents.size, loops()
+    room = np.full((2, size + 1), -1, dtype=np.int64)
+    best, up = room[0], room[1, :size]
+    core = (up, kernels.find_core(tree.parents, mass[:, 3], wholes[3], _SAME_MASS, best, up))
+    table, logs = columns.columns, columns.logs
+    kernels.fill_elements(table, logs, element, tree.parents, tree.kind, lore, told, mass, alike, wholes, core)
 
 
-def masses_of(tree: Tree, element: I64, rows: F64) -> tuple[F64, tuple[I64, F64]]:
-    """For every element the sums of the rows of all blocks in it; and a number, equal for elements of one kind in
-    elements of the same names, with the sums of the rows of the blocks in those of each number."""
-    kernels, numbers = loops(), tree.signatures
-    mass = np.zeros((tree.parents.size, rows.shape[1]))
-    sums = np.zeros((int(numbers.max()) + 1, rows.shape[1]))
-    kernels.add_rows(element, rows, mass)
-    kernels.add_rows(numbers[element], rows, sums)
-    kernels.gather(tree.parents, mass)
-    return mass, (numbers, sums)
+def masses_of(tree: Tree, element: I64, values: F64) -> tuple[F64, tuple[I64, F64], F64]:
+    """For every element the sums of the values of all blocks in it, a row each; a number, equal for elements of one
+    kind in elements of the same names, with the sums of the blocks in those of each number; and the sums of all."""
+    size, count = tree.parents.size, values.shape[0]
+    mass, sums, wholes = np.zeros((size, count)), np.zeros((size, count)), np.zeros(count)
+    loops().hold(tree.parents, element, tree.signatures, values, mass, sums, wholes)
+    return mass, (tree.signatures, sums), wholes
