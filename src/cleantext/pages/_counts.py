@@ -10,19 +10,19 @@ __all__ = ["MIXED", "count", "may_begin"]
 _FIRST, MIXED, _SPREAD = 4, 1 << 14, 31
 
 
-def count(kinds: Any, starts: Any, ends: Any, in_word: Any, classes: Any, words: Any) -> None:
+def count(codes: Any, kinds: Any, starts: Any, ends: Any, in_word: Any, classes: Any, words: Any) -> None:
     """Adds to `classes`, a row a block, the characters of each class in each block, and to `words` its words.
 
-    `kinds` are the classes of the characters of the text that blocks are spans of; `in_word` says which classes make
-    words.
+    Blocks are spans of `codes`; `kinds` has the class of every code point; `in_word` says which classes make words.
     """
     for block in range(starts.size):
-        before = False
+        before, found = False, 0
         for at in range(starts[block], ends[block]):
-            kind = kinds[at]
+            kind = kinds[codes[at]]
             classes[block, kind] += 1
-            words[block] += in_word[kind] and not before
+            found += in_word[kind] and not before
             before = in_word[kind]
+        words[block] += found
 
 
 def may_begin(codes: Any, starts: Any, ends: Any, title: Any, stays: Any, held: Any, may: Any) -> None:

@@ -153,8 +153,8 @@ def block_votes(page: Page, url: str | None = None) -> tuple[float, ...] | None:
     if likely.max() < _LEAST:
         return None
     cut = 0.5 if page.is_chinese else best_cut(likely, tokens)
-    moved = np.where(likely >= cut, 0.5 + 0.5 * (likely - cut) / max(1 - cut, 1e-9), 0.5 * likely / cut)
-    return tuple(np.where(likely >= cut, np.maximum(moved, 0.5), np.minimum(moved, 0.4999)).tolist())
+    above, below = 0.5 + 0.5 * (likely - cut) / max(1 - cut, 1e-9), 0.5 * likely / cut
+    return tuple(np.where(likely >= cut, np.maximum(above, 0.5), np.minimum(below, 0.4999)).tolist())
 
 
 def line_probabilities(lines: Sequence[str]) -> F64:

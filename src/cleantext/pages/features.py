@@ -99,20 +99,20 @@ class _Text:
 
 
 def _read(codes: U32, starts: I64, ends: I64) -> _Text:
-    kinds = _table()[codes]
+    table = _table()
     classes, tokens = np.zeros((starts.size, _CLASSES), dtype=np.int64), np.zeros(starts.size, dtype=np.int64)
     if pays():
         import cleantext.pages._kernels as kernels  # noqa: PLC0415 - numba is loaded by those who need it
 
-        kernels.count(kinds, starts, ends, _IN_WORD, classes, tokens)
+        kernels.count(codes, table, starts, ends, _IN_WORD, classes, tokens)
     else:
-        _count(kinds, starts, ends, classes, tokens)
+        _count(table[codes], starts, ends, classes, tokens)
     tokens += classes[:, _CJK]
-    return _Text(classes, tokens.astype(np.float64), kinds[starts], kinds[ends - 1])
+    return _Text(classes, tokens.astype(np.float64), table[codes[starts]], table[codes[ends - 1]])
 
 
 def _count(kinds: U8, starts: I64, ends: I64, classes: I64, tokens: I64) -> None:
-    """`_counts.count` in numpy."""
+    """`_counts.count` in numpy; `kinds` are the classes of the characters of the text."""
     lengths = ends - starts
     block = np.repeat(np.arange(starts.size), lengths)
     places = np.arange(block.size) + np.repeat(starts - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
