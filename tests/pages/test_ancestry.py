@@ -73,7 +73,7 @@ def test_pairs_are_numbered_in_their_order(pairs: list[tuple[int, int]]) -> None
     for is_compiled in (False, True):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(ancestry, "pays", lambda is_compiled=is_compiled: is_compiled)
-            numbers, found = ancestry._numbered(firsts, seconds)
+            numbers, found = ancestry._numbered(firsts, seconds, 31)
         assert [*zip(*found.tolist(), strict=True)] == kinds
         assert numbers.tolist() == [kinds.index(pair) for pair in pairs]
 

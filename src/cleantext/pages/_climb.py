@@ -135,7 +135,7 @@ def number_pairs(firsts: Any, seconds: Any, places: Any, order: Any, numbers: An
     and `pairs` with those, a column for each number; gives how many there are.
 
     Pairs are put in order by their seconds and then, as they come, by their firsts. `places` has room for two more
-    than the greatest of both; `order` has two rows, for all pairs.
+    than the greatest of both; `order` is room for two rows, for all pairs.
     """
     put_in_order(seconds, order[1], True, places, order[0])
     put_in_order(firsts, order[0], False, places, order[1])

@@ -63,27 +63,30 @@ class Tree:
     @classmethod
     def of_arrays(cls, arrays: Arrays) -> Tree:
         """The tree of a page's elements."""
-        kind, (tag, name) = _numbered(arrays.element_tags, arrays.scope_names[arrays.element_scopes])
-        tags, names = map(tag_table().names.__getitem__, tag.tolist()), map(arrays.names.__getitem__, name.tolist())
-        return cls(np.ascontiguousarray(arrays.element_parents), kind, tuple(zip(tags, names, strict=True)), name)
+        tags, names = tag_table().names, arrays.names
+        named = arrays.scope_names[arrays.element_scopes]
+        kind, (tag, name) = _numbered(arrays.element_tags, named, max(len(tags), len(names)))
+        kinds = zip(map(tags.__getitem__, tag.tolist()), map(names.__getitem__, name.tolist()), strict=True)
+        return cls(np.ascontiguousarray(arrays.element_parents), kind, tuple(kinds), name)
 
     @cached_property
     def signatures(self) -> I64:
         """A number for every element, equal for those of one kind in elements of the same class and id."""
-        return _numbered(self.kind, np.where(self.parents >= 0, self.names[self.kind[self.parents]], 0))[0]
+        around = np.where(self.parents >= 0, self.names[self.kind[self.parents]], 0)
+        return _numbered(self.kind, around, max(len(self.kinds), int(self.names.max(initial=0)) + 1))[0]
 
 
-def _numbered(firsts: I64, seconds: I64) -> tuple[I64, I64]:
-    """The number of each pair of a first and a second, none below 0, in the order of pairs; and the pairs by number."""
-    most = int(max(firsts.max(initial=0), seconds.max(initial=0)))
+def _numbered(firsts: I64, seconds: I64, count: int) -> tuple[I64, I64]:
+    """The number of each pair of a first and a second, both in [0, count), in the order of pairs; and the pairs by
+    number."""
     if not pays():
-        found, numbers = np.unique(firsts * (most + 1) + seconds, return_inverse=True)
-        return numbers, np.stack(np.divmod(found, most + 1))
+        found, numbers = np.unique(firsts * count + seconds, return_inverse=True)
+        return numbers, np.stack(np.divmod(found, count))
     import cleantext.pages._kernels as kernels  # noqa: PLC0415 - numba is loaded by those who need it
 
     numbers, room = np.empty(firsts.size, dtype=np.int64), np.empty((4, firsts.size), dtype=np.int64)
-    count = kernels.number_pairs(firsts, seconds, np.empty(most + 2, dtype=np.int64), room[:2], numbers, room[2:])
-    return numbers, room[2:, :count]
+    most = kernels.number_pairs(firsts, seconds, np.empty(count + 1, dtype=np.int64), room[:2], numbers, room[2:])
+    return numbers, room[2:, :most]
 
 
 def tell_elements(tree: Tree, scores: WordScores) -> tuple[F64, F64]:
