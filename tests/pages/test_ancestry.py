@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleantext.pages import _climb, _loops, compiled
+from cleantext.pages import _climb, _loops, ancestry, compiled
 from cleantext.pages.ancestry import Tree, element_columns, tell_elements, word_columns
 from cleantext.pages.columns import FEATURES, LANDMARKS, WORD_COLUMNS, Columns
 from cleantext.pages.elements import Element
@@ -63,6 +63,27 @@ def _is_landmark(element: Element, name: str) -> bool:
     if name == "comments":
         return "comments" in element.names
     return {"select": "form"}.get(element.tag, element.tag) == name
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 30)), max_size=40))
+@settings(deadline=None)
+def test_pairs_are_numbered_in_their_order(pairs: list[tuple[int, int]]) -> None:
+    firsts, seconds = np.array(pairs, dtype=np.int64).reshape(-1, 2).T.copy()
+    kinds = sorted(set(pairs))
+    for is_compiled in (False, True):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(ancestry, "pays", lambda is_compiled=is_compiled: is_compiled)
+            numbers, found = ancestry._numbered(firsts, seconds, 31)
+        assert [*zip(*found.tolist(), strict=True)] == kinds
+        assert numbers.tolist() == [kinds.index(pair) for pair in pairs]
+
+
+@given(_pages())
+def test_elements_of_one_kind_in_those_of_the_same_names_have_one_signature(elements: list[Element]) -> None:
+    around = [elements[one.parent].names if one.parent >= 0 else "" for one in elements]
+    told = [(one.tag, one.names, name) for one, name in zip(elements, around, strict=True)]
+    found = Tree.of(elements).signatures.tolist()
+    assert len(set(found)) == len(set(told)) == len(set(zip(found, told, strict=True)))
 
 
 @pytest.mark.parametrize("is_compiled", [False, True])

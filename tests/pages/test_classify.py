@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from importlib.resources import files
 from itertools import product
@@ -25,7 +26,7 @@ from cleantext.pages.classify import (
     side_by_side,
     tree_scores,
 )
-from cleantext.pages.columns import CONTEXT
+from cleantext.pages.columns import CONTEXT, PAGE_COLUMNS, place_of
 from cleantext.pages.context import context_columns
 from cleantext.pages.features import Sight, page_columns, page_features
 from cleantext.pages.masks import masks_of
@@ -149,6 +150,32 @@ def test_rows_are_many_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     model = load_model()
     table = np.random.default_rng(4).normal(0, 3, (1100, len(model.names))).astype(np.float32)
     assert tree_scores(model, table).tolist() == side_by_side(model, table).tolist()
+
+
+@pytest.mark.parametrize("size", [1, 7, 8, 9, 31, 520])
+@pytest.mark.parametrize("missing", [(), (5,), range(600)], ids=["all there", "one missing", "all missing"])
+def test_what_a_page_says_is_asked_once(size: int, missing: Sequence[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(classify, "pays", lambda: True)
+    random = np.random.default_rng(size)
+    for model in shipped():
+        table = random.normal(0, 3, (size, len(model.names))).astype(np.float32)
+        shared = np.isin(model.names, PAGE_COLUMNS)
+        table[:, shared] = table[0, shared]
+        table[[row for row in missing if row < size], np.flatnonzero(shared)[0]] = np.nan
+        assert tree_scores(model, table).tolist() == side_by_side(model, table).tolist()
+
+
+def test_what_a_page_says_is_the_same_for_all_blocks() -> None:
+    page = parse_page(
+        "<title>a</title><h1>b</h1><div><p>" + "c d e. " * 30 + "<p>f<ul><li>g</ul><div class=comment>h</div>"
+    )
+    sight = Sight.of_page(page, "https://example.com/news/1")
+    columns, tokens = page_columns(sight, load_model().words)
+    assert sight.tree is not None
+    assert sight.element is not None
+    context_columns(columns, np.linspace(0.1, 0.9, tokens.size), tokens, sight.tree, sight.element)
+    shared = columns.all[:, [place_of(name) for name in PAGE_COLUMNS]]
+    assert np.array_equal(shared, np.broadcast_to(shared[0], shared.shape), equal_nan=True)
 
 
 def test_the_shipped_model_knows_the_features() -> None:

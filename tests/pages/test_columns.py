@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleantext.pages import _kernels, _loops, classify, compiled, features
+from cleantext.pages import _kernels, _loops, ancestry, classify, compiled, features
 from cleantext.pages.blocks import parse_page
 from cleantext.pages.classify import load_model, page_probabilities
 from cleantext.pages.columns import CONTEXT, FEATURES, LOGS, WORD_COLUMNS, Columns, place_of
@@ -48,7 +48,7 @@ def both_ways(sight: Sight) -> list[tuple[bytes, bytes]]:
     found = []
     for is_compiled in (False, True):
         with pytest.MonkeyPatch.context() as patch:
-            for module in (compiled, classify, features):
+            for module in (ancestry, compiled, classify, features):
                 patch.setattr(module, "pays", lambda _="", is_compiled=is_compiled: is_compiled)
             assert (compiled.loops() is _kernels) == is_compiled
             assert (compiled.loops() is _loops) != is_compiled

@@ -225,6 +225,15 @@ def test_a_text_with_a_word_is_searched_for_it() -> None:
     assert cues_of(texts).tolist() == [plain_cue(text) for text in texts]
 
 
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize(
+    "text", ["12 跟贴", "NBA 排行", "ﾊ 2021-03-04", "ſhare 字", "CAFÉ 版权", "K 字", "評论", "Ａd 字"]
+)
+def test_a_text_that_is_read_as_another(text: str) -> None:
+    assert cues_of([text]).tolist() == [plain_cue(text)]
+    assert cue_of(text) == plain_cue(text)
+
+
 BEGINNINGS = (
     "Share",
     "RELATED",

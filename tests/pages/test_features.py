@@ -324,7 +324,7 @@ def test_the_kernel_counts_what_arrays_count(lines: list[str]) -> None:
     assert plain.tokens.tolist() == fast.tokens.tolist()
 
 
-TITLED = st.text(st.sampled_from("《》通知（）a𠮷 e\u0301İ-公告1"), min_size=1, max_size=6)
+TITLED = st.text(st.sampled_from("《》通知（）aA𠮷 e\u0301İΣ한_-公告1"), min_size=1, max_size=8)
 
 
 @given(TITLED, st.lists(TITLED.filter(lambda text: bool(text.strip())), min_size=1, max_size=6))

@@ -9,7 +9,7 @@ from typing import Any
 
 from cleantext.pages.kinds import COMMENTS, LANDMARK, NEAR, SCORE, TAG
 
-__all__ = ["add_near", "add_once", "add_rows", "climb", "find_core", "gather", "tell"]
+__all__ = ["add_near", "add_once", "climb", "find_core", "hold", "number_pairs", "tell"]
 
 
 # What `climb` tells of an element: its depth, how far up each landmark around it is, the score of its own words, that
@@ -39,19 +39,21 @@ def climb(parents: Any, kind: Any, lore: Any, farthest: Any, told: Any) -> None:
             told[OWN - 1, place] = 0
 
 
-def add_rows(places: Any, rows: Any, sums: Any) -> None:
-    """Adds each row to the sums at its place."""
-    for row in range(places.size):
-        for column in range(rows.shape[1]):
-            sums[places[row], column] += rows[row, column]
-
-
-def gather(parents: Any, sums: Any) -> None:
-    """Adds to the sums of every element those of the elements in it."""
+def hold(parents: Any, element: Any, numbers: Any, values: Any, mass: Any, alike: Any, wholes: Any) -> None:
+    """Adds up `values`, a row for each and a column a block: to `mass` of every element those of the blocks in it, to
+    `alike` those of the blocks in elements of each of the `numbers`, to `wholes` those of all. `element` is the
+    innermost around each block. All come filled with zeros."""
+    for block in range(element.size):
+        at, number = element[block], numbers[element[block]]
+        for row in range(wholes.size):
+            value = values[row, block]
+            mass[at, row] += value
+            alike[number, row] += value
+            wholes[row] += value
     for place in range(parents.size - 1, 0, -1):
         if parents[place] >= 0:
-            for column in range(sums.shape[1]):
-                sums[parents[place], column] += sums[place, column]
+            for row in range(wholes.size):
+                mass[parents[place], row] += mass[place, row]
 
 
 def find_core(parents: Any, masses: Any, total: Any, share: Any, best: Any, up: Any) -> Any:
@@ -126,3 +128,38 @@ def add_near(parents: Any, kind: Any, lore: Any, sums: Any) -> None:
         for column in range(NEAR, TAG):
             sums[place] += lore[kind[at], column] if at >= 0 else 0.0
             at = parents[at] if at >= 0 else at
+
+
+def number_pairs(firsts: Any, seconds: Any, places: Any, order: Any, numbers: Any, pairs: Any) -> Any:
+    """Fills `numbers` with the number of each pair of a first and a second, among all that there are, in their order,
+    and `pairs` with those, a column for each number; gives how many there are.
+
+    Pairs are put in order by their seconds and then, as they come, by their firsts. `places` has room for two more
+    than the greatest of both; `order` is room for two rows, for all pairs.
+    """
+    put_in_order(seconds, order[1], True, places, order[0])
+    put_in_order(firsts, order[0], False, places, order[1])
+    count = 0
+    for pair in order[1]:
+        if count == 0 or firsts[pair] != pairs[0, count - 1] or seconds[pair] != pairs[1, count - 1]:
+            pairs[0, count], pairs[1, count] = firsts[pair], seconds[pair]
+            count += 1
+        numbers[pair] = count - 1
+    return count
+
+
+def put_in_order(values: Any, before: Any, is_first: Any, places: Any, order: Any) -> None:
+    """Fills `order` with places in `values`, those of the least first; of the same value as they stand in `before`, or
+    from the first on."""
+    places[:] = 0
+    for value in values:
+        places[value + 1] += 1
+    for value in range(1, places.size):
+        places[value] += places[value - 1]
+    for i in range(values.size):
+        at = i if is_first else before[i]
+        order[places[values[at]]] = at
+        places[values[at]] += 1
+
+
+PARTS = (put_in_order,)

@@ -9,8 +9,21 @@ from __future__ import annotations
 from typing import Any
 
 from cleantext.pages._climb import DEPTH, INSIDE, JOINT, OWN
-from cleantext.pages.columns import AROUND, GROUP_LEVELS, LANDMARKS, LOGS, NO_TEXT, TAGS, WINDOWS, place_of
+from cleantext.pages.columns import (
+    AROUND,
+    BLOCK_KINDS,
+    GROUP_LEVELS,
+    LANDMARKS,
+    LOGS,
+    NO_TEXT,
+    STARTS,
+    STOPS,
+    TAGS,
+    WINDOWS,
+    place_of,
+)
 from cleantext.pages.kinds import TAG
+from cleantext.pages.tags import KINDS
 
 __all__ = ["PARTS", "fill_context", "fill_elements", "fill_places", "fill_text", "fill_words"]
 
@@ -18,6 +31,11 @@ _LINKS, _LENGTH, _ENDS, _RATES = (place_of(name) for name in ("links", "token_le
 _CUE, _NEIGHBORS, _WINDOW, _PLACE = (place_of(name) for name in ("cue_legal", "tokens-1", "window1", "place"))
 _SINCE, _SINCE_CUE, _UNTIL = (place_of(name) for name in ("since_heading", "since_legal", "until_legal"))
 _CUES = place_of("is_title") - _CUE
+_START, _STOP, _KIND = place_of(f"starts_{STARTS[0]}"), place_of(f"stops_{STOPS[0]}"), place_of(BLOCK_KINDS[0])
+_STARTS, _STOPS, _KINDS = len(STARTS), len(STOPS), len(BLOCK_KINDS)
+_KIND_CODES = tuple(KINDS.index(name) for name in BLOCK_KINDS)
+# A block of so many tokens and so few links is running text.
+_LONG, _FEW_LINKS = 15, 0.3
 _H1_BELOW, _DEPTH, _TAG, _IN, _SAID = (place_of(name) for name in ("h1_below", "depth", "tag_p", "in_nav", "words_own"))
 _GROUP, _TO_CORE, _ALIKE = (place_of(name) for name in ("group0_blocks", "to_core", "alike_blocks"))
 _FIRST, _FIRST_WINDOW, _RANK = (place_of(name) for name in ("first", "first_window2", "first_rank"))
@@ -36,25 +54,45 @@ _WORD_REACHES, _FIRST_REACHES = (2, 6), (2, 5, 12)
 _CHROME = -9.0
 
 
-def fill_text(table: Any, logs: Any, classes: Any, kinds: Any, numbers: Any, sizes: Any, links: Any) -> None:
-    """The columns of a block's own text. `classes` are the characters of each class, a row a block, and `kinds` those
-    of which a rate is told: the first is counted as well, the first three are told by token, the rest by character;
-    the last is white space. `sizes`: tokens, those outside links, those of running text."""
+def fill_text(
+    table: Any, logs: Any, text: Any, rated: Any, numbers: Any, blocks: Any, sizes: Any, links: Any
+) -> tuple[Any, Any, Any]:
+    """The columns of a block's own text and of what it is. `text` has the characters of each class, a row a block, and
+    the classes of the first and the last. `rated` are those classes of which a rate is told: the first is counted as
+    well, the first three are told by token, the rest by character; the last two are Chinese and white space. `numbers`
+    are those of cues, `blocks` has the kinds and levels.
+
+    Fills `sizes`, whose first row are the tokens, with those outside links and those of running text. Gives how many
+    characters there are, how many Chinese ones, and the most tokens of a block outside links."""
+    (classes, first, last), (kinds, levels) = text, blocks
+    whole, chinese, most = 0, 0, 0.0
     for i in range(links.size):
         chars = 0
         for kind in range(classes.shape[1]):
             chars += classes[i, kind]
-        chars, some = max(chars - classes[i, kinds[-1]], 1), max(sizes[0, i], 1.0)
-        logs[0, i], logs[1, i], logs[2, i] = sizes[0, i], sizes[1, i], sizes[0, i] * links[i]
-        table[_LINKS, i], table[_LENGTH, i], table[_ENDS, i] = links[i], chars / some, classes[i, kinds[0]]
-        for rate in range(kinds.size - 1):
-            table[_RATES + rate, i] = classes[i, kinds[rate]] / (some if rate < 3 else chars)
+        whole, chinese = whole + chars, chinese + classes[i, rated[-2]]
+        chars, some = max(chars - classes[i, rated[-1]], 1), max(sizes[0, i], 1.0)
+        plain = sizes[0, i] * (1 - links[i])
+        sizes[1, i], most = plain, max(most, plain)
+        sizes[2, i] = plain if sizes[0, i] >= _LONG and links[i] <= _FEW_LINKS else 0.0
+        logs[0, i], logs[1, i], logs[2, i] = sizes[0, i], plain, sizes[0, i] * links[i]
+        table[_LINKS, i], table[_LENGTH, i], table[_ENDS, i] = links[i], chars / some, classes[i, rated[0]]
+        for rate in range(rated.size - 1):
+            table[_RATES + rate, i] = classes[i, rated[rate]] / (some if rate < 3 else chars)
+        for start in range(_STARTS):
+            table[_START + start, i] = first[i] == STARTS[start]
+        for stop in range(_STOPS):
+            table[_STOP + stop, i] = last[i] == STOPS[stop]
+        for kind in range(_KINDS):
+            table[_KIND + kind, i] = kinds[i] == _KIND_CODES[kind]
+        table[_KIND + _KINDS, i] = levels[i]
         for cue in range(_CUES):
             table[_CUE + cue, i] = numbers[i] == cue + 1
         for step in range(_STEPS):
             before, after, row = i - AROUND[step], i + AROUND[step], _NEIGHBORS + 4 * step + 2
             table[row, i] = links[before] if before >= 0 else NO_TEXT
             table[row + 1, i] = links[after] if after < links.size else NO_TEXT
+    return whole, chinese, most
 
 
 def add_up(values: Any, sums: Any) -> None:
@@ -68,12 +106,12 @@ def add_up(values: Any, sums: Any) -> None:
 
 
 def fill_places(
-    table: Any, logs: Any, sizes: Any, sums: Any, wholes: Any, headings: Any, numbers: Any, cues: Any
+    table: Any, logs: Any, sizes: Any, sums: Any, wholes: Any, blocks: Any, numbers: Any, cues: Any
 ) -> None:
     """The columns of windows and of where a block stands. `sums` is room for those of `sizes`, `wholes` all tokens and
-    all of running text; `headings` is 2 for the highest, 1 for others; `cues` are those from which blocks are counted,
-    the first also up to."""
-    size = sizes.shape[1]
+    all of running text; `blocks` has the kinds and levels; `cues` are those from which blocks are counted, the first
+    also up to."""
+    size, (kinds, levels) = sizes.shape[1], blocks
     add_up(sizes, sums)
     for i in range(size):
         for window in range(len(WINDOWS)):
@@ -90,7 +128,8 @@ def fill_places(
         logs[_LOG_TOP, i], logs[_LOG_TOP + 1, i] = before, wholes[0] - before - sizes[0, i]
     heading, highest = -_MOST_SINCE[0], -_MOST_SINCE[1]
     for i in range(size):
-        heading, highest = i if headings[i] else heading, i if headings[i] > 1 else highest
+        if kinds[i] == _KIND_CODES[0]:
+            heading, highest = i, i if levels[i] == 1 else highest
         table[_SINCE, i] = min(i - heading, _MOST_SINCE[0])
         table[_SINCE + 1, i] = min(i - highest, _MOST_SINCE[1])
     for i in range(size):
@@ -117,13 +156,15 @@ def fill_elements(
     mass: Any,
     alike: Any,
     wholes: Any,
+    core: Any,
 ) -> None:
     """The columns of the elements around each block: `element` is the innermost, `told` what `_climb` tells of all.
     `mass` has their masses, `alike` the number of each element and the sums of those of each number; `wholes` are the
-    sums of all rows."""
-    numbers, sums = alike
+    sums of all. `core` is what `_climb.find_core` tells."""
+    (numbers, sums), (up, steps) = alike, core
     for i in range(element.size):
         at = element[i]
+        table[_TO_CORE, i] = steps if up[at] < 0 <= steps else up[at]
         table[_DEPTH, i] = told[DEPTH, at]
         for tag in range(_TAGS):
             table[_TAG + tag, i] = lore[kind[at], TAG] == tag

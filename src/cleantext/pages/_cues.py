@@ -7,14 +7,14 @@ from typing import Any
 __all__ = ["PARTS", "look"]
 
 # What a text may have of a cue: one that it begins with; a word anywhere; one that a digit begins, or a month; one at
-# its end. ANY: all of them may be in it.
-BEGIN, WORD, NUMBER, DAY, END, ANY = 1, 2, 4, 8, 16, 31
+# its end. ODD: its characters are read as others, not only small as capital letters of ASCII are. ANY: all of that.
+BEGIN, WORD, NUMBER, DAY, END, ODD, ANY = 1, 2, 4, 8, 16, 32, 63
 # What a character may be besides the number in its lowest byte. UNIT: the first of what is counted, or was ago; PART:
 # what joins the parts of a date; LETTER: the end of a month's name; LAST, SIGN: a sign that a cue ends with, or begins
-# with; OPENS: the first of a hint.
+# with; OPENS: the first of a hint; ODD: one that makes a text odd.
 NUMBER_OF = 255
-IS_DIGIT, IS_WORD, IS_SPACE, IS_UNIT, IS_PART, IS_BAR, IS_LETTER, IS_LAST, IS_SIGN, OPENS = (
-    1 << b for b in range(8, 18)
+IS_DIGIT, IS_WORD, IS_SPACE, IS_UNIT, IS_PART, IS_BAR, IS_LETTER, IS_LAST, IS_SIGN, OPENS, IS_ODD = (
+    1 << b for b in range(8, 19)
 )
 # The first states of `cues._follow`.
 BEGINNINGS, HINTS, ENDINGS = 1, 2, 3
@@ -34,12 +34,14 @@ def look(codes: Any, starts: Any, ends: Any, longest: Any, chars: Any, follow: A
 
 def within(codes: Any, chars: Any, follow: Any) -> Any:
     """What a text may have of a cue: anything where a character is unknown, as those of other planes are."""
-    size, word = codes.size, -1
+    size, word, odd = codes.size, -1, 0
     for i in range(size):
         if codes[i] >= chars.size:
             return ANY
         if word < 0 and chars[codes[i]] & IS_WORD:
             word = i
+        if chars[codes[i]] & IS_ODD:
+            odd = ODD
     if size == 0:
         return 0
     bits, parts = 0, 0
@@ -50,16 +52,21 @@ def within(codes: Any, chars: Any, follow: Any) -> Any:
         char = chars[codes[i]]
         if char & IS_DIGIT:
             after = chars[codes[i + 1]] if i + 1 < size else char
-            if after & (IS_SPACE | IS_BAR):
-                bits |= BEGIN if counts else 0
-                after = chars[codes[i + 2]] if i + 2 < size else char
+            if after & (IS_SPACE | IS_BAR) and i + 2 < size:
+                after = chars[codes[i + 2]]
+                if counts and (after & IS_DIGIT or leads(codes, i + 2, chars, follow, BEGINNINGS)):
+                    bits |= BEGIN
             parts += 1 if after & IS_PART else 0
-            bits |= NUMBER if after & (IS_UNIT | IS_SPACE) else 0
+            bits |= NUMBER if after & (IS_UNIT | IS_SPACE) or parts >= 2 else 0
             if i >= 2 and chars[codes[i - 1]] & IS_SPACE and chars[codes[i - 2]] & IS_LETTER:
                 bits |= DAY
+        else:
+            counts = counts and i < word
+            parts = parts if char & (IS_PART | IS_SPACE) else 0
         if char & OPENS and leads(codes, i, chars, follow, HINTS):
             bits |= WORD
-    return bits | (NUMBER if parts >= 2 else 0) | (END if closes(codes, chars, follow) else 0)
+    bits |= END if closes(codes, chars, follow) else 0
+    return bits | odd if bits else 0
 
 
 def leads(codes: Any, at: Any, chars: Any, follow: Any, state: Any) -> Any:

@@ -131,17 +131,20 @@ def find(codes: U32, i: Int, one: Int, other: Int) -> Int:
 
 
 # As inner ones, though plain code calls them as well.
-for _part in (*_measure.PARTS, *_around.PARTS, *_cues.PARTS, *_columns.PARTS, *_zones.PARTS):
+for _part in (
+    *(*_measure.PARTS, *_around.PARTS, *_cues.PARTS, *_columns.PARTS),
+    *(*_trees.PARTS, *_climb.PARTS, *_zones.PARTS),
+):
     register_jitable(_nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)(_part)
 
 count, may_begin, look = kernel(_counts.count), kernel(_counts.may_begin), kernel(_cues.look)
 add_trees, add_masked = kernel(_trees.add_trees), kernel(_trees.add_masked)
 climb, add_once, add_near = kernel(_climb.climb), kernel(_climb.add_once), kernel(_climb.add_near)
-add_rows = kernel(_climb.add_rows)
+hold, number_pairs = kernel(_climb.hold), kernel(_climb.number_pairs)
 fill_text, fill_places = kernel(_columns.fill_text), kernel(_columns.fill_places)
 fill_elements, fill_words = kernel(_columns.fill_elements), kernel(_columns.fill_words)
 fill_context = kernel(_columns.fill_context)
-gather, find_core, tell = kernel(_climb.gather), kernel(_climb.find_core), kernel(_climb.tell)
+find_core, tell = kernel(_climb.find_core), kernel(_climb.tell)
 
 measure = kernel(_measure.measure)
 follow, label_places = kernel(_path.follow), kernel(_path.label_places)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cleantext.pages._climb import add_near, add_once, add_rows, climb, find_core, gather, tell
+from cleantext.pages._climb import add_near, add_once, climb, find_core, hold, tell
 from cleantext.pages._columns import fill_context, fill_elements, fill_places, fill_text, fill_words
 from cleantext.pages._counts import may_begin
 from cleantext.pages._cues import look
@@ -12,7 +12,6 @@ from cleantext.pages._zones import find_zones, weigh_lines
 __all__ = [
     "add_near",
     "add_once",
-    "add_rows",
     "climb",
     "fill_context",
     "fill_elements",
@@ -21,7 +20,7 @@ __all__ = [
     "fill_words",
     "find_core",
     "find_zones",
-    "gather",
+    "hold",
     "label_places",
     "look",
     "may_begin",

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from cleantext.pages import _climb
 from cleantext.pages.columns import WORD_COLUMNS, Columns
-from cleantext.pages.compiled import loops
+from cleantext.pages.compiled import loops, pays
 from cleantext.pages.elements import Element
 from cleantext.pages.kinds import lore_of
 from cleantext.pages.tags import tag_table
@@ -38,44 +38,55 @@ _FARTHEST, _NEAR = 20.0, 7
 class Tree:
     """Elements, each after the one around it: the places of those, and which kind each is of.
 
-    A kind is a tag with a class and id: `kinds` are all of them, as (tag, names).
+    A kind is a tag with a class and id: `kinds` are all of them, as (tag, names); `names` has a number for the names
+    of each, 0 for none.
     """
 
     parents: I64
     kind: I64
     kinds: tuple[tuple[str, str], ...]
+    names: I64
 
     @classmethod
     def of(cls, elements: Sequence[Element]) -> Tree:
         """The tree of `elements`."""
-        parents = np.array([one.parent for one in elements], dtype=np.int64)
-        return cls._made(parents, [(one.tag, one.names) for one in elements])
+        pairs = [(one.tag, one.names) for one in elements]
+        kinds = {pair: number for number, pair in enumerate(dict.fromkeys(pairs))}
+        numbers: dict[str, int] = {"": 0}
+        return cls(
+            parents=np.array([one.parent for one in elements], dtype=np.int64),
+            kind=np.array([kinds[pair] for pair in pairs], dtype=np.int64),
+            kinds=tuple(kinds),
+            names=np.array([numbers.setdefault(names, len(numbers)) for _, names in kinds], dtype=np.int64),
+        )
 
     @classmethod
     def of_arrays(cls, arrays: Arrays) -> Tree:
         """The tree of a page's elements."""
         tags, names = tag_table().names, arrays.names
-        numbers = arrays.element_tags * len(names) + arrays.scope_names[arrays.element_scopes]
-        kinds, kind = np.unique(numbers, return_inverse=True)
-        pairs = (divmod(number, len(names)) for number in kinds.tolist())
-        return cls(
-            np.ascontiguousarray(arrays.element_parents), kind, tuple((tags[tag], names[name]) for tag, name in pairs)
-        )
-
-    @classmethod
-    def _made(cls, parents: I64, pairs: Sequence[tuple[str, str]]) -> Tree:
-        numbers = {pair: number for number, pair in enumerate(dict.fromkeys(pairs))}
-        kind = np.fromiter(map(numbers.__getitem__, pairs), np.int64, len(pairs))
-        return cls(parents, kind, tuple(numbers))
+        named = arrays.scope_names[arrays.element_scopes]
+        kind, (tag, name) = _numbered(arrays.element_tags, named, max(len(tags), len(names)))
+        kinds = zip(map(tags.__getitem__, tag.tolist()), map(names.__getitem__, name.tolist()), strict=True)
+        return cls(np.ascontiguousarray(arrays.element_parents), kind, tuple(kinds), name)
 
     @cached_property
     def signatures(self) -> I64:
         """A number for every element, equal for those of one kind in elements of the same class and id."""
-        numbers: dict[str, int] = {"": 0}
-        names = np.array([numbers.setdefault(names, len(numbers)) for _, names in self.kinds], dtype=np.int64)
-        around = np.where(self.parents >= 0, names[self.kind[self.parents]], 0)
-        found: I64 = np.unique(self.kind * len(numbers) + around, return_inverse=True)[1]
-        return found
+        around = np.where(self.parents >= 0, self.names[self.kind[self.parents]], 0)
+        return _numbered(self.kind, around, max(len(self.kinds), int(self.names.max(initial=0)) + 1))[0]
+
+
+def _numbered(firsts: I64, seconds: I64, count: int) -> tuple[I64, I64]:
+    """The number of each pair of a first and a second, both in [0, count), in the order of pairs; and the pairs by
+    number."""
+    if not pays():
+        found, numbers = np.unique(firsts * count + seconds, return_inverse=True)
+        return numbers, np.stack(np.divmod(found, count))
+    import cleantext.pages._kernels as kernels  # noqa: PLC0415 - numba is loaded by those who need it
+
+    numbers, room = np.empty(firsts.size, dtype=np.int64), np.empty((4, firsts.size), dtype=np.int64)
+    most = kernels.number_pairs(firsts, seconds, np.empty(count + 1, dtype=np.int64), room[:2], numbers, room[2:])
+    return numbers, room[2:, :most]
 
 
 def tell_elements(tree: Tree, scores: WordScores) -> tuple[F64, F64]:
@@ -110,28 +121,23 @@ def element_columns(columns: Columns, tree: Tree, element: I64, scores: WordScor
     """
     told, lore = tell_elements(tree, scores)
     _fill_words(columns, element, told, sizes[0])
-    rows = np.empty((element.size, 5))  # of each block: 1, those, and whether it has running text
-    rows[:, 0], rows[:, 1:4], rows[:, 4] = 1, sizes.T, sizes[2] > 0
-    wholes = rows.sum(axis=0)
+    values = np.empty((5, element.size))  # of each block: 1, those, and whether it has running text
+    values[0], values[1:4], values[4] = 1, sizes, sizes[2] > 0
+    mass, alike, wholes = masses_of(tree, element, values)
     commented = told[_climb.OWN - 1, element] < _NEAR
     columns.part("page_comments", 1)[:] = sizes[1, commented].sum() / max(wholes[2], 1)
-    mass, alike = masses_of(tree, element, rows)
-    table, logs, kernels = columns.columns, columns.logs, loops()
-    kernels.fill_elements(table, logs, element, tree.parents, tree.kind, lore, told, mass, alike, wholes)
-    size = tree.parents.size
-    best, up = np.full(size + 1, -1, dtype=np.int64), np.full(size, -1, dtype=np.int64)
-    steps = kernels.find_core(tree.parents, mass[:, 3].copy(), wholes[3], _SAME_MASS, best, up)
-    near = up[element]
-    columns.put("to_core", np.where((near < 0) & (steps >= 0), steps, near))
+    size, kernels = tree.parents.size, loops()
+    room = np.full((2, size + 1), -1, dtype=np.int64)
+    best, up = room[0], room[1, :size]
+    core = (up, kernels.find_core(tree.parents, mass[:, 3], wholes[3], _SAME_MASS, best, up))
+    table, logs = columns.columns, columns.logs
+    kernels.fill_elements(table, logs, element, tree.parents, tree.kind, lore, told, mass, alike, wholes, core)
 
 
-def masses_of(tree: Tree, element: I64, rows: F64) -> tuple[F64, tuple[I64, F64]]:
-    """For every element the sums of the rows of all blocks in it; and a number, equal for elements of one kind in
-    elements of the same names, with the sums of the rows of the blocks in those of each number."""
-    kernels, numbers = loops(), tree.signatures
-    mass = np.zeros((tree.parents.size, rows.shape[1]))
-    sums = np.zeros((int(numbers.max()) + 1, rows.shape[1]))
-    kernels.add_rows(element, rows, mass)
-    kernels.add_rows(numbers[element], rows, sums)
-    kernels.gather(tree.parents, mass)
-    return mass, (numbers, sums)
+def masses_of(tree: Tree, element: I64, values: F64) -> tuple[F64, tuple[I64, F64], F64]:
+    """For every element the sums of the values of all blocks in it, a row each; a number, equal for elements of one
+    kind in elements of the same names, with the sums of the blocks in those of each number; and the sums of all."""
+    size, count = tree.parents.size, values.shape[0]
+    mass, sums, wholes = np.zeros((size, count)), np.zeros((size, count)), np.zeros(count)
+    loops().hold(tree.parents, element, tree.signatures, values, mass, sums, wholes)
+    return mass, (tree.signatures, sums), wholes

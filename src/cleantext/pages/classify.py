@@ -57,6 +57,8 @@ SECOND = "second_"
 _LEAST, _LOWEST_CUT = 0.2, 0.1
 # So many rows go down a tree together: what is asked of them stays in the cache.
 _TOGETHER = 512
+# Processors compare so many numbers at once, or half as many; rows that are left over cost as much one by one.
+_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,8 +92,10 @@ def tree_scores(model: Model, table: F32) -> F64:
 
         sums, masks = np.zeros(table.shape[0]), masks_of(model)
         if masks is not None:
-            room = np.empty(min(_TOGETHER, table.shape[0]), dtype=masks.bits[0].dtype)
-            kernels.add_masked(np.ascontiguousarray(table.T), *masks, room, sums)
+            columns = np.empty((table.shape[1], sums.size + -sums.size % _AT_ONCE), dtype=np.float32)
+            columns[:, : sums.size] = table.T
+            room = np.empty(min(_TOGETHER, columns.shape[1]), dtype=masks.bits[0].dtype)
+            kernels.add_masked(columns, *masks, room, sums)
             return sums
         nodes = (model.feature, model.threshold, model.left, model.right, model.missing_left, model.value, model.roots)
         kernels.add_trees(table, *nodes, sums)
@@ -149,8 +153,8 @@ def block_votes(page: Page, url: str | None = None) -> tuple[float, ...] | None:
     if likely.max() < _LEAST:
         return None
     cut = 0.5 if page.is_chinese else best_cut(likely, tokens)
-    moved = np.where(likely >= cut, 0.5 + 0.5 * (likely - cut) / max(1 - cut, 1e-9), 0.5 * likely / cut)
-    return tuple(np.where(likely >= cut, np.maximum(moved, 0.5), np.minimum(moved, 0.4999)).tolist())
+    above, below = 0.5 + 0.5 * (likely - cut) / max(1 - cut, 1e-9), 0.5 * likely / cut
+    return tuple(np.where(likely >= cut, np.maximum(above, 0.5), np.minimum(below, 0.4999)).tolist())
 
 
 def line_probabilities(lines: Sequence[str]) -> F64:

@@ -12,6 +12,7 @@ from cleantext.pages.cues import CUES
 __all__ = [
     "ADDRESSED",
     "AROUND",
+    "BLOCK_KINDS",
     "CLAIMS",
     "CONTEXT",
     "DECLARED",
@@ -20,6 +21,9 @@ __all__ = [
     "LANDMARKS",
     "LOGS",
     "NO_TEXT",
+    "PAGE_COLUMNS",
+    "STARTS",
+    "STOPS",
     "TAGS",
     "WINDOWS",
     "WORD_COLUMNS",
@@ -33,6 +37,9 @@ F32 = npt.NDArray[np.float32]
 AROUND, WINDOWS = (1, 2), (1, 3, 8, 20)
 # The text of what stands before the first block and after the last.
 NO_TEXT = -1.0
+# What a block may begin and end with, as classes of characters that `features` knows; and what it may be.
+STARTS, STOPS = (3, 4, 7), (5, 10)
+BLOCK_KINDS = ("heading", "list", "table", "code", "quote")
 # So many elements around a block are looked at with all that they hold.
 GROUP_LEVELS = 4
 TAGS = ("p", "li", "td", "th", "div", "section", "h1", "h2", "h3", "h4", "dt", "dd", "figcaption", "button", "option")
@@ -54,10 +61,17 @@ ADDRESSED = (
     *("address_story", "address_goods", "address_list", "address_talk", "address_manual", "address_offer"),
 )
 CLAIMS = (*DECLARED, *ADDRESSED)
+_OF_PAGE = ("page_blocks", "page_tokens", "page_links", "page_running", "page_longest", "page_cjk")
+_SURE = ("first_f1", "first_share", "first_kept", "first_most")
+# What is the same for all blocks of a page.
+PAGE_COLUMNS = ("page_comments", *_OF_PAGE, *CLAIMS, *_SURE)
 FEATURES = (
     *("tokens", "plain", "links", "linked", "token_length", "ends", "end_rate", "comma_rate", "colon_rate"),
-    *("punct_rate", "digit_rate", "upper_rate", "cjk", "starts_3", "starts_4", "starts_7", "stops_5", "stops_10"),
-    *("heading", "list", "table", "code", "quote", "level"),
+    *("punct_rate", "digit_rate", "upper_rate", "cjk"),
+    *(f"starts_{start}" for start in STARTS),
+    *(f"stops_{stop}" for stop in STOPS),
+    *BLOCK_KINDS,
+    "level",
     *(f"cue_{name}" for name in CUES),
     *("is_title", "in_title", "copies"),
     *(f"{name}{sign}{step}" for step in AROUND for name in ("tokens", "links") for sign in "-+"),
@@ -76,7 +90,7 @@ FEATURES = (
         for what in ("blocks", "plain", "links", "running", "share", "long")
     ),
     *("to_core", "alike_blocks", "alike_plain", "alike_links", "alike_running", "alike_share"),
-    *("page_blocks", "page_tokens", "page_links", "page_running", "page_longest", "page_cjk"),
+    *_OF_PAGE,
     *CLAIMS,
 )
 # What the second reading sees besides.
@@ -85,7 +99,7 @@ CONTEXT = (
     *(f"first{sign}{step}" for step in AROUND for sign in "-+"),
     *(f"first_window{reach}" for reach in (2, 5, 12)),
     *("first_rank", "first_over_cut", "first_before", "first_after"),
-    *("first_f1", "first_share", "first_kept", "first_most"),
+    *_SURE,
     *(f"first_group{level}{what}" for level in range(GROUP_LEVELS) for what in ("", "_share")),
     *("first_alike", "first_alike_share"),
 )

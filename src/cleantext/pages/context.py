@@ -24,23 +24,21 @@ _SURE, _LEAST_TOKENS = 1e-4, 0.5
 
 def expected_f1(likely: F64, tokens: F64) -> tuple[I64, F64]:
     """The blocks from the likeliest to the least, and the expected F1 of the tokens of those up to each."""
-    order = np.argsort(-likely, kind="stable")
-    kept = np.cumsum(tokens[order])
-    right = np.cumsum((tokens * likely)[order])
-    return order, 2 * right / np.maximum(kept + (tokens * likely).sum(), 1e-9)
+    order, held = np.argsort(-likely, kind="stable"), tokens * likely
+    return order, 2 * held[order].cumsum() / np.maximum(tokens[order].cumsum() + held.sum(), 1e-9)
 
 
 def context_columns(columns: Columns, likely: F64, tokens: F64, tree: Tree, element: I64) -> None:
     """Writes the columns `CONTEXT`: `likely` is the first opinion of each block, `element` its innermost element in
     `tree`."""
-    likely = np.clip(likely, _SURE, 1 - _SURE)
+    likely = np.minimum(np.maximum(likely, _SURE), 1 - _SURE)
     weights = np.empty((2, likely.size))
     weights[0] = tokens + _LEAST_TOKENS
     weights[1] = weights[0] * likely
     order, expected = expected_f1(likely, weights[0])
     best, weight, right = float(expected.max()), weights[0].sum(), weights[1].sum()
     cut = min(best / 2, 1 - _SURE)
-    mass, alike = masses_of(tree, element, np.ascontiguousarray(weights.T))
+    mass, alike, _ = masses_of(tree, element, weights)
     page = np.array([weight, right, np.log(cut / (1 - cut))])
     odds, sums = np.log(likely / (1 - likely)), np.empty((2, likely.size + 1))
     loops().fill_context(columns.columns, odds, weights, order, sums, element, tree.parents, mass, alike, page)

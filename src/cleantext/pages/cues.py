@@ -91,7 +91,7 @@ def _compiled(patterns: Mapping[str, str], flags: int = 0) -> re.Pattern[str]:
     return re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in patterns.items()), flags)
 
 
-# Among ASCII, small letters say the same, and are found faster.
+# Where no other letters than those of ASCII have capitals, small letters say the same, and are found faster.
 _BEGINS, _BEGINS_LOWER = _compiled(_PATTERNS, re.IGNORECASE), _compiled(_PATTERNS)
 _HOLDS_WORD, _COUNT, _DAY, _ENDS = map(_compiled, (_WORDS, _COUNTS, {"date": _MONTH_DAY}, {"more": _MORE}))
 _DIGITS = re.compile(r"\d+")
@@ -134,15 +134,16 @@ U32 = npt.NDArray[np.uint32]
 def cue_of(text: str, may: int = _cues.ANY) -> int:
     """The number of the first cue in a short text, its place in `CUES` plus one; 0 for none.
 
-    `may` says which kinds of cue are looked for, as bits of `_cues`.
+    `may` says which kinds of cue are looked for, and whether the text is read as another, as bits of `_cues`.
     """
     if len(text) > _LONGEST:
         return 0
-    if not text.isascii():
+    is_odd = may & _cues.ODD and not text.isascii()
+    if is_odd:
         text = text.translate(_readings())
     lower = text.lower()
     if may & (_cues.BEGIN | _cues.NUMBER):
-        match = _BEGINS_LOWER.match(lower) if text.isascii() else _BEGINS.match(text)
+        match = _BEGINS.match(text) if is_odd else _BEGINS_LOWER.match(lower)
         if match:
             return _NUMBER[match.lastgroup or ""]
     found = [_HOLDS_WORD.search(lower, 1)] if may & _cues.WORD else []
@@ -221,6 +222,9 @@ def _chars() -> U32:
         chars[ord(char)] |= chars[ord(other)]
     for code, read in _readings().items():
         chars[code] = chars[ord(read)]
+    for char in basic[0x80:]:
+        if char in _SAME or char.lower() != char or ord(char) in _readings():
+            chars[ord(char)] |= _cues.IS_ODD
     return chars
 
 

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cleantext.folding import code_points
-from cleantext.pages._counts import PAIRS
+from cleantext.pages._counts import MIXED
 from cleantext.pages.align import bare
 from cleantext.pages.ancestry import Tree, element_columns
 from cleantext.pages.claims import claims_of
@@ -28,7 +28,6 @@ from cleantext.pages.columns import AROUND, CLAIMS, FEATURES, NO_TEXT, Columns
 from cleantext.pages.compiled import loops, pays
 from cleantext.pages.cues import CUES, cues_at
 from cleantext.pages.elements import Element
-from cleantext.pages.tags import KINDS
 from cleantext.pages.wordscores import WordScores
 
 if TYPE_CHECKING:
@@ -47,14 +46,12 @@ _CLASSES = 11
 _IN_WORD = np.isin(np.arange(_CLASSES), (_LOWER, _UPPER, _DIGIT, _LETTER))
 _CJK_RANGES = ((0x3040, 0x30FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xAC00, 0xD7AF), (0xF900, 0xFAFF))
 
-_STARTS, _STOPS = np.array([[_UPPER], [_DIGIT], [_PUNCT]]), np.array([[_END], [_COLON]])
-_KIND_CODES = np.array([KINDS.index(name) for name in ("heading", "list", "table", "code", "quote")])
-# Of which characters a rate is told; the last is what others are told of without.
+# Of which characters a rate is told; of the last, what others are told of without.
 _RATED = np.array([_END, _COMMA, _COLON, _PUNCT, _DIGIT, _UPPER, _CJK, _SPACE])
-# A block of so many tokens and so few links is running text.
-_LONG, _FEW_LINKS = 15, 0.3
-# Longer than any title. Behind Han of the basic plane stands this character.
-_TITLE, _AFTER_HAN = 200, 0xA000
+# Longer than any title.
+_TITLE = 200
+# So many characters has the basic plane; small letters of these become more than one, or depend on what follows.
+_PLANE, _UNSURE = 0x10000, "İΣ"
 # From which cues on blocks are counted.
 _SINCE_CUES = np.array([1 + CUES.index(name) for name in ("legal", "comments", "related", "share")])
 # Columns that a text dump cannot fill.
@@ -102,20 +99,20 @@ class _Text:
 
 
 def _read(codes: U32, starts: I64, ends: I64) -> _Text:
-    kinds = _table()[codes]
+    table = _table()
     classes, tokens = np.zeros((starts.size, _CLASSES), dtype=np.int64), np.zeros(starts.size, dtype=np.int64)
     if pays():
         import cleantext.pages._kernels as kernels  # noqa: PLC0415 - numba is loaded by those who need it
 
-        kernels.count(kinds, starts, ends, _IN_WORD, classes, tokens)
+        kernels.count(codes, table, starts, ends, _IN_WORD, classes, tokens)
     else:
-        _count(kinds, starts, ends, classes, tokens)
+        _count(table[codes], starts, ends, classes, tokens)
     tokens += classes[:, _CJK]
-    return _Text(classes, tokens.astype(np.float64), kinds[starts], kinds[ends - 1])
+    return _Text(classes, tokens.astype(np.float64), table[codes[starts]], table[codes[ends - 1]])
 
 
 def _count(kinds: U8, starts: I64, ends: I64, classes: I64, tokens: I64) -> None:
-    """`_counts.count` in numpy."""
+    """`_counts.count` in numpy; `kinds` are the classes of the characters of the text."""
     lengths = ends - starts
     block = np.repeat(np.arange(starts.size), lengths)
     places = np.arange(block.size) + np.repeat(starts - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
@@ -154,8 +151,8 @@ class Sight:
             starts=np.ascontiguousarray(arrays.starts),
             ends=np.ascontiguousarray(arrays.ends),
             title=page.dom.head.title,
-            kinds=arrays.kinds,
-            levels=arrays.levels,
+            kinds=np.ascontiguousarray(arrays.kinds),
+            levels=np.ascontiguousarray(arrays.levels),
             links=arrays.link_densities,
             element=np.ascontiguousarray(arrays.elements),
             tree=Tree.of_arrays(arrays),
@@ -183,21 +180,22 @@ def page_columns(sight: Sight, scores: WordScores) -> tuple[Columns, F64]:
     columns, codes = Columns(size), code_points(sight.text)
     text = _read(codes, sight.starts, sight.ends)
     links = np.zeros(size) if sight.links is None else sight.links
-    plain = text.tokens * (1 - links)
-    running = np.where((text.tokens >= _LONG) & (links <= _FEW_LINKS), plain, 0.0)
-    sizes = np.stack((text.tokens, plain, running))
-    wholes = sizes.sum(axis=1)
+    nothing = np.zeros(size, dtype=np.int64)
+    blocks = (nothing - 1, nothing) if sight.kinds is None or sight.levels is None else (sight.kinds, sight.levels)
     cues = _cues(columns, sight, codes)
-    loops().fill_text(columns.columns, columns.logs, text.classes, _RATED, cues, sizes, links)
-    _places(columns, sight, sizes, wholes, cues)
+    sizes = np.empty((3, size))
+    sizes[0] = text.tokens
+    shown = (text.classes, text.first, text.last)
+    told = loops().fill_text(columns.columns, columns.logs, shown, _RATED, cues, blocks, sizes, links)
+    wholes, sums = sizes.sum(axis=1), np.empty((3, size + 1))
+    loops().fill_places(columns.columns, columns.logs, sizes, sums, wholes[::2].copy(), blocks, cues, _SINCE_CUES)
     tree, element = sight.tree, sight.element
     if tree is None or element is None:  # one element around everything, which no column that is left shows
         tree, element = Tree.of([Element(-1, "body", "")]), np.zeros(size, dtype=np.int64)
     element_columns(columns, tree, element, scores, sizes)
     columns.take_logs()
     _neighbors(columns)
-    _ends(columns, sight, text)
-    _whole(columns, text, plain, wholes)
+    _whole(columns, size, wholes, *told)
     columns.part(CLAIMS[0], len(CLAIMS))[:] = np.nan if sight.claims is None else np.array(sight.claims)[:, None]
     if sight.element is None:
         columns.features[:, _UNSEEN] = np.nan
@@ -213,28 +211,18 @@ def _neighbors(columns: Columns) -> None:
         before[step:], after[:-step] = tokens[:-step], tokens[step:]
 
 
-def _ends(columns: Columns, sight: Sight, text: _Text) -> None:
-    """What a block begins and ends with; its kind and level."""
-    columns.put("starts_3", text.first == _STARTS)
-    columns.put("stops_5", text.last == _STOPS)
-    if sight.kinds is None or sight.levels is None:
-        columns.part("heading", _KIND_CODES.size + 1)[:] = 0
-    else:
-        columns.put("heading", sight.kinds == _KIND_CODES[:, None])
-        columns.put("level", sight.levels)
-
-
 def _cues(columns: Columns, sight: Sight, codes: U32) -> I64:
     """Writes what the words of blocks say: of the first of those with one text for all, as menus repeat themselves."""
     numbers: dict[str, int] = {}
     texts, size = sight.texts, sight.starts.size
-    same = np.array([numbers.setdefault(text, number) for number, text in enumerate(texts)])
+    same = np.fromiter(map(numbers.setdefault, texts, range(size)), np.int64, size)
     firsts = np.fromiter(numbers.values(), np.int64, len(numbers))
     cues = np.zeros(size, dtype=np.int64)
-    cues[firsts] = cues_at([*numbers], codes, sight.starts[firsts], sight.ends[firsts])
+    starts, ends = sight.starts[firsts], sight.ends[firsts]
+    cues[firsts] = cues_at([*numbers], codes, starts, ends)
     titles = np.zeros((3, size), dtype=np.int64)
     title = _key(sight.title)
-    for number in _likely_in(title, codes, sight.starts[firsts], sight.ends[firsts]):
+    for number in _likely_in(title, codes, starts, ends):
         place = int(firsts[number])
         text = sight.texts[place]
         if len(text) < _TITLE and (key := _key(text)) in title:
@@ -249,37 +237,27 @@ def _likely_in(title: str, codes: U32, starts: I64, ends: I64) -> list[int]:
     """The numbers of the texts, spans of `codes`, that may be in the title, a key."""
     if not title:
         return []
-    pairs, may = np.zeros(PAIRS, dtype=np.bool_), np.zeros(starts.size, dtype=np.bool_)
-    loops().may_begin(codes, starts, ends, code_points(title).astype(np.int64), _staying(), pairs, may)
+    held, may = np.zeros(MIXED, dtype=np.bool_), np.zeros(starts.size, dtype=np.bool_)
+    loops().may_begin(codes, starts, ends, code_points(title).astype(np.int64), _staying(), held, may)
     found: list[int] = np.flatnonzero(may).tolist()
     return found
 
 
 @cache
 def _staying() -> I64:
-    """What characters are in a key: the letters and digits of ASCII, small, and Han; 0 for others, which may go."""
-    chars = map(chr, range(_AFTER_HAN))
-    stays = [char.lower() if char.isalnum() and (char.isascii() or char >= "\u3400") else "\0" for char in chars]
-    return np.array([*map(ord, stays)], dtype=np.int64)
+    """What characters of the basic plane are in a key, -1 for those that are in none; 0 where others have a say."""
+    chars = map(chr, range(_PLANE))
+    stays = [(0 if char in _UNSURE else ord(char.lower())) if char.isalnum() else -1 for char in chars]
+    return np.array(stays, dtype=np.int64)
 
 
 def _key(text: str) -> str:
     return bare(text).lower()
 
 
-def _places(columns: Columns, sight: Sight, sizes: F64, wholes: F64, cues: I64) -> None:
-    size = cues.size
-    headings = np.zeros(size, dtype=np.int64)
-    if sight.kinds is not None and sight.levels is not None:
-        headings = (sight.kinds == _KIND_CODES[0]) * (1 + (sight.levels == 1))
-    sums = np.empty((sizes.shape[0], size + 1))
-    loops().fill_places(columns.columns, columns.logs, sizes, sums, wholes[::2].copy(), headings, cues, _SINCE_CUES)
-
-
-def _whole(columns: Columns, text: _Text, plain: F64, wholes: F64) -> None:
+def _whole(columns: Columns, size: int, wholes: F64, chars: int, chinese: int, most: float) -> None:
+    """What is the same for all blocks: `wholes` are the sums of sizes, the rest is what `fill_text` tells."""
     total, own, long = max(wholes[0], 1), wholes[1], wholes[2]
-    logs = np.log1p(np.array([plain.size, total]))
-    shares = (1 - own / total, long / total, plain.max() / total)
-    cjk = text.classes[:, _CJK].sum() / max(text.classes.sum(), 1)
-    page = np.array([*logs, *shares, cjk])
+    logs = np.log1p(np.array([size, total]))
+    page = np.array([*logs, 1 - own / total, long / total, most / total, chinese / max(chars, 1)])
     columns.part("page_blocks", page.size)[:] = page[:, None]

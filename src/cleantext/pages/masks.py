@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from cleantext.pages.columns import PAGE_COLUMNS
+
 if TYPE_CHECKING:
     from cleantext.pages.classify import Model
 
@@ -24,27 +26,35 @@ class Masks(NamedTuple):
     """What `_trees.add_masked` takes after the table.
 
     `nodes`: of the inner nodes of one tree after another the feature, the threshold, whether a missing value goes left,
-    the leaves that stay where the answer is the right node, and where each tree begins. `leaves`: the values of the
-    leaves of one tree after another, from left to right, and where each tree begins. `bits`: all bits of a row, and the
-    number and the table that give the place of a bit.
+    and the leaves that stay where the answer is the right node. Of each tree come first those that ask what is the same
+    for all blocks of a page, then those where a missing value goes left, then the others; last of all, a row for each
+    tree, where each of the three begins and the last ends. `leaves`: the values of the leaves of one tree after
+    another, from left to right, and where each tree begins. `bits`: all bits of a row, and the number and the table
+    that give the place of a bit. `shared`: the features that the first nodes of trees ask for.
     """
 
     nodes: tuple[npt.NDArray[Any], ...]
     leaves: tuple[npt.NDArray[Any], npt.NDArray[Any]]
     bits: tuple[np.generic, np.uint64, npt.NDArray[np.uint8]]
+    shared: npt.NDArray[np.int64]
 
 
 @lru_cache(maxsize=4)
 def masks_of(model: Model) -> Masks | None:
     """The trees of `model` as masks; None where one has more leaves than a word has bits."""
     left, right, values = model.left.tolist(), model.right.tolist(), model.value
+    of_pages = np.isin(model.names, PAGE_COLUMNS)
+    turns = np.where(of_pages[model.feature], 0, np.where(model.missing_left, 1, 2)).tolist()
     asked, stays, leaves = list[int](), list[int](), list[int]()
-    node_starts, leaf_starts, most = [0], [0], 1
+    starts, leaf_starts, most = list[list[int]](), [0], 1
     for root in model.roots.tolist():
-        for at, struck, kept in _inner_nodes(left, right, root, leaves):
-            asked.append(at)
-            stays.append(_WORD ^ ((1 << kept) - (1 << struck)))
-        node_starts.append(len(asked))
+        nodes = _inner_nodes(left, right, root, leaves)
+        starts.append([len(asked)])
+        for turn in range(3):
+            mine = [node for node in nodes if turns[node[0]] == turn]
+            asked += [at for at, _, _ in mine]
+            stays += [_WORD ^ ((1 << kept) - (1 << struck)) for _, struck, kept in mine]
+            starts[-1].append(len(asked))
         leaf_starts.append(len(leaves))
         most = max(most, leaf_starts[-1] - leaf_starts[-2])
     if most > _MOST_LEAVES:
@@ -59,10 +69,11 @@ def masks_of(model: Model) -> Masks | None:
             model.threshold[asked],
             model.missing_left[asked],
             np.array(stays, dtype=np.uint64).astype(word),
-            np.array(node_starts),
+            np.array(starts).reshape(-1, 4),
         ),
         leaves=(values[leaves], np.array(leaf_starts)),
         bits=(word(np.iinfo(word).max), np.uint64(_DE_BRUIJN), places),
+        shared=np.flatnonzero(of_pages),
     )
 
 
