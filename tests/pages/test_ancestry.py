@@ -120,7 +120,7 @@ def test_paths_are_what_walking_up_from_each_element_gives(elements: list[Elemen
     told, _ = tell_elements(Tree.of(elements), SCORES)
     for place in range(len(elements)):
         up = _up(elements, place)
-        scores = [SCORES.of(elements[one].tag, elements[one].names) for one in up]
+        scores = [SCORES.of(class_words(elements[one].tag, elements[one].names))[0] for one in up]
         assert told[_climb.DEPTH, place] == len(up) - 1
         assert told[_climb.OWN, place] == scores[0]
         assert told[_climb.ABOVE, place] == scores[:2][-1]

@@ -21,7 +21,7 @@ from cleantext.pages.ancestry import Tree, tell_elements
 from cleantext.pages.blocks import parse_page
 from cleantext.pages.elements import Element
 from cleantext.pages.features import Sight, page_features
-from cleantext.pages.wordscores import WordScores
+from cleantext.pages.wordscores import WordScores, class_words
 from markup_strategies import MARKUP
 from text_strategies import TEXT
 
@@ -224,7 +224,7 @@ def plain_path(elements: tuple[Element, ...], place: int) -> tuple[list[float], 
         for name in names:
             if name in LANDMARKS:
                 distances[LANDMARKS.index(name)] = min(distances[LANDMARKS.index(name)], steps)
-        scores.append(SCORES.of(one.tag, one.names))
+        scores.append(SCORES.of(class_words(one.tag, one.names))[0])
         at, steps = one.parent, steps + 1
     return distances, [steps - 1, scores[0], sum(scores), min(0, *scores), max(0, *scores)]
 

@@ -31,7 +31,7 @@ def test_a_row_says_what_the_words_of_a_kind_say(found: list[tuple[str, str]]) -
         own = [word for word in class_words(tag, names) if word in SHARES]
         assert [[*SHARES][word] for word in words[start : start + int(row[COUNT])]] == own
         assert row[NEAR:TAG].tolist() == pytest.approx([sum(SHARES[word][step] for word in own) for step in (1, 2, 3)])
-        assert row[SCORE] == SCORES.of(tag, names)
+        assert row[SCORE] == SCORES.of(class_words(tag, names))[0]
         landmark = {"select": "form", "search": "form"}.get(tag, tag)
         assert row[LANDMARK] == (LANDMARKS.index(landmark) if landmark in LANDMARKS else -1)
         assert row[TAG] == (TAGS.index(tag) if tag in TAGS else -1)
@@ -50,7 +50,7 @@ def test_no_more_is_remembered_than_there_is_room(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(kinds, "_MOST_KNOWN", 5)
     lore = KindLore(SCORES)
     many = [("p", f"post n{number}") for number in range(12)]
-    assert lore.of(many)[0][:, SCORE].tolist() == [SCORES.of(*kind) for kind in many]
+    assert lore.of(many)[0][:, SCORE].tolist() == [SCORES.of(class_words(*kind))[0] for kind in many]
     assert len(lore._known) <= 5
 
 

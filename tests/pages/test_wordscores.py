@@ -45,14 +45,14 @@ def test_any_names_give_each_word_once_in_lower_case(names: str) -> None:
 
 def test_scores_add_up_and_unknown_words_are_silent() -> None:
     scores = WordScores({"post": 1.5, "nav": -2.0, "<p": 0.25})
-    assert scores.of("p", "post unheard-of") == 1.75
-    assert scores.of("div", "post nav") == -0.5
-    assert scores.of("div", "") == 0
-    assert [scores.of("p", "post"), scores.of("p", "post")] == [1.75, 1.75]
+    assert scores.of(class_words("p", "post unheard-of"))[0] == 1.75
+    assert scores.of(class_words("div", "post nav"))[0] == -0.5
+    assert scores.of(class_words("div", ""))[0] == 0
+    assert [scores.of(class_words("p", "post"))[0], scores.of(class_words("p", "post"))[0]] == [1.75, 1.75]
 
 
 def test_scores_are_those_given_and_not_what_became_of_them() -> None:
     given_scores = {"post": 1.0}
     scores = WordScores(given_scores)
     given_scores["post"] = 9.0
-    assert scores.of("div", "post") == 1.0
+    assert scores.of(class_words("div", "post"))[0] == 1.0

@@ -92,7 +92,7 @@ def _numbered(firsts: I64, seconds: I64, count: int) -> tuple[I64, I64]:
 def tell_elements(tree: Tree, scores: WordScores) -> tuple[F64, F64]:
     """What is told of every element, a row for each of `_climb`; and what is known of each kind."""
     lore, starts, words = lore_of(scores).of(tree.kinds)
-    shares, size, kernels = scores.joint.path, tree.parents.size, loops()
+    shares, size, kernels = scores.path, tree.parents.size, loops()
     told = np.empty((_climb.SIZE, size))
     kernels.climb(tree.parents, tree.kind, lore, _FARTHEST, told)
     room, seen = np.zeros(size, dtype=np.int64), np.zeros(shares.size, dtype=np.int64)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from functools import lru_cache
+from struct import Struct
 
 import numpy as np
 import numpy.typing as npt
 
 from cleantext.pages.columns import LANDMARKS, TAGS
-from cleantext.pages.wordscores import NAMES_READ, WordScores, name_words
+from cleantext.pages.wordscores import NAMES_READ, WordScores, class_words
 
 __all__ = ["COMMENTS", "LANDMARK", "NEAR", "SCORE", "TAG", "KindLore", "lore_of"]
 
@@ -20,6 +22,7 @@ Kind = tuple[str, str]
 # The row of a kind: the score of its words, the column of its landmark or -1, whether it begins what readers add, the
 # near shares of its words, the place of its tag in `TAGS` or -1, and how many of its words have shares.
 SCORE, LANDMARK, COMMENTS, NEAR, TAG, COUNT, SIZE = 0, 1, 2, 3, 6, 7, 8
+_ROW = Struct(f"={SIZE}d")
 _TAG_CODES = {name: code for code, name in enumerate(TAGS)}
 _ROLES = {name: number for number, name in enumerate(LANDMARKS[:-1])}
 _ROLES["select"] = _ROLES["search"] = _ROLES["form"]
@@ -51,11 +54,11 @@ class KindLore:
         tag, names = kind[0], kind[1][:NAMES_READ]
         known = self._known.get((tag, names))
         if known is None:
-            words, near = self._scores.joint.of(tag, names)
-            is_comment = not _COMMENT_WORDS.isdisjoint(name_words(names))
-            marks = (_ROLES.get(tag, -1), is_comment, *near, _TAG_CODES.get(tag, -1), len(words))
-            row = np.array([self._scores.of(tag, names), *marks], dtype=np.float64)
-            known = row.tobytes(), np.array(words, dtype=np.int64).tobytes()
+            said = class_words(tag, names)
+            score, words, near = self._scores.of(said)
+            is_comment = not _COMMENT_WORDS.isdisjoint(said)
+            row = score, _ROLES.get(tag, -1), is_comment, *near, _TAG_CODES.get(tag, -1), len(words)
+            known = _ROW.pack(*row), array("q", words).tobytes()
             if len(self._known) >= _MOST_KNOWN:
                 self._known = {}
             self._known[tag, names] = known

@@ -24,9 +24,9 @@ ANCESTORS = 4
 _MAX_WORDS = 24
 
 
-def words_of(names: str) -> frozenset[str]:
+def words_of(names: str) -> list[str]:
     """The lower-case words of a class and id, the first of them where there are many."""
-    return frozenset(_WORDS.findall(names.lower())[:_MAX_WORDS])
+    return _WORDS.findall(names.lower())[:_MAX_WORDS]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +143,7 @@ class Surroundings:
 
     def _words_of(self, name: str) -> frozenset[str]:
         if name not in self._words:
-            self._words[name] = words_of(name)
+            self._words[name] = frozenset(words_of(name))
         return self._words[name]
 
 

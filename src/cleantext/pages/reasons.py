@@ -31,6 +31,7 @@ _TELLING = {
 # The last bit is for words of discussions, which are no reason.
 _TOLD = (*_TELLING.values(), DISCUSSION_WORDS)
 _TALK = 1 << len(_TELLING)
+_BITS = {word: sum(1 << bit for bit, words in enumerate(_TOLD) if word in words) for word in frozenset().union(*_TOLD)}
 _NAMES = tuple(f"chrome/{name}" for name in _TELLING)
 _COMMENTS = 1
 _NAVIGATION, _LEGAL = _NAMES.index("chrome/navigation"), _NAMES.index("chrome/legal")
@@ -42,8 +43,10 @@ _MENU_ITEM = 12
 @lru_cache(maxsize=16_384)
 def _told(names: str) -> int:
     """Which of `_TOLD` a class and id tell, as bits."""
-    own = words_of(names)
-    return sum(1 << bit for bit, words in enumerate(_TOLD) if not words.isdisjoint(own))
+    bits = 0
+    for word in words_of(names):
+        bits |= _BITS.get(word, 0)
+    return bits
 
 
 # The bit of the first name that is told, by all that are; a scope's bits are looked up in it.
