@@ -13,7 +13,7 @@ import numpy as np
 from numba.extending import register_jitable
 
 from cleantext.kernels import compiler
-from cleantext.pages import _around, _climb, _columns, _counts, _cues, _measure, _path, _trees, _zones
+from cleantext.pages import _around, _climb, _columns, _counts, _cues, _measure, _names, _path, _trees, _zones
 from cleantext.pages._layout import SPACE, U8, U32, Int, Truth
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -133,7 +133,7 @@ def find(codes: U32, i: Int, one: Int, other: Int) -> Int:
 # As inner ones, though plain code calls them as well.
 for _part in (
     *(*_measure.PARTS, *_around.PARTS, *_cues.PARTS, *_columns.PARTS),
-    *(*_trees.PARTS, *_climb.PARTS, *_zones.PARTS),
+    *(*_trees.PARTS, *_climb.PARTS, *_zones.PARTS, *_names.PARTS),
 ):
     register_jitable(_nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)(_part)
 
@@ -146,7 +146,7 @@ fill_elements, fill_words = kernel(_columns.fill_elements), kernel(_columns.fill
 fill_context = kernel(_columns.fill_context)
 find_core, tell = kernel(_climb.find_core), kernel(_climb.tell)
 
-measure = kernel(_measure.measure)
+measure, read_kinds = kernel(_measure.measure), kernel(_names.read_kinds)
 follow, label_places = kernel(_path.follow), kernel(_path.label_places)
 surround, add_up = kernel(_around.surround), kernel(_around.add_up)
 weigh_lines, find_zones = kernel(_zones.weigh_lines), kernel(_zones.find_zones)

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["NAMES_READ", "SHARES", "WordScores", "class_words"]
+__all__ = ["MAX_WORDS", "NAMES_READ", "SHARES", "WordScores", "class_words"]
 
 F64 = npt.NDArray[np.float64]
 
@@ -22,24 +22,27 @@ SHARES = ("path", "own", "parent", "grandparent")
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Za-z][a-z]*")
 # So much of a class and id is read, and so many words of it.
-NAMES_READ, _MAX_WORDS = 400, 12
+NAMES_READ, MAX_WORDS = 400, 12
 
 
 def class_words(tag: str, names: str) -> tuple[str, ...]:
     """The words of an element: its tag as `<tag`, and the lower-case words of its class and id, each once."""
-    words = _WORDS.findall(names[:NAMES_READ])[:_MAX_WORDS]
+    words = _WORDS.findall(names[:NAMES_READ])[:MAX_WORDS]
     return tuple(dict.fromkeys([f"<{tag}", *[word.lower() for word in words if len(word) > 1]]))
 
 
 class WordScores:
     """The scores of words, and what they say of an element; `joint` is what they say together: the shares of each, in
-    the order of `SHARES`."""
+    the order of `SHARES`.
+
+    `known` has of every word its number among those with shares or -1, its score, and its near shares.
+    """
 
     def __init__(self, scores: Mapping[str, float], joint: Mapping[str, Sequence[float]] | None = None) -> None:
         joint = joint or {}
         self.path: F64 = np.array([row[0] for row in joint.values()], dtype=np.float64)  # of each word with shares
         numbers, none = {word: number for number, word in enumerate(joint)}, (0.0,) * len(SHARES)
-        self._known = {
+        self.known = {
             word: (numbers.get(word, -1), scores.get(word, 0.0), tuple(map(float, joint.get(word, none)[1:])))
             for word in {**scores, **joint}
         }
@@ -50,7 +53,7 @@ class WordScores:
         total = own = parent = grandparent = 0.0
         found = list[int]()
         for word in words:  # `sum` adds in other ways in later versions of Python
-            if known := self._known.get(word):
+            if known := self.known.get(word):
                 number, score, near = known
                 total += score
                 if number >= 0:
