@@ -48,6 +48,8 @@ class Settings:
     least_rows: int = 20
     second_trees: int = 60
     second_rate: float = 0.1
+    folded_trees: int = 150
+    folded_rate: float = 0.05
     word_prior: float = 6.0
     dumps: float = 0.3
     labelled_dumps: float = 3.0
@@ -100,21 +102,27 @@ def weights_of(rows: Rows, weight: float) -> F64:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """The trees of both readings as LightGBM writes them; the scores of words, and what words say together."""
+    """The trees of both readings as LightGBM writes them, and those of folded blocks, if there were any; the scores of
+    words, and what words say together."""
 
     first: str
     second: str
+    folded: str
     words: dict[str, float]
     joint: dict[str, tuple[float, ...]]
 
 
 # Rows with their targets and weights.
 _Part = tuple[F32, F64, F64]
+# The scores of words, and what they say together.
+_Said = tuple[dict[str, float], dict[str, tuple[float, ...]]]
 
 
 def fit(pages: Sequence[Labelled], names: Sequence[str], settings: Settings) -> Fitted:
-    """First the trees that see features, then those that see also what trees like them made of the page."""
+    """First the trees that see features, then those that see also what trees like them made of the page; and those that
+    judge what is folded away."""
     _lightgbm()  # says what to install before anything is done
+    hiding, pages = [page for page in pages if page.folded], [page for page in pages if not page.folded]
     parts = [fold_of(page.source.group + "i", _INNER_FOLDS) for page in pages]
     said = _said(pages, parts, settings)
     tables = _tables(pages, parts, names, said)
@@ -130,11 +138,19 @@ def fit(pages: Sequence[Labelled], names: Sequence[str], settings: Settings) -> 
             again += [_read_again(pages[i], tables[i], judge, settings) for i in held]
     sure = replace(settings, trees=settings.second_trees, rate=settings.second_rate)
     second = _train(again, [*names, *CONTEXT], sure)
-    return Fitted(str(first.model_to_string()), str(second.model_to_string()), *said[-1])
+    folded = _folded(hiding, names, said, settings)
+    return Fitted(str(first.model_to_string()), str(second.model_to_string()), folded, *said[-1])
 
 
-# The scores of words, and what they say together.
-_Said = tuple[dict[str, float], dict[str, tuple[float, ...]]]
+def _folded(pages: Sequence[Labelled], names: Sequence[str], said: Sequence[_Said], settings: Settings) -> str:
+    """The trees of folded blocks."""
+    if not pages:
+        return ""
+    parts = [fold_of(page.source.group + "i", _INNER_FOLDS) for page in pages]
+    tables = _tables(pages, parts, names, said)
+    rows = [_picked(page.blocks, table, settings.weight(page)) for page, table in zip(pages, tables, strict=True)]
+    few = replace(settings, trees=settings.folded_trees, rate=settings.folded_rate)
+    return str(_train(rows, names, few).model_to_string())
 
 
 def _said(pages: Sequence[Labelled], parts: Sequence[int], settings: Settings) -> list[_Said]:

@@ -106,7 +106,8 @@ class Labelled:
 
     `elements` are those of the page. `words` says of each word of tags and classes which share of the
     page's main content, and of all else, stands inside of elements that have it. `labelled_lines`: people did the dump.
-    `best` is the F1 of the best choice of blocks: no decision reaches more.
+    `best` is the F1 of the best choice of blocks: no decision reaches more. `folded`: what is learned from is not what
+    the page shows, but what an attribute hides on it.
     """
 
     source: Source
@@ -116,6 +117,7 @@ class Labelled:
     words: dict[str, tuple[float, float]]
     labelled_lines: bool
     best: float
+    folded: bool = False
 
 
 def group_of(url: str | None) -> str:
@@ -138,24 +140,36 @@ def sources(folder: Path) -> list[Source]:
 def read_all(found: Sequence[Source], workers: int = 2) -> Iterator[Labelled]:
     """What is learned from each page, in order; pages without blocks or gold teach nothing and are left out."""
     with ProcessPoolExecutor(workers) as pool:
-        yield from (page for page in pool.map(_read, found, chunksize=8) if page)
+        for pages_of_one in pool.map(_read, found, chunksize=8):
+            yield from pages_of_one
 
 
-def _read(source: Source) -> Labelled | None:
+def _read(source: Source) -> list[Labelled]:
+    """The page as it is shown, and where an attribute hides blocks of it, these among all others."""
     try:
         page = parse_page(decode(source.html()).text)
     except DocumentError:
-        return None
+        return []
     if not page.blocks or not source.gold:
-        return None
+        return []
+    found = [_seen(source, page.shown, None)] if page.shown.blocks else []
+    return [*found, _seen(source, page, page.arrays.hidden)] if page.arrays.hidden.any() else found
+
+
+def _seen(source: Source, page: Page, hidden: I64 | None) -> Labelled:
+    """What is learned from a page, or from those of its blocks that are `hidden`, which are in no dump."""
     target, best = targets([block.text for block in page.blocks], source.gold, chinese=source.chinese)
     sight = Sight.of_page(page, source.row.get("url"))
     table, sizes, names = page_features(sight, WordScores({}))
     if zlib.crc32(f"{source.name} without address".encode()) % _ADDRESSED == 0:
         table[:, [names.index(name) for name in ADDRESSED]] = np.nan
     place = _places(sight)
+    seen = np.arange(len(target)) if hidden is None else np.flatnonzero(hidden)
+    picked = seen[_sample(source.name, len(seen))]
+    blocks = Rows(table, target, sizes, len(seen), place, picked)
+    if hidden is not None:
+        return Labelled(source, blocks, blocks, page.elements, {}, labelled_lines=False, best=best, folded=True)
     words = _word_shares(page, place, sizes + _LEAST_TOKENS, target)
-    blocks = Rows(table, target, sizes, len(target), place, _sample(source.name, len(target)))
     labelled = [block for block in source.row.get("blocks", ()) if block["text"].strip()]
     if labelled:
         lines = [block["text"] for block in labelled]
@@ -230,6 +244,8 @@ def _word_shares(page: Page, element: I64, sizes: F64, target: F64) -> dict[str,
             mass[page.elements[place].parent] += mass[place]
     total: dict[str, F64] = {}
     for one, own in zip(page.elements, mass, strict=True):
+        if not own.any():  # all that was in it is folded
+            continue
         for word in class_words(one.tag, one.names):
             total[word] = total[word] + own if word in total else own
     whole = rows.sum(axis=0) + 1

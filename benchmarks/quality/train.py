@@ -162,7 +162,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     pages = list(read_all(found))
     sizes: dict[str, int] = defaultdict(int)
     for page in pages:
-        sizes[page.source.data_set] += 1
+        sizes[page.source.data_set] += not page.folded
     print("learned from", ", ".join(f"{count} pages of {name}" for name, count in sizes.items()))
     scores = list(cross_validate(found, pages, options.folds, settings)) if options.folds else []
     if scores:

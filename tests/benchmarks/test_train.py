@@ -29,8 +29,8 @@ from quality.labels import Labelled, Rows, Source
 WORDS = ("river", "road", "council", "report", "plan", "bridge", "school", "water", "money", "people", "house", "field")
 
 
-def site(folder: Path, count: int) -> Path:
-    """Labelled pages of made-up sites, half of them with a labelled dump."""
+def site(folder: Path, count: int, *, fold: bool = False) -> Path:
+    """Labelled pages of made-up sites, half with a labelled dump, perhaps with a paragraph and a menu folded."""
     random = np.random.default_rng(5)
     for i in range(count):
         gold = [" ".join(random.choice(WORDS, 25)) + f" {i}." for _ in range(4)]
@@ -39,6 +39,10 @@ def site(folder: Path, count: int) -> Path:
             f"<nav class=menu><ul>{''.join(f'<li><a href=/>{word}</a></li>' for word in menu)}</ul></nav>"
             f"<div class=post>{''.join(f'<p>{text}</p>' for text in gold)}</div><div class=footer>© {i}</div>"
         )
+        if fold:
+            html = html.replace(f"<p>{gold[-1]}", f"<p class=answer hidden>{gold[-1]}") + html[
+                : html.index("<div")
+            ].replace("<nav", "<nav hidden")
         (folder / f"page{i}.html.gz").write_bytes(gzip.compress(html.encode(), mtime=0))
         row = {"kind": "article", "url": f"http://site{i % 7}.example/{i}", "main_content": "\n".join(gold)}
         if i % 2:
@@ -51,6 +55,43 @@ def site(folder: Path, count: int) -> Path:
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> list[Labelled]:
     return list(labels.read_all(labels.sources(site(tmp_path_factory.mktemp("zh-made"), 14))))
+
+
+@pytest.fixture(scope="module")
+def folding(tmp_path_factory: pytest.TempPathFactory) -> list[Labelled]:
+    return list(labels.read_all(labels.sources(site(tmp_path_factory.mktemp("zh-folding"), 14, fold=True))))
+
+
+def test_what_a_page_folds_is_learned_from_apart(folding: list[Labelled]) -> None:
+    assert [page.folded for page in folding] == [False, True] * 14
+    for shown, folded in zip(folding[::2], folding[1::2], strict=True):
+        assert shown.source == folded.source
+        assert len(shown.blocks.target) == 5 + 3 + 1
+        assert len(folded.blocks.target) == 5 + 4 + 1 + 5
+        assert folded.blocks.picked.tolist() == [8, 10, 11, 12, 13, 14]
+        assert folded.blocks.target[folded.blocks.picked].tolist() == [1, 0, 0, 0, 0, 0]
+        assert folded.blocks.of == 6
+        assert "answer" not in shown.words
+        assert folded.words == {}
+
+
+def test_folded_blocks_get_trees_and_the_others_stay_as_they_are(folding: list[Labelled]) -> None:
+    lightgbm = pytest.importorskip("lightgbm")
+    names, some = train.feature_names(), Settings(trees=10, second_trees=5, folded_trees=20, least_rows=2)
+    fitted, without = (
+        fitting.fit([page for page in folding if some_folded or not page.folded], names, some)
+        for some_folded in (True, False)
+    )
+    assert without.folded == ""
+    assert replace(fitted, folded="") == without
+    model = modelfile.model_of(modelfile.all_arrays(fitted), names, (fitted.words, fitted.joint))
+    assert model.folded is not None
+    assert modelfile.model_of(modelfile.all_arrays(without), names, (without.words, without.joint)).folded is None
+    page = folding[1]
+    likely = model.folded.probabilities(page.blocks.table)
+    assert np.abs(likely - lightgbm.Booster(model_str=fitted.folded).predict(page.blocks.table)).max() < 1e-6
+    answer, menu = page.blocks.picked[0], page.blocks.picked[1:]
+    assert likely[answer] > likely[menu].max()
 
 
 @pytest.mark.parametrize(

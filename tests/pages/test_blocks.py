@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 
 from cleantext.config import LimitsConfig
 from cleantext.pages.blocks import Page, parse_page
 from cleantext.pages.dom import TEXT
+from cleantext.pages.page import without
+from cleantext.pages.tags import KINDS
 from markup_strategies import MARKUP
 
 
@@ -128,6 +131,52 @@ def test_a_page_that_scripts_reveal_is_shown() -> None:
     assert texts(f"<p>載入中</p><div style='display:none'><p>{LONG * 5}</p></div>") == ["載入中", LONG * 5]
     assert texts(f"<noscript><p>{LONG * 5}</p></noscript>") == [LONG * 5]
     assert texts(f"<p>{LONG * 5}</p><p hidden>{LONG}</p>") == [LONG * 5]
+
+
+STYLED = "style='color:red; display : NONE'"
+
+
+@pytest.mark.parametrize("pad", ["", "<p>" + "Some words that are shown to all readers. " * 10])
+@pytest.mark.parametrize(
+    ("html", "folded"),
+    [
+        ("<h2>Q</h2><div hidden><p>An <b>answer</b>.</p><ul><li>1<li>2</ul></div>", ["An answer.", "1", "2"]),
+        (f"<section {STYLED}><a href=/>link</a> text<br><br>more</section>", ["link text", "more"]),
+        ("<p hidden=until-found>found</p>", []),
+        ("<div>shown <span hidden>inline <b>text</b></span></div>", []),
+        (f"<dialog>a</dialog><dialog open {STYLED}>b</dialog><table hidden><tr><td>c<td>d</table>", []),
+        ("<table><tr><td>a<td>b<tr><td>c<td><p hidden>d</p></table>", []),
+        ("<noscript><p>n</p></noscript><template><p>t</p></template><div hidden><script>s</script></div>", []),
+        ("<div hidden></div><hr hidden><p>after", []),
+    ],
+)
+def test_what_an_attribute_hides_is_marked(html: str, folded: list[str], pad: str) -> None:
+    page = parse_page(html + "<p>" + "And what everybody sees, at some length. " * 10 + pad)
+    check(page)
+    assert [text for text, hidden in zip(page.texts, page.arrays.hidden.tolist(), strict=True) if hidden] == folded
+    assert set(page.arrays.hidden.tolist()) <= {0, 1}
+
+
+def test_on_a_chinese_page_it_is_left_out() -> None:
+    folded = "<div hidden><p>藏</p></div>"
+    page = parse_page(f"<h1>題</h1>{folded}<p>{LONG * 5}</p>{folded}<ul><li>項</ul>")
+    assert [block.text for block in page.blocks] == ["題", LONG * 5, "項"]
+    assert page.source_text == f"題\n{LONG * 5}\n項"
+    assert [block.kind for block in page.blocks] == ["heading", "text", "list"]
+    assert not page.arrays.hidden.any()
+    check(page)
+
+
+def test_a_page_without_some_blocks_is_whole() -> None:
+    page = parse_page("<h1>a</h1><p>b <a href=/>c</a></p><ul><li>d𠮷</ul>")
+    for gone in ([0, 0, 0], [1, 0, 0], [0, 1, 1], [1, 1, 1]):
+        text, arrays = without(page.source_text, page.arrays, np.array(gone, dtype=bool))
+        left = [block for block, is_gone in zip(page.blocks, gone, strict=True) if not is_gone]
+        assert text == "\n".join(block.text for block in left)
+        spans = zip(arrays.starts.tolist(), arrays.ends.tolist(), strict=True)
+        assert [text[start:end] for start, end in spans] == [block.text for block in left]
+        assert arrays.kinds.tolist() == [KINDS.index(block.kind) for block in left]
+        assert arrays.elements.tolist() == [block.element for block in left]
 
 
 def test_what_the_limits_did_is_flagged() -> None:

@@ -226,7 +226,7 @@ def test_a_page_is_read_twice_and_a_dump_once() -> None:
 
 def test_a_model_of_another_format_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(classify, "FORMAT", 99)
-    with pytest.raises(StageMismatchError, match="block model: format is 3, expected 99"):
+    with pytest.raises(StageMismatchError, match="block model: format is 4, expected 99"):
         load_model.__wrapped__()
 
 
@@ -338,3 +338,52 @@ def test_what_the_file_says_of_itself() -> None:
     assert list(about["joint"]) == sorted(about["joint"])
     assert {len(row) for row in about["joint"].values()} == {len(SHARES)}
     assert replace(load_model(), words=WordScores({})).version == about["version"]
+
+
+SHOWN = "<h1>Report on the river</h1>" + "".join(
+    f"<p>Paragraph {number} of the report says what the council did about the river, and what it thought of it.</p>"
+    for number in range(6)
+)
+FOLDED = (
+    "<div class=answer hidden><p>The council answers that the river, which nobody asked about, is well.</p></div>",
+    "<ul class=menu style='display:none'><li><a href=/>Home</a><li><a href=/a>About us</a></ul>",
+)
+
+
+def test_what_is_shown_is_judged_as_if_nothing_were_folded() -> None:
+    page, alone = parse_page(FOLDED[1] + SHOWN + FOLDED[0]), parse_page(SHOWN)
+    likely, tokens = classify._probabilities(load_model(), page, None)
+    shown = page.arrays.hidden == 0
+    assert page.shown.texts == alone.texts
+    assert alone.shown is alone
+    assert shown.tolist() == [False, False, *[True] * 7, False]
+    of_shown, of_tokens = page_probabilities(load_model(), Sight.of_page(page.shown))
+    assert likely[shown].tolist() == of_shown.tolist()
+    assert tokens[shown].tolist() == of_tokens.tolist()
+    assert likely[:2].max() < likely[-1]
+
+
+def test_folded_blocks_are_judged_by_their_own_trees() -> None:
+    page, model = parse_page(FOLDED[1] + SHOWN + FOLDED[0]), load_model()
+    assert model.folded is not None
+    table, _, _ = page_features(Sight.of_page(page), model.words)
+    hidden = page.arrays.hidden > 0
+    likely, _ = classify._probabilities(model, page, None)
+    assert likely[hidden].tolist() == model.folded.probabilities(table)[hidden].tolist()
+    without, _ = classify._probabilities(replace(model, folded=None), page, None)
+    assert without[hidden].tolist() == [0, 0, 0]
+    assert without[~hidden].tolist() == likely[~hidden].tolist()
+
+
+def test_a_folded_copy_is_no_main_content() -> None:
+    text = "\n".join(parse_page(SHOWN).texts)
+    page = parse_page(f"{SHOWN}<pre hidden>{text}</pre>")
+    likely, _ = classify._probabilities(load_model(), page, None)
+    assert likely[page.arrays.hidden > 0].tolist() == [0]
+
+
+def test_a_page_that_folds_all_is_judged() -> None:
+    page = parse_page(SHOWN)
+    folded = replace(page, arrays=replace(page.arrays, hidden=np.ones_like(page.arrays.hidden)))
+    likely, _ = classify._probabilities(load_model(), folded, None)
+    assert likely.tolist() == page_probabilities(load_model(), Sight.of_page(folded))[0].tolist()

@@ -66,10 +66,24 @@ def test_what_is_no_email_stays(code: str) -> None:
 
 
 def test_hidden_text_can_be_shown() -> None:
-    dom = parse("<div style='display:none'>藏</div><noscript><p>無腳本</p></noscript>")
-    assert [value for kind, value, _ in dom.events() if kind == TEXT] == []
+    dom = parse("<div style='display:none'>藏</div><span hidden>中</span><noscript><p>無腳本</p></noscript>")
+    assert [value for kind, value, _ in dom.events() if kind == TEXT] == ["藏"]  # a block that a script may show
     assert dom.hidden == 1
-    assert [value for kind, value, _ in dom.events(hidden=True) if kind == TEXT] == ["藏", "無腳本"]
+    assert [value for kind, value, _ in dom.events(hidden=True) if kind == TEXT] == ["藏", "中", "無腳本"]
+
+
+@pytest.mark.parametrize(
+    ("html", "shown_text"),
+    [
+        ("<div hidden><p>一</p>二</div>", "一二"),
+        ("<table><tr><td>一<p hidden>二</p></table>", "一"),
+        ("<table hidden><tr><td>一</table>三", "三"),
+        ("<dialog hidden open>一</dialog>三", "三"),
+        ("<div hidden><dialog>一</dialog><span hidden>二</span>三</div>", "三"),
+    ],
+)
+def test_blocks_that_an_attribute_hides_are_there(html: str, shown_text: str) -> None:
+    assert shown(html) == shown_text
 
 
 def test_head() -> None:

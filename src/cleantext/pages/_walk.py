@@ -32,6 +32,7 @@ from cleantext.pages._layout import (
     F_OPEN,
     F_ROLE,
     F_ROLE_END,
+    FOLDED,
     HEADING_KIND,
     HIDDEN,
     I32,
@@ -53,6 +54,7 @@ from cleantext.pages._layout import (
     SCOPE_SIZE,
     SCOPES,
     SKIP,
+    SOLID,
     TABLES,
     TAG,
     TEMPLATE_SKIP,
@@ -144,6 +146,8 @@ def _enter(state: I64, scopes: I32, tag: Int, bits: Int, landmark: Int, found: I
     landmark = landmark or (bits >> LANDMARK_SHIFT)
     if landmark:
         scopes[new, LANDMARK] = landmark
+    if found[F_HIDDEN]:
+        scopes[new, FOLDED] = 1
 
 
 @step
@@ -225,7 +229,11 @@ def _is_shown(codes: U32, bits: Int, reveal: bool, work: Work, lore: Lore) -> Tr
             return False
         if known < 0:
             state[AMBIGUITY] = 1
-    if not reveal and (found[F_HIDDEN] or (bits & DIALOG and not found[F_OPEN])):
+    if reveal:
+        found[F_HIDDEN] = 0
+    elif bits & DIALOG and not found[F_OPEN]:
+        found[F_HIDDEN] = 1
+    if found[F_HIDDEN] and (state[TABLES] or state[SOLID] or not bits & BLOCK or bits & (TABLE | DIALOG)):
         state[COUNTING] = 1
         return False
     return True
@@ -298,7 +306,7 @@ def number_rows(
         blocks[2, row], blocks[3, row] = scopes[scope, KIND], scopes[scope, LANDMARK]
         blocks[4, row], blocks[5, row] = scopes[scope, LEVEL], drafts[row, DRAFT_SOLID]
         blocks[6, row], blocks[7, row] = drafts[row, DRAFT_LINKED], scopes[scope, PLACE]
-        blocks[8, row] = scopes[scope, NUMBER]
+        blocks[8, row], blocks[9, row] = scopes[scope, NUMBER], scopes[scope, FOLDED]
     return placed, numbered
 
 

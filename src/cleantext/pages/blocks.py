@@ -38,12 +38,19 @@ def parse_page(html: str, limits: LimitsConfig | None = None, *, utf8: bytes | N
 def cut_page(dom: Dom) -> Page:
     """The blocks of a parsed page. Where it hides most of what it has, scripts reveal that: it is shown as well."""
     text, arrays = (cut_markup(dom) if pays("_walk") else None) or cut_events(dom)
-    codes = code_points(text)
-    han = 0 if text.isascii() else int(np.count_nonzero((codes >= _FIRST_HAN) & (codes <= _LAST_HAN)))
-    return Page(
+    page = Page(
         source_text=text,
         arrays=arrays,
         dom=dom,
-        is_chinese=han >= max(1, _CHINESE * len(text)),
+        is_chinese=_is_chinese(text),
         flags=tuple(name for name in ("flattened", "truncated") if getattr(dom, name)),
     )
+    # What is folded away on Chinese pages is menus and dialogs, which the labeller takes for text.
+    return page.shown if page.is_chinese else page
+
+
+def _is_chinese(text: str) -> bool:
+    if text.isascii():
+        return False
+    codes = code_points(text)
+    return int(np.count_nonzero((codes >= _FIRST_HAN) & (codes <= _LAST_HAN))) >= max(1, _CHINESE * len(text))

@@ -25,6 +25,7 @@ from cleantext.pages.columns import CONTEXT
 from cleantext.pages.compiled import pays
 from cleantext.pages.context import context_columns, expected_f1
 from cleantext.pages.features import Sight, page_columns, page_features
+from cleantext.pages.folded import copies
 from cleantext.pages.masks import masks_of
 from cleantext.pages.wordscores import WordScores
 
@@ -49,10 +50,10 @@ F64 = npt.NDArray[np.float64]
 I32 = npt.NDArray[np.int32]
 
 # Raised when the arrays or the features change their meaning.
-FORMAT = 3
+FORMAT = 4
 _FILE = "blocks.npz"
 # What the names of the second reading's arrays in the file begin with.
-SECOND = "second_"
+SECOND, FOLDED = "second_", "folded_"
 # A page on which no block is this likely is left to another extractor; blocks are kept from no lower than that on.
 _LEAST, _LOWEST_CUT = 0.2, 0.1
 # So many rows go down a tree together: what is asked of them stays in the cache.
@@ -65,7 +66,7 @@ _AT_ONCE = 8
 class Model:
     """Trees as arrays over all nodes, `roots` saying where each begins; the feature names; scores of class words.
 
-    `second` holds the trees that read a page again, if any do.
+    `second` holds the trees that read a page again, and `folded` those that judge what an attribute hides, if any do.
     """
 
     feature: npt.NDArray[np.int16]
@@ -79,6 +80,7 @@ class Model:
     words: WordScores
     version: str
     second: Model | None = None
+    folded: Model | None = None
 
     def probabilities(self, table: F32) -> F64:
         """How likely each row of `table` (columns as in `names`) is main content."""
@@ -127,9 +129,11 @@ def load_model() -> Model:
     if about["format"] != FORMAT:
         raise StageMismatchError(f"block model: format is {about['format']}, expected {FORMAT}")
     names, words = tuple(about["names"]), WordScores(about["words"], about["joint"])
-    again = {name.removeprefix(SECOND): parts.pop(name) for name in list(parts) if name.startswith(SECOND)}
-    second = Model(**again, names=names + CONTEXT, words=words, version=about["version"]) if again else None
-    return Model(**parts, names=names, words=words, version=about["version"], second=second)
+    more: dict[str, Model | None] = {}
+    for begin, known in ((SECOND, names + CONTEXT), (FOLDED, names)):
+        arrays_of = {name.removeprefix(begin): parts.pop(name) for name in list(parts) if name.startswith(begin)}
+        more[begin] = Model(**arrays_of, names=known, words=words, version=about["version"]) if arrays_of else None
+    return Model(**parts, names=names, words=words, version=about["version"], second=more[SECOND], folded=more[FOLDED])
 
 
 def page_probabilities(model: Model, sight: Sight) -> tuple[F64, F64]:
@@ -149,12 +153,27 @@ def block_votes(page: Page, url: str | None = None) -> tuple[float, ...] | None:
     Kept is what makes the expected F1 of the text greatest: blocks from half of that F1 on (Lewis 1995, optimal
     thresholds for F1), and on Chinese pages, where the labeller has its say, from a half.
     """
-    likely, tokens = page_probabilities(load_model(), Sight.of_page(page, url))
+    likely, tokens = _probabilities(load_model(), page, url)
     if likely.max() < _LEAST:
         return None
     cut = 0.5 if page.is_chinese else best_cut(likely, tokens)
     above, below = 0.5 + 0.5 * (likely - cut) / max(1 - cut, 1e-9), 0.5 * likely / cut
     return tuple(np.where(likely >= cut, np.maximum(above, 0.5), np.minimum(below, 0.4999)).tolist())
+
+
+def _probabilities(model: Model, page: Page, url: str | None) -> tuple[F64, F64]:
+    """How likely each block is main content, and its tokens: what is shown is judged as if there were nothing else, and
+    what an attribute hides is judged among all blocks, and is none where it is shown as well."""
+    shown = page.arrays.hidden == 0
+    if shown.all() or not shown.any():
+        return page_probabilities(model, Sight.of_page(page, url))
+    likely, tokens = np.zeros(shown.size), np.zeros(shown.size)
+    if model.folded is not None:
+        columns, tokens = page_columns(Sight.of_page(page, url), model.words)
+        likely = model.folded.probabilities(columns.features)
+        likely[copies(page)] = 0
+    likely[shown], tokens[shown] = page_probabilities(model, Sight.of_page(page.shown, url))
+    return likely, tokens
 
 
 def line_probabilities(lines: Sequence[str]) -> F64:

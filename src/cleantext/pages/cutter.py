@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from cleantext.pages.dom import OPEN, TEXT, Dom, Event
+from cleantext.pages.dom import OPEN, TEXT, Dom, Event, is_hidden
 from cleantext.pages.page import Arrays
 from cleantext.pages.tags import (
     BLOCK_TAGS,
@@ -53,10 +53,11 @@ def cut_events(dom: Dom) -> tuple[str, Arrays]:
 
     Where a page hides most of what it has, scripts reveal that: it is shown as well.
     """
-    drafts = _Cutter().cut(dom.events())
-    shown = sum(len(draft.text) for draft in drafts)
-    if shown < max(LITTLE, dom.hidden / MOSTLY_HIDDEN):
-        revealed = _Cutter().cut(dom.events(hidden=True))
+    cutter = _Cutter()
+    drafts = cutter.cut(dom.events(inside=cutter.is_inside))
+    shown, hidden = (sum(len(one.text) for one in drafts if one.scope.hidden == is_hidden) for is_hidden in (0, 1))
+    if shown < max(LITTLE, (hidden + dom.hidden) / MOSTLY_HIDDEN):
+        revealed = _Cutter(reveal=True).cut(dom.events(hidden=True))
         if sum(len(draft.text) for draft in revealed) > MOSTLY_HIDDEN * shown:
             drafts = revealed
     return "\n".join(draft.text for draft in drafts), _arrays(drafts)
@@ -75,6 +76,7 @@ class _Scope:
     preformatted: bool = False
     parent: _Scope | None = None
     names: str = ""
+    hidden: bool = False
 
 
 @dataclass(slots=True)
@@ -102,14 +104,20 @@ class _Table:
 class _Cutter:
     """One pass over a page's events."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, reveal: bool = False) -> None:
+        self._reveal = reveal
         self._drafts: list[_Draft] = []
         self._scope = _Scope()
         self._stack: list[_Scope] = []
         self._pieces: list[str] = []
+        self._inside = False
         self._linked = 0
         self._breaks = 0
         self._tables: list[_Table] = []
+
+    def is_inside(self) -> bool:
+        """Whether there is text in the line already."""
+        return self._inside
 
     def cut(self, events: Iterator[Event]) -> list[_Draft]:
         stack = self._stack
@@ -118,6 +126,7 @@ class _Cutter:
                 if not self._pieces and name.isspace() and not self._scope.preformatted:
                     continue
                 self._pieces.append(name)
+                self._inside = self._inside or not name.isspace()
                 if self._scope.link:
                     self._linked += len("".join(name.split()))
             elif name in BLOCK_TAGS:
@@ -142,6 +151,7 @@ class _Cutter:
             self._open_table_part(tag)
             self._stack.append(self._scope)
             self._scope = _inner(self._scope, tag, attributes)
+            self._scope.hidden |= not self._reveal and is_hidden(tag, attributes)
             return
         if self._tables:
             self._close_table_part(tag)
@@ -159,7 +169,7 @@ class _Cutter:
         if not self._pieces:
             return
         raw, linked = "".join(self._pieces), self._linked
-        self._pieces, self._linked = [], 0
+        self._pieces, self._linked, self._inside = [], 0, False
         if self._scope.preformatted:
             text = raw.replace("\r\n", "\n").replace("\r", "\n").rstrip().lstrip("\n")
         else:
@@ -240,11 +250,13 @@ def _inner(scope: _Scope, tag: str, attributes: Mapping[str, str | None]) -> _Sc
             landmark = ROLES.get(role.strip(" \t\n\r\f").lower()) or landmark
         names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".strip()
     preformatted = scope.preformatted or kind == "code"
-    return _Scope(tag, kind, level, landmark, lists, scope.link, preformatted, scope, names)
+    return _Scope(tag, kind, level, landmark, lists, scope.link, preformatted, scope, names, scope.hidden)
 
 
 def _linked(scope: _Scope) -> _Scope:
-    return _Scope("a", scope.kind, scope.level, scope.landmark, scope.lists, True, scope.preformatted, scope)
+    return _Scope(
+        "a", scope.kind, scope.level, scope.landmark, scope.lists, True, scope.preformatted, scope, hidden=scope.hidden
+    )
 
 
 def _is_caption(drafts: Sequence[_Draft]) -> bool:
@@ -304,9 +316,10 @@ def _arrays(drafts: Sequence[_Draft]) -> Arrays:
             place = _place(around, elements, places, numbers)
         kind, landmark = _KIND_CODES[around.kind], _LANDMARK_CODES[around.landmark]
         end = start + len(text)
-        rows.append((start, end, kind, landmark, around.level, len("".join(text.split())), draft.linked, place, scope))
+        sizes = len("".join(text.split())), draft.linked
+        rows.append((start, end, kind, landmark, around.level, *sizes, place, scope, around.hidden))
         start = end + 1
-    names = ("starts", "ends", "kinds", "landmarks", "levels", "solid", "linked", "elements", "scopes")
+    names = ("starts", "ends", "kinds", "landmarks", "levels", "solid", "linked", "elements", "scopes", "hidden")
     columns = np.array(rows, dtype=np.int64).reshape(-1, len(names)).T
     pairs = np.array(elements, dtype=np.int64).reshape(-1, 2)
     parents = [numbers[id(scope.parent)] if scope.parent else -1 for scope in scopes]

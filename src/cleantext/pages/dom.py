@@ -9,7 +9,7 @@ parsed: tags beyond a depth become line breaks and their text stays.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
@@ -24,7 +24,7 @@ from cleantext.pages._layout import character_classes
 from cleantext.pages.compiled import meet, pays
 from cleantext.pages.tags import BLOCK_TAGS, UNSHOWN, VOID, key
 
-__all__ = ["CLOSE", "OPEN", "TEXT", "TREE_FAULTS", "Dom", "Event", "Head", "decode_email", "parse"]
+__all__ = ["CLOSE", "OPEN", "TEXT", "TREE_FAULTS", "Dom", "Event", "Head", "decode_email", "is_hidden", "parse"]
 
 OPEN, CLOSE, TEXT = 0, 1, 2
 # What happened, the tag (or the text), and the attributes of an element that opens.
@@ -80,6 +80,8 @@ _SIGNED = (
 _MAX_MARKED = 5
 # Attributes that may hide an element.
 _HIDING = frozenset({"hidden", "style"})
+# Blocks that stay hidden where an attribute hides them.
+_NEVER_FOLDED = frozenset({"dialog", "table"})
 _NO_ATTRIBUTES: Mapping[str, str | None] = {}
 _WEIGHT = re.compile(r"<(?:script|style|svg)(?=[\s/>])|<!--", re.IGNORECASE)
 _WEIGHT_END = {f"<{name}": re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in ("script", "style", "svg")} | {
@@ -125,11 +127,13 @@ class Dom:
         # While the processor still has the tree at hand, it takes a third of the time.
         self.head = self._read_head()
 
-    def events(self, *, hidden: bool = False) -> Iterator[Event]:
+    def events(self, *, hidden: bool = False, inside: Callable[[], bool] = bool) -> Iterator[Event]:
         """What the page shows, in document order: elements opening and closing, and text as the parser gives it.
 
-        An element a browser does not show is left out with all that is in it. `hidden` shows what scripts may reveal,
-        hidden by an attribute, and what is there for browsers without scripts. Obfuscated e-mail addresses come out
+        An element a browser does not show is left out with all that is in it, but for blocks outside tables that an
+        attribute hides until a script shows them (`is_hidden`). These are left out as well where `inside` says that
+        text of the line they stand in came before. `hidden` shows all that scripts may reveal, and what is there for
+        browsers without them. Obfuscated e-mail addresses come out
         readable.
         """
         unshown = UNSHOWN - {"noscript"} if hidden else UNSHOWN
@@ -147,7 +151,7 @@ class Dom:
                 tag = node.tag or "" if node.is_element_node else "template"  # which is never shown, as a comment
                 if tag not in unshown:
                     attributes = node.attributes
-                    instead = self._instead(node, tag, attributes, hidden=hidden)
+                    instead = self._instead(node, tag, attributes, None if hidden else open_tags, inside)
                     if instead is None:
                         yield OPEN, tag, attributes
                         child = node.first_child
@@ -167,13 +171,22 @@ class Dom:
         for tag in reversed(open_tags):
             yield CLOSE, tag, _NO_ATTRIBUTES
 
-    def _instead(self, node: LexborNode, tag: str, attributes: Mapping[str, str | None], *, hidden: bool) -> str | None:
+    def _instead(
+        self,
+        node: LexborNode,
+        tag: str,
+        attributes: Mapping[str, str | None],
+        open_tags: Sequence[str] | None,
+        inside: Callable[[], bool],
+    ) -> str | None:
         """The address an element hides, nothing where it shows nothing, and None where it shows what is in it."""
         if not attributes and tag != "dialog":
             return None
         if (tag == "a" or "data-cfemail" in attributes) and (email := _email(tag, attributes)):
             return email
-        if hidden or not (_HIDING & attributes.keys() or tag == "dialog") or not _is_hidden(tag, attributes):
+        if open_tags is None or not (_HIDING & attributes.keys() or tag == "dialog") or not is_hidden(tag, attributes):
+            return None
+        if tag in BLOCK_TAGS and tag not in _NEVER_FOLDED and not inside() and "table" not in open_tags:
             return None
         self.hidden += len(node.text())
         return ""
@@ -324,7 +337,8 @@ def _email(tag: str, attributes: Mapping[str, str | None]) -> str | None:
     return decode_email(code) if code else None
 
 
-def _is_hidden(tag: str, attributes: Mapping[str, str | None]) -> bool:
+def is_hidden(tag: str, attributes: Mapping[str, str | None]) -> bool:
+    """Whether an attribute hides an element."""
     if "hidden" in attributes and attributes["hidden"] != "until-found":
         return True
     if tag == "dialog" and "open" not in attributes:

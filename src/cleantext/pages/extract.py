@@ -148,8 +148,10 @@ class LinkDensity:
 
     def votes(self, page: Page, url: str | None) -> Votes | None:  # noqa: ARG002
         """1 for a block of text, 0 for others; None where that would leave nothing."""
+        folded = page.arrays.hidden.tolist()
         shares = [
-            float(block.link_density < _LINKS and block.landmark not in {*_ASIDE, "header"}) for block in page.blocks
+            float(block.link_density < _LINKS and block.landmark not in {*_ASIDE, "header"} and not hidden)
+            for block, hidden in zip(page.blocks, folded, strict=True)
         ]
         return Votes(shares=tuple(shares)) if any(shares) else None
 
@@ -160,8 +162,8 @@ class All:
     name = "all"
 
     def votes(self, page: Page, url: str | None) -> Votes:  # noqa: ARG002
-        """1 for each block."""
-        return Votes(shares=(1.0,) * len(page.texts))
+        """1 for each block that is shown."""
+        return Votes(shares=tuple((1.0 - page.arrays.hidden).tolist()))
 
 
 # Who is asked, in turn, under each value of `extract.extractor`; the last always answers.
@@ -206,7 +208,7 @@ def extract_page(
     verdicts = _verdicts(page, lines, labels.lines, reasons, metadata, rules)
     asked = EXTRACTORS[config.extractor][0]
     flags = list(page.flags)
-    if extractor.name != "all" and not rules and is_notice(lines.texts):
+    if extractor.name != "all" and not rules and is_notice(_shown(page, lines)):
         verdicts = [whole_line("chrome/other", len(text)) for text in lines.texts]
         flags.append("notice")
     if lines and extractor is not asked:
@@ -273,6 +275,14 @@ def _agreed(page: Page, lines: PageLines, votes: Votes, reasons: Reasons) -> Lab
     return Labels(lines=tuple(seen), metadata=labels.metadata)
 
 
+def _shown(page: Page, lines: PageLines) -> Sequence[str]:
+    """The lines that no attribute hides."""
+    hidden = page.arrays.hidden
+    if not hidden.any():
+        return lines.texts
+    return [text for text, block in zip(lines.texts, lines.blocks, strict=True) if not hidden[block]]
+
+
 def _is_flat(page: Page) -> bool:
     """Whether the markup says nothing: all blocks stand in elements of one kind, in the same one around them."""
     arrays = page.arrays
@@ -308,7 +318,8 @@ def _unjudged(page: Page, lines: PageLines, votes: Votes, extractor: Extractor) 
         if after - before <= _GAP + 1:
             for i in range(before + 1, after):
                 block = page.blocks[i]
-                kept[i] = block.link_density <= _GAP_LINKS and block.landmark not in _ASIDE
+                shown = block.link_density <= _GAP_LINKS and not page.arrays.hidden[i]
+                kept[i] = shown and block.landmark not in _ASIDE
     labels = ["body" if keeps else "chrome/other" for keeps in kept]
     return Labels(lines=tuple(map(whole_line, map(labels.__getitem__, lines.blocks), map(len, lines.texts))))
 

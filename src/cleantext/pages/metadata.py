@@ -339,7 +339,8 @@ def _title(
 
 def _headings(page: Page) -> list[tuple[str, int]]:
     """The text and level of the first headings."""
-    places = np.flatnonzero(page.arrays.kinds == KINDS.index("heading"))[:200].tolist()
+    arrays = page.arrays
+    places = np.flatnonzero((arrays.kinds == KINDS.index("heading")) & (arrays.hidden == 0))[:200].tolist()
     return [(page.texts[place], int(page.arrays.levels[place])) for place in places]
 
 

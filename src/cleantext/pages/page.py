@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -14,7 +14,7 @@ from cleantext.pages.dom import Dom
 from cleantext.pages.elements import Element
 from cleantext.pages.tags import KINDS, LANDMARKS, tag_table
 
-__all__ = ["ANCESTORS", "Arrays", "Block", "Page", "Surroundings", "words_of"]
+__all__ = ["ANCESTORS", "Arrays", "Block", "Page", "Surroundings", "without", "words_of"]
 
 I64 = npt.NDArray[np.int64]
 
@@ -67,7 +67,8 @@ class Arrays:
 
     Of a block: [start, end) in the source text; the places of its kind in `KINDS` and of its landmark in `LANDMARKS`;
     its level; how many of its characters are no white space (`solid`) and how many of the page's inside links it
-    holds (`linked`); the place of the innermost element with text around it; its scope. Of an element: the place of
+    holds (`linked`); the place of the innermost element with text around it; its scope; whether an attribute hides it
+    until a script shows it (`hidden`). Of an element: the place of
     the one around it, and its scope. A scope is a block element or a link, one whose text begins before another's
     first; of it: the one around it, its tag's place in `tag_table().names`, and that of its class and id in `names`,
     where each is once and none is the first. Scope 0 is the page.
@@ -82,6 +83,7 @@ class Arrays:
     linked: I64
     elements: I64
     scopes: I64
+    hidden: I64
     element_parents: I64
     element_scopes: I64
     scope_parents: I64
@@ -103,6 +105,18 @@ class Arrays:
     def element_names(self) -> list[str]:
         """Every element's class and id."""
         return [self.names[number] for number in self.scope_names[self.element_scopes].tolist()]
+
+
+def without(text: str, arrays: Arrays, gone: npt.NDArray[np.bool_]) -> tuple[str, Arrays]:
+    """A page's text and blocks without some of the blocks; elements stay."""
+    rows = np.flatnonzero(~gone)
+    spans = zip(arrays.starts[rows].tolist(), arrays.ends[rows].tolist(), strict=True)
+    texts = [text[start:end] for start, end in spans]
+    ends = np.cumsum([len(one) + 1 for one in texts], dtype=np.int64) - 1
+    starts = ends - np.array([len(one) for one in texts], dtype=np.int64)
+    names = ("kinds", "landmarks", "levels", "solid", "linked", "elements", "scopes", "hidden")
+    columns = {name: getattr(arrays, name)[rows] for name in names}
+    return "\n".join(texts), replace(arrays, starts=starts, ends=ends, **columns)
 
 
 class Surroundings:
@@ -163,6 +177,14 @@ class Page:
     dom: Dom
     is_chinese: bool = False
     flags: tuple[str, ...] = ()
+
+    @cached_property
+    def shown(self) -> Page:
+        """The page without the blocks that an attribute hides."""
+        if not self.arrays.hidden.any():
+            return self
+        text, arrays = without(self.source_text, self.arrays, self.arrays.hidden > 0)
+        return replace(self, source_text=text, arrays=arrays)
 
     @cached_property
     def texts(self) -> list[str]:

@@ -44,7 +44,7 @@ from cleantext.pages.tags import key, tag_table
 __all__ = ["cut_markup"]
 
 _STATE = Work._fields.index("state")
-_COLUMNS = ("starts", "ends", "kinds", "landmarks", "levels", "solid", "linked", "elements", "scopes")
+_COLUMNS = ("starts", "ends", "kinds", "landmarks", "levels", "solid", "linked", "elements", "scopes", "hidden")
 # What equal names are found by in this process; no answer depends on it.
 _SECRET = np.uint64(secrets.randbits(64) | 1)
 
@@ -54,18 +54,19 @@ def cut_markup(dom: Dom) -> tuple[str, Arrays] | None:
     cut = _walk(dom, reveal=False)
     if cut is None:
         return None
-    shown, hidden = _characters(cut), dom.hidden
-    if shown < max(LITTLE, hidden / MOSTLY_HIDDEN):
+    hidden = _characters(cut[1], 1)
+    shown = _characters(cut[1], 0)
+    if shown < max(LITTLE, (hidden + dom.hidden) / MOSTLY_HIDDEN):
         revealed = _walk(dom, reveal=True)
         if revealed is None:
             return None
-        if _characters(revealed) > MOSTLY_HIDDEN * shown:
+        if _characters(revealed[1], 0) > MOSTLY_HIDDEN * shown:
             return revealed
     return cut
 
 
-def _characters(cut: tuple[str, Arrays]) -> int:
-    return int((cut[1].ends - cut[1].starts).sum())
+def _characters(arrays: Arrays, hidden: int) -> int:
+    return int((arrays.ends - arrays.starts)[arrays.hidden == hidden].sum())
 
 
 def _walk(dom: Dom, *, reveal: bool) -> tuple[str, Arrays] | None:

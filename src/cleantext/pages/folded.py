@@ -1,0 +1,29 @@
+"""What a page folds away that it shows as well: a copy for copying, for another screen, for a script."""
+
+from __future__ import annotations
+
+import re
+
+from cleantext.pages.page import Page
+
+__all__ = ["copies"]
+
+_WORD = re.compile(r"\w+")
+# So many words in a row are looked for; of a folded text of fewer than so many rows nothing is said, and a longer one
+# of which so many rows are shown is a copy.
+_ROW, _LEAST, _SHOWN = 4, 20, 0.5
+
+
+def copies(page: Page) -> list[int]:
+    """The folded blocks of a page of which most is shown as well. Linear in the text."""
+    texts, hidden = page.texts, page.arrays.hidden.tolist()
+    folded = [(i, rows) for i, text in enumerate(texts) if hidden[i] and len(rows := _rows(text)) >= _LEAST]
+    if not folded:
+        return []
+    shown = {row for text, is_hidden in zip(texts, hidden, strict=True) if not is_hidden for row in _rows(text)}
+    return [i for i, rows in folded if sum(row in shown for row in rows) >= _SHOWN * len(rows)]
+
+
+def _rows(text: str) -> list[tuple[str, ...]]:
+    words = _WORD.findall(text.lower())
+    return [*zip(*(words[step:] for step in range(_ROW)), strict=False)]
