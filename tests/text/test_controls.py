@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from cleantext.text.controls import control_edits
 from cleantext.text.steps import edited
@@ -78,6 +78,7 @@ def test_the_private_use_table_is_that_of_two_gb18030_decoders() -> None:
 
 @settings(deadline=None, max_examples=300)
 @given(TEXT)
+@example("\xa0\u200b´óÆøÎÛÈ¾\x00")
 def test_cleaning_again_changes_nothing(line: str) -> None:
     once = cleaned(line)
     assert cleaned(once) == once

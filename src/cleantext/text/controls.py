@@ -24,6 +24,9 @@ _DROPPED = {
     "control": "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f",
     "zero-width": "\xad\u200b\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffc\ufffe\uffff",
 }
+# Those of them that are no byte.
+_DROPPED_WIDE = frozenset(map(chr, (0x200B, *range(0x2060, 0x2065), *range(0x206A, 0x2070), 0xFEFF)))
+_DROPPED_WIDE |= frozenset(map(chr, (*range(0xFFF9, 0xFFFD), 0xFFFE, 0xFFFF)))
 _SPACED = "\x0b\x0c\x85"
 _BIDI_CHARS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _JOINERS = "\u200c\u200d"
@@ -61,12 +64,20 @@ def control_edits(line: str) -> list[Edit]:
     keep_bidi = bool(_RIGHT_TO_LEFT.search(line))
     has_han = bool(_HAN.search(line))
     edits: list[Edit] = []
-    legacy = {i for start, end in legacy_spans(line) for i in range(start, end)}
+    legacy = _legacy(line, keep_bidi=keep_bidi)
     for run in _RUN.finditer(line, first.start()):
         if run.start() in legacy:
             continue
         edits += _run_edits(line, run.start(), run.end(), keep_bidi=keep_bidi, has_han=has_han)
     return edits
+
+
+def _legacy(line: str, *, keep_bidi: bool) -> set[int]:
+    """Where words stand that are bytes of GBK or Big5: in the line as it is without what separates none and goes."""
+    gone = _DROPPED_WIDE if keep_bidi else _DROPPED_WIDE | frozenset(_BIDI_CHARS)
+    left = [i for i, char in enumerate(line) if char not in gone]
+    text = line if len(left) == len(line) else "".join([line[i] for i in left])
+    return {left[i] for start, end in legacy_spans(text) for i in range(start, end)}
 
 
 def _run_edits(line: str, start: int, end: int, *, keep_bidi: bool, has_han: bool) -> list[Edit]:
