@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
 
-# No test is timed: the first of a process to need compiled code loads it, which takes a second.
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
+# No test is timed: the first of a process to need compiled code loads it, which takes a second. Every run has the same
+# examples, so that what fails fails again; EXPLORE=1 looks for others.
+settings.register_profile("tests", deadline=None, derandomize="EXPLORE" not in os.environ)
+settings.load_profile("tests")
 
 ROOT = Path(__file__).parent.parent
 SEEDS = sorted((ROOT / "seeds").glob("*.txt"))
