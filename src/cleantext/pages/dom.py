@@ -133,8 +133,7 @@ class Dom:
         An element a browser does not show is left out with all that is in it, but for blocks outside tables that an
         attribute hides until a script shows them (`is_hidden`). These are left out as well where `inside` says that
         text of the line they stand in came before. `hidden` shows all that scripts may reveal, and what is there for
-        browsers without them. Obfuscated e-mail addresses come out
-        readable.
+        browsers without them. Obfuscated e-mail addresses come out readable.
         """
         unshown = UNSHOWN - {"noscript"} if hidden else UNSHOWN
         node, open_tags = self._parser_for(hidden=hidden).root, list[str]()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,15 +18,18 @@ _ROW, _LEAST, _SHOWN = 4, 20, 0.5
 
 
 def copies(page: Page) -> list[int]:
-    """The folded blocks of a page of which most is shown as well. Linear in the text."""
+    """The folded blocks of a page of which most is shown as well. Linear in the text, with room for
+    what is folded."""
     texts, hidden = page.texts, page.arrays.hidden.tolist()
-    folded = [(i, rows) for i, text in enumerate(texts) if hidden[i] and len(rows := _rows(text)) >= _LEAST]
+    folded = [(i, rows) for i, text in enumerate(texts) if hidden[i] and len(rows := [*_rows(text)]) >= _LEAST]
     if not folded:
         return []
-    shown = {row for text, is_hidden in zip(texts, hidden, strict=True) if not is_hidden for row in _rows(text)}
+    wanted = {row for _, rows in folded for row in rows}
+    said = (text for text, is_hidden in zip(texts, hidden, strict=True) if not is_hidden)
+    shown = {row for text in said for row in _rows(text) if row in wanted}
     return [i for i, rows in folded if sum(row in shown for row in rows) >= _SHOWN * len(rows)]
 
 
-def _rows(text: str) -> list[tuple[str, ...]]:
+def _rows(text: str) -> Iterator[tuple[str, ...]]:
     words = _WORD.findall(text.lower())
-    return [*zip(*(words[step:] for step in range(_ROW)), strict=False)]
+    return zip(*(words[step:] for step in range(_ROW)), strict=False)
