@@ -215,3 +215,33 @@ def test_every_text_node_is_kept_or_removed_once(html: str, comments: str) -> No
 @settings(deadline=None, max_examples=40)
 def test_the_whole_cleaner_accounts_for_generated_pages(html: str) -> None:
     check_partition(clean(f"<html><body>{html}</body></html>"))
+
+
+FOLDED = f"<div hidden>{ARTICLE.replace('river', 'road')}</div>"
+
+
+@pytest.mark.parametrize("extractor", [extract.LinkDensity(), extract.All()])
+def test_extractors_that_keep_much_keep_nothing_folded(extractor: extract.Extractor) -> None:
+    votes = extractor.votes(parse_page(ARTICLE + FOLDED), None)
+    assert votes is not None
+    assert votes.shares == (1,) * 4 + (0,) * 4
+
+
+def test_what_trafilatura_leaves_out_in_between_stays_out_where_it_is_folded(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Around:
+        name = "trafilatura"
+
+        def votes(self, page: Page, url: str | None) -> Votes:  # noqa: ARG002
+            return Votes(shares=(1, 0, 1))
+
+    monkeypatch.setattr(extract, "EXTRACTORS", {"trafilatura": (Around(),)})
+    for attribute, count in (("", 3), (" hidden", 2)):
+        html = f"<p>{PARAGRAPHS[0]}</p><p{attribute}>{PARAGRAPHS[1]}</p><p>{PARAGRAPHS[2]}</p>"
+        assert len(extract_page(html, config=ExtractConfig(extractor="trafilatura")).blocks) == count
+
+
+def test_a_notice_is_one_whatever_is_folded_beside_it() -> None:
+    found = extract_page(
+        "<p>You need to enable JavaScript to run this app.</p><div hidden><p>Menu</p><p>Sign in</p></div>"
+    )
+    assert (found.text, found.flags) == ("", ("notice",))

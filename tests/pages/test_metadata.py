@@ -197,3 +197,11 @@ def test_odd_values_never_raise(value: str) -> None:
         date=(value, "line x"),
     )
     assert all(text for text, _ in found.values())
+
+
+def test_a_folded_heading_is_no_title() -> None:
+    for attribute, origin in (("", "h2"), (" hidden", "title")):
+        found = metadata(
+            f"<title>Report on the river - Site</title><h2{attribute}>Report on the river</h2><p>{'Text. ' * 40}"
+        )
+        assert found["title"] == ("Report on the river", origin)
