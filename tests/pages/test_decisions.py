@@ -241,7 +241,6 @@ def test_what_trafilatura_leaves_out_in_between_stays_out_where_it_is_folded(mon
 
 
 def test_a_notice_is_one_whatever_is_folded_beside_it() -> None:
-    found = extract_page(
-        "<p>You need to enable JavaScript to run this app.</p><div hidden><p>Menu</p><p>Sign in</p></div>"
-    )
+    folded = f"<div hidden><p>{PARAGRAPHS[0]}</p></div>"
+    found = extract_page(f"<p>You need to enable JavaScript to run this app.</p>{folded}")
     assert (found.text, found.flags) == ("", ("notice",))
