@@ -143,9 +143,9 @@ def _columns(elements: list[Element], places: list[int]) -> dict[str, list[float
     element = np.array([place % len(elements) for place in places], dtype=np.int64)
     tokens = np.array([3.0 * (place + 1) for place in places])
     running = np.where(tokens > 40, tokens, 0.0)
-    columns = Columns(len(places))
+    columns, tree = Columns(len(places)), Tree.of(elements)
     columns.logs[:] = 0
-    element_columns(columns, Tree.of(elements), element, SCORES, np.stack((tokens, tokens / 2, running)))
+    element_columns(columns, tree, element, tell_elements(tree, SCORES), np.stack((tokens, tokens / 2, running)))
     columns.take_logs()
     names = FEATURES[FEATURES.index("depth") : FEATURES.index("page_blocks")]
     return {name: columns.part(name, 1)[0].tolist() for name in names}

@@ -11,7 +11,7 @@ from cleantext.pages import _kernels, _loops, ancestry, classify, compiled, feat
 from cleantext.pages.blocks import parse_page
 from cleantext.pages.classify import load_model, page_probabilities
 from cleantext.pages.columns import CONTEXT, FEATURES, LOGS, WORD_COLUMNS, Columns, place_of
-from cleantext.pages.features import Sight, page_columns
+from cleantext.pages.features import Sight, columns_of, page_columns, see
 from markup_strategies import MARKUP
 from text_strategies import TEXT
 
@@ -71,6 +71,24 @@ def test_compiled_loops_give_the_same_to_the_last_bit(html: str) -> None:
 def test_so_they_do_for_a_text_dump(lines: list[str]) -> None:
     plain, fast = both_ways(Sight.of_lines(lines, title=lines[0]))
     assert plain == fast
+
+
+@given(st.lists(st.tuples(WRAPPED, SAID, st.booleans()), min_size=1, max_size=20), st.booleans())
+@settings(deadline=None, max_examples=40)
+def test_some_of_the_blocks_are_seen_as_if_they_were_all(parts: list[tuple[str, str, bool]], is_compiled: bool) -> None:
+    page = parse_page(
+        "<title>Home</title>"
+        + "".join(f"<div{' hidden' * hidden}>{wrapped.format(said)}</div>" for wrapped, said, hidden in parts)
+    )
+    words = load_model().words
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (ancestry, compiled, classify, features):
+            patch.setattr(module, "pays", lambda _="": is_compiled)
+        if page.shown.texts:
+            some = see(Sight.of_page(page), words).only(page.arrays.hidden == 0)
+            alone, tokens = page_columns(Sight.of_page(page.shown), words)
+            assert columns_of(some).features.tobytes() == alone.features.tobytes()
+            assert some.tokens.tolist() == tokens.tolist()
 
 
 def test_every_loop_has_its_compiled_twin() -> None:

@@ -32,6 +32,13 @@ def test_what_is_mostly_shown_is_a_copy(folded: str, is_copy: bool) -> None:
     assert copies(page) == ([1] if is_copy else [])
 
 
+@pytest.mark.parametrize("count", [22, 23])
+@pytest.mark.parametrize("text", ["a ", "İ"])  # the latter is one letter and a mark where it is small
+def test_the_shortest_copies_are_of_words_of_one_letter(text: str, count: int) -> None:
+    page = parse_page(f"<p>{text * count}</p><pre hidden>{text * count}</pre>")
+    assert copies(page) == ([1] if count == 23 else [])
+
+
 @given(
     st.lists(st.tuples(st.sampled_from([SHOWN, SHOWN[:200], "a " * 30, "b"]), st.booleans()), min_size=1, max_size=6)
 )

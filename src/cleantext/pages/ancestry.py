@@ -114,12 +114,13 @@ def _fill_words(columns: Columns, element: I64, told: F64, tokens: F64) -> None:
     loops().fill_words(columns.columns, element, told, weights, np.empty((2, element.size + 1)))
 
 
-def element_columns(columns: Columns, tree: Tree, element: I64, scores: WordScores, sizes: F64) -> None:
+def element_columns(columns: Columns, tree: Tree, element: I64, all_told: tuple[F64, F64], sizes: F64) -> None:
     """Writes the columns of what is around each block, whose innermost element is `element`.
 
-    The rows of `sizes` are the tokens of each block, those outside links, and those of running text.
+    `all_told` is what `tell_elements` tells of the tree. The rows of `sizes` are the tokens of each block, those
+    outside links, and those of running text.
     """
-    told, lore = tell_elements(tree, scores)
+    told, lore = all_told
     _fill_words(columns, element, told, sizes[0])
     values = np.empty((5, element.size))  # of each block: 1, those, and whether it has running text
     values[0], values[1:4], values[4] = 1, sizes, sizes[2] > 0

@@ -24,7 +24,7 @@ from cleantext.errors import StageMismatchError
 from cleantext.pages.columns import CONTEXT
 from cleantext.pages.compiled import pays
 from cleantext.pages.context import context_columns, expected_f1
-from cleantext.pages.features import Sight, page_columns, page_features
+from cleantext.pages.features import Seen, Sight, columns_of, page_features, see
 from cleantext.pages.folded import copies
 from cleantext.pages.masks import masks_of
 from cleantext.pages.wordscores import WordScores
@@ -138,12 +138,17 @@ def load_model() -> Model:
 
 def page_probabilities(model: Model, sight: Sight) -> tuple[F64, F64]:
     """How likely each block of a page is main content, and its tokens."""
-    columns, tokens = page_columns(sight, model.words)
+    seen = see(sight, model.words)
+    return _read_twice(model, seen), seen.tokens
+
+
+def _read_twice(model: Model, seen: Seen) -> F64:
+    columns = columns_of(seen)
     likely = model.probabilities(columns.features)
-    if model.second is None or sight.tree is None or sight.element is None:
-        return likely, tokens
-    context_columns(columns, likely, tokens, sight.tree, sight.element)
-    return (likely + model.second.probabilities(columns.all)) / 2, tokens
+    if model.second is None or not seen.is_page:
+        return likely
+    context_columns(columns, likely, seen.tokens, seen.tree, seen.element)
+    return (likely + model.second.probabilities(columns.all)) / 2
 
 
 def block_votes(page: Page, url: str | None = None) -> tuple[float, ...] | None:
@@ -164,16 +169,15 @@ def block_votes(page: Page, url: str | None = None) -> tuple[float, ...] | None:
 def _probabilities(model: Model, page: Page, url: str | None) -> tuple[F64, F64]:
     """How likely each block is main content, and its tokens: what is shown is judged as if there were nothing else, and
     what an attribute hides is judged among all blocks, and is none where it is shown as well."""
-    shown = page.arrays.hidden == 0
+    shown, seen = page.arrays.hidden == 0, see(Sight.of_page(page, url), model.words)
     if shown.all() or not shown.any():
-        return page_probabilities(model, Sight.of_page(page, url))
-    likely, tokens = np.zeros(shown.size), np.zeros(shown.size)
+        return _read_twice(model, seen), seen.tokens
+    likely = np.zeros(shown.size)
     if model.folded is not None:
-        columns, tokens = page_columns(Sight.of_page(page, url), model.words)
-        likely = model.folded.probabilities(columns.features)
+        likely[~shown] = model.folded.probabilities(columns_of(seen).features[~shown])
         likely[copies(page)] = 0
-    likely[shown], tokens[shown] = page_probabilities(model, Sight.of_page(page.shown, url))
-    return likely, tokens
+    likely[shown] = _read_twice(model, seen.only(shown))
+    return likely, seen.tokens
 
 
 def line_probabilities(lines: Sequence[str]) -> F64:

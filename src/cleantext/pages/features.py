@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ import numpy.typing as npt
 from cleantext.folding import code_points
 from cleantext.pages._counts import MIXED
 from cleantext.pages.align import bare
-from cleantext.pages.ancestry import Tree, element_columns
+from cleantext.pages.ancestry import Tree, element_columns, tell_elements
 from cleantext.pages.claims import claims_of
 from cleantext.pages.columns import AROUND, CLAIMS, FEATURES, NO_TEXT, Columns
 from cleantext.pages.compiled import loops, pays
@@ -33,13 +33,14 @@ from cleantext.pages.wordscores import WordScores
 if TYPE_CHECKING:
     from cleantext.pages.blocks import Page
 
-__all__ = ["Sight", "page_columns", "page_features"]
+__all__ = ["Seen", "Sight", "columns_of", "page_columns", "page_features", "see"]
 
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
 U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
+Rows = npt.NDArray[np.bool_]
 
 _OTHER, _CJK, _LOWER, _UPPER, _DIGIT, _END, _COMMA, _PUNCT, _SPACE, _LETTER, _COLON = range(11)
 _CLASSES = 11
@@ -50,6 +51,8 @@ _CJK_RANGES = ((0x3040, 0x30FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xAC00, 0x
 _RATED = np.array([_END, _COMMA, _COLON, _PUNCT, _DIGIT, _UPPER, _CJK, _SPACE])
 # Longer than any title.
 _TITLE = 200
+# Of a text repeated more often no more is told.
+_COPIES = 9
 # So many characters has the basic plane; small letters of these become more than one, or depend on what follows.
 _PLANE, _UNSURE = 0x10000, "İΣ"
 # From which cues on blocks are counted.
@@ -96,6 +99,9 @@ class _Text:
     tokens: F64
     first: U8
     last: U8
+
+    def only(self, rows: Rows) -> _Text:
+        return _Text(self.classes[rows], self.tokens[rows], self.first[rows], self.last[rows])
 
 
 def _read(codes: U32, starts: I64, ends: I64) -> _Text:
@@ -176,30 +182,97 @@ def page_features(sight: Sight, scores: WordScores) -> tuple[F32, F64, tuple[str
 
 def page_columns(sight: Sight, scores: WordScores) -> tuple[Columns, F64]:
     """The table of the blocks, of which there are some, with all but the context; and the tokens of each."""
-    size = sight.starts.size
-    columns, codes = Columns(size), code_points(sight.text)
-    text = _read(codes, sight.starts, sight.ends)
-    links = np.zeros(size) if sight.links is None else sight.links
-    nothing = np.zeros(size, dtype=np.int64)
-    blocks = (nothing - 1, nothing) if sight.kinds is None or sight.levels is None else (sight.kinds, sight.levels)
-    cues = _cues(columns, sight, codes)
+    seen = see(sight, scores)
+    return columns_of(seen), seen.tokens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What is known of each block whichever others it stands among, and of the elements around them all.
+
+    Of each: its text, the number of its cue, whether it is the title or in it, and the number of the first block with
+    the same text; its kind and level, the share of it in links, and its innermost element. `told` is what
+    `tell_elements` tells. `is_page` says that there are elements, which a text dump has not.
+    """
+
+    text: _Text
+    cues: I64
+    titled: npt.NDArray[np.bool_]
+    same: I64
+    kinds: I64
+    levels: I64
+    links: F64
+    element: I64
+    tree: Tree
+    told: tuple[F64, F64]
+    claims: Sequence[float] | None
+    is_page: bool
+
+    @property
+    def tokens(self) -> F64:
+        """Words and CJK characters of each block."""
+        return self.text.tokens
+
+    def only(self, rows: Rows) -> Seen:
+        """What is known of some of the blocks."""
+        return replace(
+            self,
+            text=self.text.only(rows),
+            cues=self.cues[rows],
+            titled=self.titled[:, rows],
+            same=self.same[rows],
+            kinds=self.kinds[rows],
+            levels=self.levels[rows],
+            links=self.links[rows],
+            element=self.element[rows],
+        )
+
+
+def see(sight: Sight, scores: WordScores) -> Seen:
+    """What is known of each block, of which there are some."""
+    size, codes = sight.starts.size, code_points(sight.text)
+    tree, element, nothing = sight.tree, sight.element, np.zeros(size, dtype=np.int64)
+    is_page = tree is not None and element is not None
+    if tree is None or element is None:  # one element around everything, which no column that is left shows
+        tree, element = Tree.of([Element(-1, "body", "")]), nothing
+    cues, titled, same = _said(sight, codes)
+    return Seen(
+        text=_read(codes, sight.starts, sight.ends),
+        cues=cues,
+        titled=titled,
+        same=same,
+        kinds=nothing - 1 if sight.kinds is None else sight.kinds,
+        levels=nothing if sight.levels is None else sight.levels,
+        links=np.zeros(size) if sight.links is None else sight.links,
+        element=element,
+        tree=tree,
+        told=tell_elements(tree, scores),
+        claims=sight.claims,
+        is_page=is_page,
+    )
+
+
+def columns_of(seen: Seen) -> Columns:
+    """The table of the blocks, with all but the context."""
+    size, text, cues, links = seen.cues.size, seen.text, seen.cues, seen.links
+    columns, blocks = Columns(size), (seen.kinds, seen.levels)
+    copies = np.bincount(seen.same, minlength=1)[seen.same]
+    columns.put("is_title", seen.titled)
+    columns.put("copies", np.minimum(copies, _COPIES))
     sizes = np.empty((3, size))
     sizes[0] = text.tokens
     shown = (text.classes, text.first, text.last)
     told = loops().fill_text(columns.columns, columns.logs, shown, _RATED, cues, blocks, sizes, links)
     wholes, sums = sizes.sum(axis=1), np.empty((3, size + 1))
     loops().fill_places(columns.columns, columns.logs, sizes, sums, wholes[::2].copy(), blocks, cues, _SINCE_CUES)
-    tree, element = sight.tree, sight.element
-    if tree is None or element is None:  # one element around everything, which no column that is left shows
-        tree, element = Tree.of([Element(-1, "body", "")]), np.zeros(size, dtype=np.int64)
-    element_columns(columns, tree, element, scores, sizes)
+    element_columns(columns, seen.tree, seen.element, seen.told, sizes)
     columns.take_logs()
     _neighbors(columns)
     _whole(columns, size, wholes, *told)
-    columns.part(CLAIMS[0], len(CLAIMS))[:] = np.nan if sight.claims is None else np.array(sight.claims)[:, None]
-    if sight.element is None:
+    columns.part(CLAIMS[0], len(CLAIMS))[:] = np.nan if seen.claims is None else np.array(seen.claims)[:, None]
+    if not seen.is_page:
         columns.features[:, _UNSEEN] = np.nan
-    return columns, text.tokens
+    return columns
 
 
 def _neighbors(columns: Columns) -> None:
@@ -211,26 +284,23 @@ def _neighbors(columns: Columns) -> None:
         before[step:], after[:-step] = tokens[:-step], tokens[step:]
 
 
-def _cues(columns: Columns, sight: Sight, codes: U32) -> I64:
-    """Writes what the words of blocks say: of the first of those with one text for all, as menus repeat themselves."""
+def _said(sight: Sight, codes: U32) -> tuple[I64, npt.NDArray[np.bool_], I64]:
+    """What the words of each block say: the number of its cue, whether it is the title, and whether it is in it; and
+    the first block with the same text, the only one of them that is looked at, as menus repeat themselves."""
     numbers: dict[str, int] = {}
     texts, size = sight.texts, sight.starts.size
     same = np.fromiter(map(numbers.setdefault, texts, range(size)), np.int64, size)
     firsts = np.fromiter(numbers.values(), np.int64, len(numbers))
-    cues = np.zeros(size, dtype=np.int64)
+    cues, titled = np.zeros(size, dtype=np.int64), np.zeros((2, size), dtype=np.bool_)
     starts, ends = sight.starts[firsts], sight.ends[firsts]
     cues[firsts] = cues_at([*numbers], codes, starts, ends)
-    titles = np.zeros((3, size), dtype=np.int64)
     title = _key(sight.title)
     for number in _likely_in(title, codes, starts, ends):
         place = int(firsts[number])
-        text = sight.texts[place]
+        text = texts[place]
         if len(text) < _TITLE and (key := _key(text)) in title:
-            titles[:2, place] = key == title, len(key) > 3
-    titles[2] = np.minimum(np.bincount(same, minlength=size), 9)
-    columns.put("is_title", titles[:, same])
-    found: I64 = cues[same]
-    return found
+            titled[:, place] = key == title, len(key) > 3
+    return cues[same], titled[:, same], same
 
 
 def _likely_in(title: str, codes: U32, starts: I64, ends: I64) -> list[int]:
