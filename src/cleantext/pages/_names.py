@@ -79,7 +79,7 @@ def _find(codes: Any, begin: Any, end: Any, slots: Any, letters: Any, ends: Any)
     key = 0
     for i in range(begin, end):
         key = (key * FACTOR + (int(codes[i]) | 32)) & MASK
-    slot = key % slots.size
+    slot = key & (slots.size - 1)
     while slots[slot] >= 0:
         word = slots[slot]
         first = ends[word - 1] if word > 0 else 0
@@ -89,7 +89,7 @@ def _find(codes: Any, begin: Any, end: Any, slots: Any, letters: Any, ends: Any)
                 same += 1
             if same == end - begin:
                 return word
-        slot = (slot + 1) % slots.size
+        slot = (slot + 1) & (slots.size - 1)
     return -1
 
 

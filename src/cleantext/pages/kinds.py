@@ -29,7 +29,7 @@ _ROLES = {name: number for number, name in enumerate(LANDMARKS[:-1])}
 _ROLES["select"] = _ROLES["search"] = _ROLES["form"]
 # Class words of what readers add.
 _COMMENT_WORDS = frozenset({"comment", "comments", "commentlist", "reply", "replies", "respond", "disqus"})
-# A table of words has so many slots for each.
+# A table of words has so many slots for each, or up to twice as many, as their number is a power of two.
 _SLOTS_A_WORD = 4
 
 
@@ -43,7 +43,7 @@ class Known(NamedTuple):
 
     tag_rows: F64
     tag_numbers: I64
-    slots: I64
+    slots: npt.NDArray[np.int32]
     letters: npt.NDArray[np.uint32]
     ends: I64
     numbers: I64
@@ -92,14 +92,14 @@ class KindLore:
         told = [self._told(tag, "") for tag in tags]
         words = [word for word in {**self._scores.known, **dict.fromkeys(_COMMENT_WORDS)} if word.isalpha()]
         values, numbers = np.zeros((len(words), SIZE)), np.full(len(words), -1, dtype=np.int64)
-        slots = np.full(_SLOTS_A_WORD * len(words) + 1, -1, dtype=np.int64)
+        slots = np.full(1 << (_SLOTS_A_WORD * len(words)).bit_length(), -1, dtype=np.int32)
         for place, word in enumerate(words):
             values[place, COMMENTS] = word in _COMMENT_WORDS
             values[place, SCORE], of_word, values[place, NEAR:TAG] = self._scores.of([word])
             numbers[place] = of_word[0] if of_word else -1
-            slot = _key(word) % slots.size
+            slot = _key(word) & (slots.size - 1)
             while slots[slot] >= 0:
-                slot = (slot + 1) % slots.size
+                slot = (slot + 1) & (slots.size - 1)
             slots[slot] = place
         known = Known(
             tag_rows=np.array([row for row, _ in told], dtype=np.float64),
