@@ -259,3 +259,12 @@ def test_attributes_are_counted_alike_by_both_looks(monkeypatch: pytest.MonkeyPa
         pages.append(parse(html))
     assert pages[0].html == pages[1].html
     assert pages[0].flattened == pages[1].flattened == (count > 1024 and between not in "é\u30a0=")
+
+
+def test_scripts_right_in_the_body_are_not_written_out() -> None:
+    page = "<head><title>x</title></head><body class='&quot;a'>一<script src=a>b</script><p>二<script>c</script></p>"
+    written = '<html><head></head><body class="&quot;a">一<script></script><p>二<script>c</script></p></body></html>'
+    assert parse(page).markup() == written
+    many = parse(page + "<br>" * 2000).markup()  # at once: one by one would take longer
+    assert many.startswith('<html><head></head><body class="&quot;a">一<script src="a">b</script>')
+    assert many.count("<br>") == 2000

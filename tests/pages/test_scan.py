@@ -89,6 +89,9 @@ PAGES = [
     "<b>1<p>2</b>3</p>4<table>5<tr>6<td>7</table>8</body>9<!--c--></html>10<p>11",
     "<ruby>漢<rp>(</rp><rt>hàn</rt>字</ruby><frameset><frame></frameset>",
     "<template><p>t</template><iframe><p></iframe><noembed><i></noembed><object>o<p>x</object>字",
+    "<body class='a &amp; &quot;b&quot;&nbsp;' id=c data-x role=main>一<script src=a>x</script>二<style>p{}</style>三",
+    "<html hidden> <body style='display:none'>一<script>var a = 1</script><p>二<script>'<p>'</script></html>三",
+    f"<body hidden><p>{LONG * 5}</p><script>{LONG * 50}</script><dialog><p>x<script>{LONG * 9}</script></dialog>",
 ]
 
 

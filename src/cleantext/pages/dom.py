@@ -78,6 +78,10 @@ _SIGNED = (
     ' [class*="author_name"], [class*="byline"] a, [class*="byline"], .author a, .author'
 )
 _MAX_MARKED = 5
+# Elements of which nothing is shown.
+_NOT_WRITTEN = frozenset({"head", "script", "style"})
+# Most pages have fewer pieces in their body than a tenth of this.
+_MANY_PIECES = 1000
 # Attributes that may hide an element.
 _HIDING = frozenset({"hidden", "style"})
 # Blocks that stay hidden where an attribute hides them.
@@ -301,18 +305,26 @@ def decode_email(code: str) -> str | None:
     return address if "@" in address and address.isprintable() else None
 
 
-def _written(root: LexborNode) -> str:
-    """The element of the page, written out. Of its head, a quarter of many a page, nothing is shown."""
-    pieces = ["<html"]
-    for name, value in root.attributes.items():
+def _written(node: LexborNode) -> str:
+    """An element, the page's or its body, written out. Of its head, a quarter of many a page, nothing is shown, nor of
+    the scripts right in its body, another quarter: of these only where they stand. A body of very many parts is not
+    taken apart, as the parser writes it out at once in less time."""
+    pieces = [f"<{node.tag}"]
+    for name, value in node.attributes.items():
         escaped = (value or "").replace("&", "&amp;").replace('"', "&quot;")
         pieces.append(f' {name}="{escaped}"')
     pieces.append(">")
-    child = root.first_child
+    child = node.first_child
     while child is not None:
-        pieces.append("<head></head>" if child.tag == "head" else child.html or "")
+        tag = child.tag
+        if tag in _NOT_WRITTEN:
+            pieces.append(f"<{tag}></{tag}>")
+        else:
+            pieces.append(_written(child) if tag == "body" else child.html or "")
+        if len(pieces) > _MANY_PIECES:
+            return node.html or ""
         child = child.next
-    return "".join([*pieces, "</html>"])
+    return "".join([*pieces, f"</{node.tag}>"])
 
 
 def _whole_text(node: LexborNode) -> tuple[LexborNode, LexborNode | None, str]:
