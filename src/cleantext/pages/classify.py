@@ -190,4 +190,4 @@ def line_probabilities(lines: Sequence[str]) -> F64:
 def best_cut(likely: F64, tokens: F64) -> float:
     """The probability from which blocks are kept so that the expected F1 of their tokens is greatest: half of it."""
     _, expected = expected_f1(likely, tokens)
-    return float(np.clip(expected.max() / 2, _LOWEST_CUT, 0.5))
+    return min(max(float(expected.max()) / 2, _LOWEST_CUT), 0.5)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cleantext.folding import code_points
 from cleantext.pages._layout import (
     CELL_SIZE,
     DRAFT_SIZE,
@@ -73,7 +74,7 @@ def _walk(dom: Dom, *, reveal: bool) -> tuple[str, Arrays] | None:
     markup = dom.markup(hidden=reveal)
     if not markup:
         return None
-    codes = np.array([markup]).view(np.uint32)
+    codes = code_points(markup)
     work = _room(codes)
     if not _compiled().walk(codes, reveal, dom.max_nodes, work, _lore()):
         return None
