@@ -28,7 +28,7 @@ from cleantext.pages.classify import (
 )
 from cleantext.pages.columns import CONTEXT, PAGE_COLUMNS, place_of
 from cleantext.pages.context import context_columns
-from cleantext.pages.features import Sight, page_columns, page_features
+from cleantext.pages.features import Sight, page_columns, page_features, see
 from cleantext.pages.masks import masks_of
 from cleantext.pages.wordscores import SHARES, WordScores
 from markup_strategies import MARKUP
@@ -214,13 +214,12 @@ def test_a_page_is_read_twice_and_a_dump_once() -> None:
     context_columns(columns, first, tokens, sight.tree, sight.element)
     assert columns.features.tolist() == page_features(sight, model.words)[0].tolist()
     second = again.probabilities(columns.all)
-    found, counted = page_probabilities(model, sight)
-    assert found.tolist() == ((first + second) / 2).tolist()
-    assert counted.tolist() == tokens.tolist()
-    assert page_probabilities(replace(model, second=None), sight)[0].tolist() == first.tolist()
+    seen = see(sight, model.words)
+    assert page_probabilities(model, seen).tolist() == ((first + second) / 2).tolist()
+    assert page_probabilities(replace(model, second=None), seen).tolist() == first.tolist()
     lines = sight.texts
     alone = model.probabilities(page_features(Sight.of_lines(lines), model.words)[0])
-    assert page_probabilities(model, Sight.of_lines(lines))[0].tolist() == alone.tolist()
+    assert page_probabilities(model, see(Sight.of_lines(lines), model.words)).tolist() == alone.tolist()
     assert line_probabilities(lines).tolist() == alone.tolist()
 
 
@@ -357,9 +356,9 @@ def test_what_is_shown_is_judged_as_if_nothing_were_folded() -> None:
     assert page.shown.texts == alone.texts
     assert alone.shown is alone
     assert shown.tolist() == [False, False, *[True] * 7, False]
-    of_shown, of_tokens = page_probabilities(load_model(), Sight.of_page(page.shown))
-    assert likely[shown].tolist() == of_shown.tolist()
-    assert tokens[shown].tolist() == of_tokens.tolist()
+    alone_seen = see(Sight.of_page(page.shown), load_model().words)
+    assert likely[shown].tolist() == page_probabilities(load_model(), alone_seen).tolist()
+    assert tokens[shown].tolist() == alone_seen.tokens.tolist()
     assert likely[:2].max() < likely[-1]
 
 
@@ -386,4 +385,4 @@ def test_a_page_that_folds_all_is_judged() -> None:
     page = parse_page(SHOWN)
     folded = replace(page, arrays=replace(page.arrays, hidden=np.ones_like(page.arrays.hidden)))
     likely, _ = classify._probabilities(load_model(), folded, None)
-    assert likely.tolist() == page_probabilities(load_model(), Sight.of_page(folded))[0].tolist()
+    assert likely.tolist() == page_probabilities(load_model(), see(Sight.of_page(folded), load_model().words)).tolist()

@@ -52,8 +52,8 @@ def both_ways(sight: Sight) -> list[tuple[bytes, bytes]]:
                 patch.setattr(module, "pays", lambda _="", is_compiled=is_compiled: is_compiled)
             assert (compiled.loops() is _kernels) == is_compiled
             assert (compiled.loops() is _loops) != is_compiled
-            columns, _ = page_columns(sight, load_model().words)
-            found.append((columns.features.tobytes(), page_probabilities(load_model(), sight)[0].tobytes()))
+            seen = see(sight, load_model().words)
+            found.append((columns_of(seen).features.tobytes(), page_probabilities(load_model(), seen).tobytes()))
     return found
 
 

@@ -136,13 +136,8 @@ def load_model() -> Model:
     return Model(**parts, names=names, words=words, version=about["version"], second=more[SECOND], folded=more[FOLDED])
 
 
-def page_probabilities(model: Model, sight: Sight) -> tuple[F64, F64]:
-    """How likely each block of a page is main content, and its tokens."""
-    seen = see(sight, model.words)
-    return _read_twice(model, seen), seen.tokens
-
-
-def _read_twice(model: Model, seen: Seen) -> F64:
+def page_probabilities(model: Model, seen: Seen) -> F64:
+    """How likely each block of a page is main content."""
     columns = columns_of(seen)
     likely = model.probabilities(columns.features)
     if model.second is None or not seen.is_page:
@@ -171,12 +166,12 @@ def _probabilities(model: Model, page: Page, url: str | None) -> tuple[F64, F64]
     what an attribute hides is judged among all blocks, and is none where it is shown as well."""
     shown, seen = page.arrays.hidden == 0, see(Sight.of_page(page, url), model.words)
     if shown.all() or not shown.any():
-        return _read_twice(model, seen), seen.tokens
+        return page_probabilities(model, seen), seen.tokens
     likely = np.zeros(shown.size)
     if model.folded is not None:
         likely[~shown] = model.folded.probabilities(columns_of(seen).features[~shown])
         likely[copies(page)] = 0
-    likely[shown] = _read_twice(model, seen.only(shown))
+    likely[shown] = page_probabilities(model, seen.only(shown))
     return likely, seen.tokens
 
 
