@@ -1,10 +1,15 @@
 """An index by definition: sets of strings, all pairs, and datasketch for which pairs bands propose.
 
 Of the package only match text is taken. What a document repeats is written here once more, from docs/index.md.
+
+Equal texts, and near ones that bands propose, are found for certain. Anchors promise nothing: that a paragraph stands
+in another, or is near one that no band proposes, may be found or not. Where it may repeat one of its own document, of
+which nothing is said, it is in doubt whether it is kept, until a later verdict tells.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -12,11 +17,11 @@ from datasketch import MinHash
 
 import cleantext
 from cleantext.config import DedupConfig
-from cleantext.dedup import Verdict
+from cleantext.dedup import Match, Verdict
 from cleantext.folding import match_text
-from dedup.oracle import SIZES, units, weight
+from dedup.oracle import KINDS, SIZES, units, weight
 
-__all__ = ["Remembering"]
+__all__ = ["Remembering", "text_of"]
 
 BANDS, ROWS = 21, 6
 
@@ -47,13 +52,22 @@ def text_of(name: tuple[str, int | None], paragraphs: tuple[str, ...], level: st
     return Text(name, "".join(map(match_text, paragraphs)), found, bands, long)
 
 
+@dataclass(frozen=True)
+class Repeat:
+    """What is said of a text that repeats `other`, and whether that is found for certain if `other` is kept."""
+
+    other: Text
+    match: Match
+    certain: bool
+
+
 @dataclass
 class Remembering:
-    """Documents kept, and paragraphs kept, in order."""
+    """Documents kept, in order; and paragraphs that may be kept, in order, and whether there is no doubt of it."""
 
     config: DedupConfig
     documents: list[Text] = field(default_factory=list)
-    paragraphs: list[Text] = field(default_factory=list)
+    paragraphs: dict[Text, bool] = field(default_factory=dict)
 
     def check(self, name: str, paragraphs: tuple[str, ...], verdict: Verdict, *, adds: bool) -> None:
         """That `verdict` is what must be said of this document, which is remembered if it is new and `adds`."""
@@ -65,61 +79,72 @@ class Remembering:
             assert verdict.paragraphs == ()
             assert not verdict.added
             return
-        assert self._said(verdict.document) == self._repeats(whole, self.documents)
+        repeats = self._repeats(whole, self.documents, anchors=False)
+        assert verdict.document == (repeats[0].match if repeats else None)
         said = {one.paragraph: one.match for one in verdict.paragraphs}
         assert len(said) == len(verdict.paragraphs)
-        fresh: list[Text] = []
+        fresh: dict[Text, bool] = {}
         for place, paragraph in enumerate(paragraphs):
             text = text_of((name, place), (paragraph,), "paragraph", self.config)
-            match = said.pop(place, None)
-            expected = self._repeats(text, [*self.paragraphs, *fresh])
-            if match is not None and match.kind == "contained":
-                assert expected is None
-                self._check_contained(text, match)
-            elif expected is not None and expected[0] in {one.name for one in fresh}:
-                assert match is None
-            elif expected is None and match is None:
-                if text.matched and not self._own_container(text, fresh):
-                    fresh.append(text)
-            else:
-                assert self._said(match) == expected
+            if text.matched:
+                self._check_paragraph(text, said.pop(place, None), fresh)
         assert not said
         assert verdict.added == (adds and verdict.document is None)
         if verdict.added:
             self.documents.append(whole)
-            self.paragraphs += fresh
+            self.paragraphs |= fresh
 
-    def _own_container(self, text: Text, fresh: list[Text]) -> bool:
-        """Whether it stands inside a paragraph of its own document; nothing is said of that."""
-        return self.config.containment is not None and any(
-            len(text.shingles & one.shingles) >= self.config.containment * len(text.shingles) and text.long
-            for one in fresh
-        )
+    def _check_paragraph(self, text: Text, match: Match | None, fresh: dict[Text, bool]) -> None:
+        """That `match` may be said of `text`, which joins the `fresh` paragraphs of its document if it may be kept."""
+        kept = self.paragraphs | fresh
+        possible = self._repeats(text, kept, anchors=self.config.containment is not None)
+        # The best that is found counts, which is none after the first that is found for certain.
+        sure = next((place for place, one in enumerate(possible) if one.certain and kept[one.other]), None)
+        if sure is not None:
+            del possible[sure + 1 :]
+        not_found: list[Repeat] = []
+        if match is not None:
+            place = [one.match for one in possible].index(match)
+            other = possible[place].other
+            assert other not in fresh, "repeats within a document are not listed"
+            self.paragraphs[other] = True
+            not_found = possible[:place]
+        elif any(one.other in fresh for one in possible):
+            if sure is None:
+                fresh[text] = False
+        else:
+            assert sure is None
+            fresh[text] = True
+            not_found = possible
+        for one in not_found:
+            if one.certain:
+                (fresh if one.other in fresh else self.paragraphs).pop(one.other)
 
-    def _said(self, match: object) -> object:
-        if match is None:
-            return None
-        assert isinstance(match, cleantext.Match)
-        return (match.document_id, match.paragraph), match.kind, match.score
+    def _repeats(self, text: Text, others: Iterable[Text], *, anchors: bool) -> list[Repeat]:
+        """What may be found of `text` among `others`, the best first and of equals the earliest."""
+        found = [one for one in (self._repeat(text, other) for other in others) if one and (anchors or one.certain)]
+        return sorted(found, key=lambda one: (KINDS.index(one.match.kind), -one.match.score))
 
-    def _repeats(self, text: Text, others: list[Text]) -> tuple[tuple[str, int | None], str, float] | None:
+    def _repeat(self, text: Text, other: Text) -> Repeat | None:
         if not text.matched:
             return None
-        for one in others:
-            if one.matched == text.matched:
-                return one.name, "exact", 1.0
-        best: tuple[tuple[str, int | None], str, float] | None = None
-        for one in others:
-            score = len(text.shingles & one.shingles) / len(text.shingles | one.shingles)
-            if text.proposes(one) and score >= self.config.threshold and (best is None or score > best[2]):
-                best = one.name, "near", score
-        return best
-
-    def _check_contained(self, text: Text, match: cleantext.Match) -> None:
-        assert self.config.containment is not None
-        (outer,) = [one for one in self.paragraphs if one.name == (match.document_id, match.paragraph)]
-        shared = len(text.shingles & outer.shingles)
-        assert text.long
-        assert len(outer.shingles) >= len(text.shingles)
-        assert match.score == match.containment == shared / len(text.shingles) >= self.config.containment
-        assert match.jaccard == shared / len(text.shingles | outer.shingles)
+        shared, smaller = len(text.shingles & other.shingles), min(len(text.shingles), len(other.shingles))
+        jaccard, inside = shared / len(text.shingles | other.shingles), shared / max(smaller, 1)
+        least = 2.0 if self.config.containment is None else self.config.containment
+        if text.matched == other.matched:
+            kind, jaccard, inside = "exact", 1.0, 1.0
+        elif text.long and other.long and jaccard >= self.config.threshold:
+            kind = "near"
+        elif text.long and other.long and len(text.shingles) == smaller and inside >= least:
+            kind = "contained"
+        else:
+            return None
+        match = Match(
+            document_id=other.name[0],
+            paragraph=other.name[1],
+            kind=kind,
+            score=inside if kind == "contained" else jaccard,
+            jaccard=jaccard,
+            containment=inside,
+        )
+        return Repeat(other, match, kind == "exact" or (kind == "near" and text.proposes(other)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import random
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import cleantext
@@ -18,7 +19,7 @@ from cleantext import Config, ConfigError, Document, Index, StageMismatchError, 
 from cleantext.config import DedupConfig
 from cleantext.dedup.stores.base import BUCKET_LIMIT
 from dedup.corpora import CORPORA, DRESSES, PARAGRAPHS, PLAIN_CORPORA, dressed, family, paragraph
-from dedup.remembering import Remembering
+from dedup.remembering import Remembering, text_of
 
 CONFIG = DedupConfig()
 Row = dict[str, Any]
@@ -34,13 +35,23 @@ def crowd(rng: random.Random, size: int, changes: tuple[int, int] = (5, 9)) -> l
 
 
 DOCUMENTS = st.lists(CORPORA.map(lambda texts: texts[:5]), max_size=8)
+FERRY, BOAT = PARAGRAPHS[:2]
+FERRY_AND_VILLAGE = FERRY + PARAGRAPHS[8]
 
 
-@given(DOCUMENTS, st.booleans())
+# One change, and most of what stands in the first paragraph has other anchors: it is kept, and found as equal or near.
+@example([[FERRY.replace("把", "山") + BOAT, FERRY], [FERRY]], True, CONFIG.containment)
+@example([[FERRY[:-7]], [BOAT + FERRY, FERRY.replace("缆", ""), FERRY]], True, CONFIG.containment)
+# Near (0.80), where no band is equal and anchors are.
+@example([[FERRY_AND_VILLAGE.replace("जल्दी ", "जल्दी山")], [FERRY_AND_VILLAGE[4:-5]]], True, CONFIG.containment)
+@given(DOCUMENTS, st.booleans(), st.sampled_from([None, CONFIG.containment]))
 @settings(max_examples=50, deadline=None)
-def test_verdicts_are_those_of_the_definition(documents: list[list[str]], adds: bool) -> None:
-    model = Remembering(CONFIG)
-    with Index() as index:
+def test_verdicts_are_those_of_the_definition(
+    documents: list[list[str]], adds: bool, containment: float | None
+) -> None:
+    config = dataclasses.replace(CONFIG, containment=containment)
+    model = Remembering(config)
+    with Index(config=config) as index:
         for row in rows(documents):
             verdict = index.check_and_add(row) if adds or row["id"] < "d3" else index.check(row)
             model.check(row["id"], tuple(row["paragraphs"]), verdict, adds=adds or row["id"] < "d3")
@@ -172,6 +183,36 @@ def test_a_paragraph_inside_an_earlier_one_is_contained() -> None:
             )
             assert verdict.document is None
     assert found >= 98
+
+
+def test_a_paragraph_inside_one_of_its_own_document_is_not_kept() -> None:
+    rng = random.Random(12)
+    text = "".join(paragraph(rng, 150))
+    with Index() as index:
+        assert index.check_and_add({"id": "a", "paragraphs": [text, text[40:90]]}).paragraphs == ()
+        (repeated,) = index.check({"id": "b", "paragraphs": [text[40:90]]}).paragraphs
+    assert (repeated.match.paragraph, repeated.match.kind) == (0, "contained")
+
+
+def test_near_texts_without_a_common_band_are_found_by_their_anchors() -> None:
+    earlier, later = FERRY_AND_VILLAGE.replace("जल्दी ", "जल्दी山"), FERRY_AND_VILLAGE[4:-5]
+    assert not text_of(("a", 0), (earlier,), "paragraph", CONFIG).proposes(
+        text_of(("b", 0), (later,), "paragraph", CONFIG)
+    )
+    with Index() as index:
+        index.add(earlier, "a")
+        (repeated,) = index.check(later, "b").paragraphs
+    assert (repeated.match.kind, repeated.match.score) == ("near", 0.8)
+
+
+def test_of_equally_near_ones_the_earliest_is_named() -> None:
+    rng = random.Random(13)
+    pieces, other = paragraph(rng, 90), paragraph(rng, 6)
+    changed = ["".join(pieces[:place] + other + pieces[place + 6 :]) for place in (20, 60)]
+    with Index() as index:
+        assert all(index.check_and_add(text, name).added for name, text in zip("ab", changed, strict=True))
+        (repeated,) = index.check("".join(pieces), "c").paragraphs
+    assert (repeated.match.document_id, repeated.match.kind) == ("a", "near")
 
 
 def test_what_is_contained_in_many_is_found_although_its_buckets_are_full() -> None:
