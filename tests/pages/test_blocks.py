@@ -133,6 +133,15 @@ def test_a_page_that_scripts_reveal_is_shown() -> None:
     assert texts(f"<p>{LONG * 5}</p><p hidden>{LONG}</p>") == [LONG * 5]
 
 
+def test_a_frame_for_scripts_gives_way_to_the_page_for_browsers_without_them() -> None:
+    frame, topic = f"<p>{LONG * 6}</p>", f"<p>{LONG * 40}</p>"
+    assert texts(f"{frame}<noscript>{topic}</noscript>") == [LONG * 6, LONG * 40]
+    assert texts(f"{frame}<noscript>{frame}</noscript>") == [LONG * 6]
+    assert texts(f"{frame}<noscript>{'<img src=/pixel alt=>' * 100}</noscript>") == [LONG * 6]
+    assert texts(f"<head><noscript>{topic}</noscript></head><body>{frame}") == [LONG * 6]
+    assert texts(f"{topic}<noscript>{topic * 5}</noscript>") == [LONG * 40]
+
+
 STYLED = "style='color:red; display : NONE'"
 
 

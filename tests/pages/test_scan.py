@@ -74,6 +74,7 @@ PAGES = [
     f"<span data-cfemail=2a{0x1F ^ 0x2A:02x}{0x40 ^ 0x2A:02x}00>字</span>",
     f"<b data-cfemail=2a{0x7F ^ 0x2A:02x}6a00>字</b>",
     f"<p>載入中</p><div style='display:none'><p>{LONG * 5}</p></div>",
+    f"<p>{LONG * 6}</p><noscript><p>{LONG * 40}</p></noscript>",
     f"<NOSCRIPT><p>{LONG * 5}</p><noscript>x</noscript></NOSCRIPT>",
     "<script><!--<script></script>--></script>一<script><!--></script>二<script>'</scripts>'</script>三",
     "<script><!--<script>x</script>y",

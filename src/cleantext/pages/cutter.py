@@ -43,24 +43,32 @@ _TAG_CODES = {tag: code for code, tag in enumerate(tag_table().names)}
 MAX_CELL = 400
 # Lines between single <br> that are wider than this on average and end like sentences are paragraphs.
 PARAGRAPH_COLUMNS = 40
-# A page that shows less than this, or hides more than so many times what it shows, is shown whole.
-LITTLE = 100
-MOSTLY_HIDDEN = 4
+# A page that shows less than this, or hides more than so many times what it shows, is shown whole. One that shows
+# less than the last may be a mere frame for scripts, around the page itself for browsers without them.
+_LITTLE, MOSTLY_HIDDEN, _SCANT = 100, 4, 1000
 
 
 def cut_events(dom: Dom) -> tuple[str, Arrays]:
     """The text and the blocks of a parsed page, from its events.
 
-    Where a page hides most of what it has, scripts reveal that: it is shown as well.
+    Where a page hides most of what it has, it is shown as well.
     """
     cutter = _Cutter()
     drafts = cutter.cut(dom.events(inside=cutter.is_inside))
     shown, hidden = (sum(len(one.text) for one in drafts if one.scope.hidden == is_hidden) for is_hidden in (0, 1))
-    if shown < max(LITTLE, (hidden + dom.hidden) / MOSTLY_HIDDEN):
+    if may_hide_most(dom, shown, hidden):
         revealed = _Cutter(reveal=True).cut(dom.events(hidden=True))
         if sum(len(draft.text) for draft in revealed) > MOSTLY_HIDDEN * shown:
             drafts = revealed
     return "\n".join(draft.text for draft in drafts), _arrays(drafts)
+
+
+def may_hide_most(dom: Dom, shown: int, hidden: int) -> bool:
+    """Whether a page with so many characters in blocks that are shown and hidden may hide most of what it has: scripts
+    reveal that, or it is there for browsers without them."""
+    if shown < max(_LITTLE, (hidden + dom.hidden) / MOSTLY_HIDDEN):
+        return True
+    return shown < _SCANT and shown < dom.unscripted / MOSTLY_HIDDEN
 
 
 @dataclass(slots=True)

@@ -208,6 +208,11 @@ class Dom:
         return self._parser
 
     @cached_property
+    def unscripted(self) -> int:
+        """How many characters of markup the page's body has for browsers without scripts."""
+        return sum(len(node.text()) for node in self._parser.css("body noscript"))
+
+    @cached_property
     def authors(self) -> tuple[str, ...]:
         """What the elements say that mark up an author, the first few in document order."""
         return tuple(" ".join(node.text().split()) for node in self._parser.css(_SIGNED)[:_MAX_MARKED])

@@ -37,7 +37,7 @@ from cleantext.pages._layout import (
     Work,
     character_classes,
 )
-from cleantext.pages.cutter import ENDS, LITTLE, MAX_CELL, MOSTLY_HIDDEN, PARAGRAPH_COLUMNS
+from cleantext.pages.cutter import ENDS, MAX_CELL, MOSTLY_HIDDEN, PARAGRAPH_COLUMNS, may_hide_most
 from cleantext.pages.dom import Dom
 from cleantext.pages.page import Arrays
 from cleantext.pages.tags import key, tag_table
@@ -57,7 +57,7 @@ def cut_markup(dom: Dom) -> tuple[str, Arrays] | None:
         return None
     hidden = _characters(cut[1], 1)
     shown = _characters(cut[1], 0)
-    if shown < max(LITTLE, (hidden + dom.hidden) / MOSTLY_HIDDEN):
+    if may_hide_most(dom, shown, hidden):
         revealed = _walk(dom, reveal=True)
         if revealed is None:
             return None
