@@ -1,5 +1,6 @@
 """What is compiled ahead is what later runs would compile."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -38,3 +39,15 @@ def test_nothing_is_left_to_compile() -> None:
     assert int(said.split()[0]) >= 60
     assert left == "[]"
     assert modules.split() == sorted(f"cleantext.{name}" for name in KERNELS)
+
+
+def test_where_nothing_may_be_compiled_it_says_so() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "cleantext", "compile"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"NUMBA_DISABLE_JIT": "1"},
+    )
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == ["cleantext: NUMBA_DISABLE_JIT is set, so nothing can be compiled: unset it"]

@@ -16,10 +16,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import numba
 import numpy as np
 
 from cleantext.config import Config
 from cleantext.dedup import find_duplicates
+from cleantext.errors import ConfigError
 from cleantext.folding import code_points
 from cleantext.kernels import is_kept
 from cleantext.pages.compiled import COMPILED_FROM, meet
@@ -51,8 +53,11 @@ def compile_ahead() -> Ahead:
     """Compile the kernels of a run, where they are not yet, and keep them where numba does: in the package's own
     folders, in the user's where these cannot be written to, or where `NUMBA_CACHE_DIR` says.
 
-    Takes half a minute to a minute, and a few seconds where all is done.
+    Takes half a minute to a minute, and a few seconds where all is done. Raises ConfigError where numba is told not to
+    compile.
     """
+    if vars(numba.config)["DISABLE_JIT"]:
+        raise ConfigError("NUMBA_DISABLE_JIT is set, so nothing can be compiled: unset it")
     start = time.perf_counter()
     meet(COMPILED_FROM)
     with tempfile.TemporaryDirectory(prefix="cleantext-") as folder:
