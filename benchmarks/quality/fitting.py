@@ -11,7 +11,7 @@ from __future__ import annotations
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,7 @@ from cleantext.pages.wordscores import WordScores
 from quality.joint import bags_of, fit_joint
 from quality.labels import Labelled, Rows
 
-__all__ = ["Fitted", "Forest", "Settings", "fit", "fold_of", "weights_of", "word_scores"]
+__all__ = ["Fitted", "Settings", "fit", "fold_of", "weights_of", "word_scores"]
 
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
@@ -38,28 +38,18 @@ _MOST_ROWS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Forest:
-    """So many trees that learn at a rate.
-
-    `random` ones draw the thresholds they may ask for (extremely randomized trees, Geurts, Ernst and Wehenkel 2006,
-    https://doi.org/10.1007/s10994-006-6226-1): they err elsewhere, so that the mean of both kinds errs less.
-    """
-
-    trees: int
-    rate: float
-    random: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Settings:
     """How the shipped model is fitted: found by cross-validation on the three sets of docs/extraction.md."""
 
-    first: tuple[Forest, ...] = (Forest(150, 0.1), Forest(300, 0.1, random=True))
-    second: tuple[Forest, ...] = (Forest(60, 0.1), Forest(120, 0.1, random=True))
-    folded: tuple[Forest, ...] = (Forest(150, 0.05),)
+    trees: int = 300
     leaves: int = 31
+    rate: float = 0.05
     features: float = 0.5
     least_rows: int = 20
+    second_trees: int = 60
+    second_rate: float = 0.1
+    folded_trees: int = 150
+    folded_rate: float = 0.05
     word_prior: float = 6.0
     dumps: float = 0.3
     labelled_dumps: float = 3.0
@@ -112,12 +102,12 @@ def weights_of(rows: Rows, weight: float) -> F64:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """The forests of both readings as LightGBM writes them, and those of folded blocks, if there were any; the scores
-    of words, and what words say together. What the forests of a reading say is averaged, as log-odds."""
+    """The trees of both readings as LightGBM writes them, and those of folded blocks, if there were any; the scores of
+    words, and what words say together."""
 
-    first: tuple[str, ...]
-    second: tuple[str, ...]
-    folded: tuple[str, ...]
+    first: str
+    second: str
+    folded: str
     words: dict[str, float]
     joint: dict[str, tuple[float, ...]]
 
@@ -137,30 +127,30 @@ def fit(pages: Sequence[Labelled], names: Sequence[str], settings: Settings) -> 
     said = _said(pages, parts, settings)
     tables = _tables(pages, parts, names, said)
     shown = [part for page, table in zip(pages, tables, strict=True) for part in _shown(page, table, settings)]
-    first = _train(shown, names, settings, settings.first)
+    first = _train(shown, names, settings)
+    inner = replace(settings, trees=settings.trees // 2, rate=2 * settings.rate)  # as good, in half the time
     again: list[_Part] = []
     for left in range(_INNER_FOLDS):
         held = [i for i, part in enumerate(parts) if part == left]
         rest = [part for i in range(len(pages)) if parts[i] != left for part in shown[2 * i : 2 * i + 2]]
         if held and rest:
-            judges = _train(rest, names, settings, settings.first)
-            again += [_read_again(pages[i], tables[i], judges, settings) for i in held]
-    second = _train(again, [*names, *CONTEXT], settings, settings.second)
-    return Fitted(_written(first), _written(second), _written(_folded(hiding, names, said, settings)), *said[-1])
+            judge = _train(rest, names, inner)
+            again += [_read_again(pages[i], tables[i], judge, settings) for i in held]
+    sure = replace(settings, trees=settings.second_trees, rate=settings.second_rate)
+    second = _train(again, [*names, *CONTEXT], sure)
+    folded = _folded(hiding, names, said, settings)
+    return Fitted(str(first.model_to_string()), str(second.model_to_string()), folded, *said[-1])
 
 
-def _written(forests: Sequence[Any]) -> tuple[str, ...]:
-    return tuple(str(forest.model_to_string()) for forest in forests)
-
-
-def _folded(pages: Sequence[Labelled], names: Sequence[str], said: Sequence[_Said], settings: Settings) -> list[Any]:
-    """The forests of folded blocks."""
+def _folded(pages: Sequence[Labelled], names: Sequence[str], said: Sequence[_Said], settings: Settings) -> str:
+    """The trees of folded blocks."""
     if not pages:
-        return []
+        return ""
     parts = [fold_of(page.source.group + "i", _INNER_FOLDS) for page in pages]
     tables = _tables(pages, parts, names, said)
     rows = [_picked(page.blocks, table, settings.weight(page)) for page, table in zip(pages, tables, strict=True)]
-    return _train(rows, names, settings, settings.folded)
+    few = replace(settings, trees=settings.folded_trees, rate=settings.folded_rate)
+    return str(_train(rows, names, few).model_to_string())
 
 
 def _said(pages: Sequence[Labelled], parts: Sequence[int], settings: Settings) -> list[_Said]:
@@ -192,10 +182,9 @@ def _shown(page: Labelled, table: F32, settings: Settings) -> tuple[_Part, _Part
     return _picked(page.blocks, table, weight), _picked(page.lines, page.lines.table, weight * dump)
 
 
-def _read_again(page: Labelled, table: F32, judges: Sequence[Any], settings: Settings) -> _Part:
-    """What the second trees are shown of a page: its blocks, and what `judges` make of all of them."""
-    odds = [judge.predict(table, raw_score=True, num_threads=settings.threads) for judge in judges]
-    likely = 1 / (1 + np.exp(-np.mean(odds, axis=0)))
+def _read_again(page: Labelled, table: F32, judge: Any, settings: Settings) -> _Part:
+    """What the second trees are shown of a page: its blocks, and what `judge` makes of all of them."""
+    likely = judge.predict(table, num_threads=settings.threads)
     columns = Columns(len(table))
     columns.features[:] = table
     context_columns(columns, likely, page.blocks.tokens, Tree.of(page.elements), page.blocks.element)
@@ -206,7 +195,7 @@ def _picked(rows: Rows, table: F32, weight: float) -> _Part:
     return table[rows.picked], rows.target[rows.picked], weights_of(rows, weight)
 
 
-def _train(parts: Sequence[_Part], names: Sequence[str], settings: Settings, forests: Sequence[Forest]) -> list[Any]:
+def _train(parts: Sequence[_Part], names: Sequence[str], settings: Settings) -> Any:
     lightgbm = _lightgbm()
     weight = np.concatenate([part[2] for part in parts])
     data = lightgbm.Dataset(
@@ -216,7 +205,7 @@ def _train(parts: Sequence[_Part], names: Sequence[str], settings: Settings, for
         feature_name=list(names),
         params={"max_bin": 127, "verbose": -1},
     )
-    return [lightgbm.train(_parameters(settings, forest), data, forest.trees) for forest in forests]
+    return lightgbm.train(_parameters(settings), data, settings.trees)
 
 
 def _lightgbm() -> Any:
@@ -229,12 +218,11 @@ def _lightgbm() -> Any:
     return lightgbm
 
 
-def _parameters(settings: Settings, forest: Forest) -> dict[str, Any]:
+def _parameters(settings: Settings) -> dict[str, Any]:
     return {
         "objective": "cross_entropy",
         "num_leaves": settings.leaves,
-        "learning_rate": forest.rate,
-        "extra_trees": forest.random,
+        "learning_rate": settings.rate,
         "feature_fraction": settings.features,
         "bagging_fraction": 0.7,
         "bagging_freq": 1,

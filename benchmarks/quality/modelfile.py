@@ -10,7 +10,6 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping, Sequence
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -37,17 +36,14 @@ def all_arrays(fitted: Fitted) -> Arrays:
     return found | _named(FOLDED, fitted.folded) if fitted.folded else found
 
 
-def _named(begin: str, forests: Sequence[str]) -> Arrays:
-    return {begin + name: nodes for name, nodes in arrays_of(forests).items()}
+def _named(begin: str, trees: str) -> Arrays:
+    return {begin + name: nodes for name, nodes in arrays_of(trees).items()}
 
 
-def arrays_of(forests: Sequence[str]) -> Arrays:
-    """The nodes of all trees one after another: leaves follow the inner nodes of their tree and lead to themselves.
-
-    A forest counts by its part of all of them, so that the sum of the leaves is the mean of what forests say.
-    """
+def arrays_of(trees: str) -> Arrays:
+    """The nodes of all trees one after another: leaves follow the inner nodes of their tree and lead to themselves."""
     columns: dict[str, list[Any]] = {name: [] for name in _TYPES}
-    for text in chain.from_iterable(forest.split("\nTree=")[1:] for forest in forests):
+    for text in trees.split("\nTree=")[1:]:
         tree = dict(line.split("=", 1) for line in text.split("\n") if "=" in line)
         base, inner = len(columns["feature"]), int(tree["num_leaves"]) - 1
         columns["roots"].append(base)
@@ -55,7 +51,7 @@ def arrays_of(forests: Sequence[str]) -> Arrays:
             _add(columns, _inner_node(tree, i), base, inner)
         for i, value in enumerate(tree["leaf_value"].split()):
             place = base + inner + i
-            row = (0, 0.0, place, place, float(value) / len(forests), True)
+            row = (0, 0.0, place, place, float(value), True)
             for name, cell in zip(_NODE, row, strict=True):
                 columns[name].append(cell)
     return {name: np.array(values, dtype=_TYPES[name]) for name, values in columns.items()}

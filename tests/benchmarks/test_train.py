@@ -22,7 +22,7 @@ from cleantext.pages.elements import Element
 from cleantext.pages.wordscores import WordScores
 from quality import fitting, labels, modelfile, train
 from quality.extraction import f1
-from quality.fitting import Forest, Settings
+from quality.fitting import Settings
 from quality.joint import Bags, bags_of, fit_joint
 from quality.labels import Labelled, Rows, Source
 
@@ -57,11 +57,6 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> list[Labelled]:
     return list(labels.read_all(labels.sources(site(tmp_path_factory.mktemp("zh-made"), 14))))
 
 
-def few(trees: int, second_trees: int, folded: tuple[Forest, ...] = ()) -> Settings:
-    """Settings for a few trees."""
-    return Settings(first=(Forest(trees, 0.1),), second=(Forest(second_trees, 0.1),), folded=folded, least_rows=2)
-
-
 @pytest.fixture(scope="module")
 def folding(tmp_path_factory: pytest.TempPathFactory) -> list[Labelled]:
     return list(labels.read_all(labels.sources(site(tmp_path_factory.mktemp("zh-folding"), 14, fold=True))))
@@ -82,19 +77,19 @@ def test_what_a_page_folds_is_learned_from_apart(folding: list[Labelled]) -> Non
 
 def test_folded_blocks_get_trees_and_the_others_stay_as_they_are(folding: list[Labelled]) -> None:
     lightgbm = pytest.importorskip("lightgbm")
-    names, some = train.feature_names(), few(10, 5, folded=(Forest(20, 0.05),))
+    names, some = train.feature_names(), Settings(trees=10, second_trees=5, folded_trees=20, least_rows=2)
     fitted, without = (
         fitting.fit([page for page in folding if some_folded or not page.folded], names, some)
         for some_folded in (True, False)
     )
-    assert without.folded == ()
-    assert replace(fitted, folded=()) == without
+    assert without.folded == ""
+    assert replace(fitted, folded="") == without
     model = modelfile.model_of(modelfile.all_arrays(fitted), names, (fitted.words, fitted.joint))
     assert model.folded is not None
     assert modelfile.model_of(modelfile.all_arrays(without), names, (without.words, without.joint)).folded is None
     page = folding[1]
     likely = model.folded.probabilities(page.blocks.table)
-    assert np.abs(likely - lightgbm.Booster(model_str=fitted.folded[0]).predict(page.blocks.table)).max() < 1e-6
+    assert np.abs(likely - lightgbm.Booster(model_str=fitted.folded).predict(page.blocks.table)).max() < 1e-6
     answer, menu = page.blocks.picked[0], page.blocks.picked[1:]
     assert likely[answer] > likely[menu].max()
 
@@ -261,11 +256,7 @@ def test_without_lightgbm_there_is_a_line_that_installs_it(
 def test_arrays_give_what_lightgbm_gives(pages: list[Labelled]) -> None:
     lightgbm = pytest.importorskip("lightgbm")
     names = train.feature_names()
-    some = Settings(
-        first=(Forest(20, 0.1), Forest(30, 0.2, random=True)),
-        second=(Forest(10, 0.1), Forest(5, 0.1, random=True)),
-        least_rows=2,
-    )
+    some = Settings(trees=20, second_trees=10, least_rows=2, threads=1)
     fitted = fitting.fit(pages, names, some)
     weights = [fitting.weights_of(page.blocks, some.weight(page)) for page in pages]
     assert fitted.words == fitting.word_scores(pages, some)
@@ -275,13 +266,11 @@ def test_arrays_give_what_lightgbm_gives(pages: list[Labelled]) -> None:
     assert fitted.joint["post"][0] > 0 > fitted.joint["menu"][0]
     assert model.second is not None
     random = np.random.default_rng(0)
-    for forests, ours in ((fitted.first, model), (fitted.second, model.second)):
+    for trees, ours in ((fitted.first, model), (fitted.second, model.second)):
         table = random.normal(0, 2, (300, len(ours.names))).astype(np.float32)
         table[::3, ::2] = np.nan
         table[5] = 0
-        odds = [lightgbm.Booster(model_str=forest).predict(table, raw_score=True) for forest in forests]
-        assert np.abs(odds[0] - odds[1]).max() > 0.1
-        expected = 1 / (1 + np.exp(-(odds[0] + odds[1]) / 2))
+        expected = lightgbm.Booster(model_str=trees).predict(table)
         assert len(set(expected.tolist())) > 5
         assert np.abs(ours.probabilities(table) - expected).max() < 1e-6
 
@@ -310,11 +299,11 @@ def test_the_second_trees_learn_from_the_opinion_of_trees_that_have_not_seen_the
         return Judge(booster, learned[-1][0])
 
     monkeypatch.setattr(lightgbm, "train", spy)
-    fitting.fit(pages, train.feature_names(), few(8, 3))
+    fitting.fit(pages, train.feature_names(), Settings(trees=8, second_trees=3, least_rows=2, threads=1))
     rows = [len(page.blocks.picked) + len(page.lines.picked) for page in pages]
     parts = [fitting.fold_of(page.source.group + "i", 4) for page in pages]
     inner = [sum(row for row, part in zip(rows, parts, strict=True) if part != left) for left in sorted(set(parts))]
-    assert [count for count, _, trees in learned if trees == 8] == [sum(rows), *inner]
+    assert [count for count, _, trees in learned if trees == 4] == inner
     assert learned[0][::2] == (sum(rows), 8)
     assert learned[-1] == (sum(len(page.blocks.picked) for page in pages), len(train.feature_names()) + len(CONTEXT), 3)
     assert len(asked) == len(pages), "each page is asked about once, of the trees of the other parts"
@@ -334,7 +323,7 @@ def test_training_twice_writes_the_same_bytes_and_reports(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("lightgbm")
-    monkeypatch.setattr(train, "Settings", lambda: few(8, 4))
+    monkeypatch.setattr(train, "Settings", lambda: Settings(trees=8, second_trees=4, least_rows=2, threads=1))
     data = site(tmp_path, 10)
     first, second, report = tmp_path / "1.npz", tmp_path / "2.npz", tmp_path / "report.txt"
     assert train.main(["--data", str(data), "--folds", "2", "--out", str(first), "--report", str(report)]) == 0
@@ -367,7 +356,7 @@ def test_bytes_depend_on_the_model_alone() -> None:
         "tree\n\nTree=0\nnum_leaves=2\nsplit_feature=1\nthreshold=0.1\ndecision_type=2\nleft_child=-1\n"
         "right_child=-2\nleaf_value=0.25 -0.5\n\nTree=1\nnum_leaves=1\nleaf_value=0.125\n"
     )
-    arrays = modelfile.arrays_of([tree])
+    arrays = modelfile.arrays_of(tree)
     joint = {"x": (0.5, 0.0, 0.0, 0.0), "z": (0.0, 1.0, 0.0, 0.0)}
     one = modelfile.npz_bytes(arrays, ["a", "b"], ({"x": 1.0, "y": 2.0}, joint))
     assert one == modelfile.npz_bytes(arrays, ["a", "b"], ({"y": 2.0, "x": 1.0}, dict(reversed(joint.items()))))
@@ -380,20 +369,13 @@ def test_bytes_depend_on_the_model_alone() -> None:
     assert model.probabilities(table).tolist() == pytest.approx(scores)
 
 
-def test_forests_are_averaged() -> None:
-    forests = [f"\nTree=0\nnum_leaves=1\nleaf_value={value}\n" for value in (0.5, -1.5, 4)]
-    arrays = modelfile.arrays_of(forests)
-    assert arrays["roots"].tolist() == [0, 1, 2]
-    assert arrays["value"].sum() == pytest.approx(1)
-
-
 def test_categorical_splits_are_refused() -> None:
     tree = (
         "\nTree=0\nnum_leaves=2\nsplit_feature=1\nthreshold=0.1\ndecision_type=1\nleft_child=-1\nright_child=-2\n"
         "leaf_value=0.25 -0.5\n"
     )
     with pytest.raises(ValueError, match="a categorical split, which no feature asks for"):
-        modelfile.arrays_of([tree])
+        modelfile.arrays_of(tree)
 
 
 def test_the_shipped_file_is_named_after_its_content() -> None:
