@@ -73,6 +73,32 @@ def test_comments_are_content_where_they_are_much_of_it_or_wanted(
     )
 
 
+ASKED = '<script type="application/ld+json">{"@type": "QAPage"}</script>'
+
+
+@pytest.mark.parametrize(
+    ("size", "head", "url", "kept"),
+    [
+        (2500, "", None, 0),
+        (2499, "", None, 40),
+        (2500, "", "https://example.com/story/7", 0),
+        (2500, "", "https://example.com/forum/7", 40),
+        (2500, '<link rel=canonical href="https://example.com/topic/7">', "https://example.com/story/7", 40),
+        (2500, ASKED, None, 40),
+    ],
+)
+def test_beside_a_long_article_comments_are_none_unless_the_page_claims_to_be_a_discussion(
+    monkeypatch: pytest.MonkeyPatch, size: int, head: str, url: str | None, kept: int
+) -> None:
+    monkeypatch.setattr(extract, "EXTRACTORS", {"auto": (_Everything(),)})
+    text = ("The river rose again that night. " * 200)[: size - len("Report") - 1] + "."
+    html = discussion(40, f"<p>{text}</p>").replace("<html>", f"<html><head>{head}</head>")
+    content = extract_page(html, url=url)
+    assert text in content.blocks
+    assert remarks(content) == kept
+    assert remarks(extract_page(html, url=url, config=config("yes"))) == 40
+
+
 def test_exact_repeats_of_a_block_go_and_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(extract, "EXTRACTORS", {"auto": (_Everything(),)})
     code = "<pre>" + "x = f(x)  # the same line of code again" + "</pre>"

@@ -104,3 +104,20 @@ def test_short_posts_stay_where_the_classifier_keeps_them(
         for text, label in zip(lines.texts, extract._agreed(page, lines, votes, Reasons(page)).lines, strict=True)
     }
     assert found == {long: "body"} | dict.fromkeys(POSTS, "body" if stay else "chrome/comments")
+
+
+@pytest.mark.parametrize(
+    ("tag", "size", "share", "label"),
+    [("p", 121, 0.9, "body"), ("p", 120, 0.9, "title"), ("h1", 121, 0.9, "title"), ("p", 121, 0.7, "title")],
+)
+def test_a_post_that_a_page_is_named_after_stays(
+    tag: str, size: int, share: float, label: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post = ("昨天下午，市環境局在市政府禮堂召開會議，部署今年的大氣污染防治工作，" * 9)[:size]
+    page = parse_page(f"<div class=a><{tag}>{post}</{tag}><p>回覆</p></div>")
+    lines = page_lines(page)
+    labels = [whole_line(name, len(text)) for name, text in zip(("title", "chrome/other"), lines.texts, strict=True)]
+    monkeypatch.setattr(extract, "_label_lines", lambda *_: Labels(lines=tuple(labels), metadata={}))
+    monkeypatch.setattr(extract, "_is_flat", lambda _: False)
+    votes = Votes(shares=(share, 0.0))
+    assert extract._agreed(page, lines, votes, Reasons(page)).lines[0].label == label

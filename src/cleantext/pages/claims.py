@@ -11,11 +11,13 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
+from cleantext.pages.columns import CLAIMS
+
 if TYPE_CHECKING:
     from cleantext.pages.dom import Head
 
 
-__all__ = ["ADDRESS_WORDS", "address_claims", "claims_of", "head_claims"]
+__all__ = ["ADDRESS_WORDS", "address_claims", "claims_of", "head_claims", "is_talk"]
 
 # Words of hosts, paths and the names of query parameters, by what pages at such addresses are.
 ADDRESS_WORDS = {
@@ -69,6 +71,12 @@ def claims_of(head: Head, url: str | None) -> tuple[float, ...]:
     own = (head.canonical, head.meta.get("og:url", ""))
     address = next((address for address in own if address.startswith(("http://", "https://"))), url)
     return *head_claims(head), *address_claims(address)
+
+
+def is_talk(head: Head, url: str | None) -> bool:
+    """Whether a page with this head, found at `url`, claims to be a discussion: by its address or its JSON-LD."""
+    claims = dict(zip(CLAIMS, claims_of(head, url), strict=True))
+    return 1.0 in (claims["declared_talk"], claims["address_talk"])
 
 
 def head_claims(head: Head) -> tuple[float, ...]:

@@ -20,6 +20,7 @@ import numpy as np
 from cleantext.config import ExtractConfig, LimitsConfig
 from cleantext.pages.align import align, bare
 from cleantext.pages.blocks import Page, parse_page
+from cleantext.pages.claims import is_talk
 from cleantext.pages.classify import block_votes
 from cleantext.pages.content import PageLines, content_of, page_lines
 from cleantext.pages.discussions import is_discussion
@@ -59,8 +60,9 @@ _UNALIGNED = 0.1
 _DISCUSSION = 2.0
 _HALF_VOTE = 0.45
 # From this share of what would be kept on, readers' comments are content: beside the posts of a discussion stand lines
-# with their authors and dates, which no class calls comments.
-_DISCUSSED = 0.4
+# with their authors and dates, which no class calls comments. But where all else has so many characters, the page is an
+# article, unless it claims to be a discussion, however much its readers had to say.
+_DISCUSSED, _ARTICLE = 0.4, 2500
 _CODE = KINDS.index("code")
 _ASIDE = frozenset({"nav", "footer", "aside", "form", "dialog"})
 # So many blocks that an extractor leaves out between two that it keeps stay, if few of their characters are links.
@@ -198,7 +200,7 @@ def extract_page(
     lines = page_lines(page)
     judged = extractor.name != "all" and (extractor.name == "links" or page.is_chinese) and len(lines) <= _MAX_JUDGED
     reasons = Reasons(page)
-    votes = _without_comments(page, votes, reasons, config.include_comments)
+    votes = _without_comments(page, url, votes, reasons, config.include_comments)
     if judged and extractor.name == "classifier":
         labels = _agreed(page, lines, votes, reasons)
     else:
@@ -270,9 +272,14 @@ def _agreed(page: Page, lines: PageLines, votes: Votes, reasons: Reasons) -> Lab
         if label.label == "body":
             if votes.shares[block] < _OBJECTS:
                 seen[i] = whole_line("chrome/other", len(lines.texts[i]))
-        elif votes.shares[block] >= sure and label.label in uncertain:
+        elif votes.shares[block] >= sure and (label.label in uncertain or _is_named_after(page, lines, i, label)):
             seen[i] = whole_line("body", len(lines.texts[i]))
     return Labels(lines=tuple(seen), metadata=labels.metadata)
+
+
+def _is_named_after(page: Page, lines: PageLines, line: int, label: LineLabel) -> bool:
+    """Whether a line with this label is a post that the page has its title from."""
+    return label.label == "title" and len(lines.texts[line]) > _TITLE and page.kinds[lines.blocks[line]] != "heading"
 
 
 def _shown(page: Page, lines: PageLines) -> Sequence[str]:
@@ -291,7 +298,7 @@ def _is_flat(page: Page) -> bool:
     return all(bool((column[places] == column[places[:1]]).all()) for column in columns)
 
 
-def _without_comments(page: Page, votes: Votes, reasons: Reasons, include: str) -> Votes:
+def _without_comments(page: Page, url: str | None, votes: Votes, reasons: Reasons, include: str) -> Votes:
     """The votes without those for readers' comments, unless these are wanted or are much of what would be kept."""
     if include == "yes":
         return votes
@@ -300,7 +307,8 @@ def _without_comments(page: Page, votes: Votes, reasons: Reasons, include: str) 
         return votes
     kept = [i for i, share in enumerate(votes.shares) if share >= _KEPT]
     comments, whole = (sum(len(page.texts[i]) for i in part) for part in (said, kept))
-    if include == "auto" and comments > _DISCUSSED * whole:
+    is_article = whole - comments >= _ARTICLE and not is_talk(page.dom.head, url)
+    if include == "auto" and comments > _DISCUSSED * whole and not is_article:
         return votes
     shares = list(votes.shares)
     for i in said:
