@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleantext.pages import affixes
-from cleantext.pages.affixes import cut_affixes
+from cleantext.pages.affixes import cut_affixes, heading_end
 from text_strategies import TEXT
 
 SENTENCE = "会议要求各部门加强协作，为工作创造良好条件。"
@@ -129,3 +129,29 @@ def test_what_every_suffix_needs_stands_in_each(end: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(affixes, "_NEEDED", re.compile(""))
         assert cut_affixes(SENTENCE + end) == found
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "[编辑]",
+        "[編輯]",
+        " [编辑 | 编辑源代码]",
+        "[edit]",
+        "\xa0[ Edit | edit source ]",
+        "[Bearbeiten]",
+        "[править]",
+        "[編集]",
+    ],
+)
+@pytest.mark.parametrize("heading", ["古代", "Early history", "𠮷野家", "e\u0301", "[1]", "a [edit] b"])
+def test_a_heading_ends_before_the_link_that_edits_its_section(heading: str, link: str) -> None:
+    assert heading_end(heading + link) == len(heading)
+    assert heading_end(link.strip()) == len(link.strip())
+
+
+@pytest.mark.parametrize(
+    "heading", ["", "]", "古代", "array[edited]", "[edit] history", "(edit)", "[" * 9000 + "edit", "历史[1]"]
+)
+def test_other_headings_are_whole(heading: str) -> None:
+    assert heading_end(heading) == len(heading)

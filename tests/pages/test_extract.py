@@ -254,3 +254,35 @@ def test_lines_are_those_of_the_blocks(html: str) -> None:
         assert page.source_text[start : start + len(text)] == text
         assert page.blocks[block].start <= start < page.blocks[block].end
     assert page.texts == [block.text for block in page.blocks]
+
+
+@pytest.mark.parametrize(
+    ("title", "heading", "link", "text"),
+    [
+        (
+            "雄安新区 - 维基百科，自由的百科全书",
+            "古代",
+            "编辑",
+            "考古资料显示，七千年以前就有人在此繁衍生息，形成了比较稳定的古村落。",
+        ),
+        (
+            "Xiongan - Wikipedia",
+            "Early history",
+            "edit",
+            "People settled here early, and villages that stayed grew by the lakes. ",
+        ),
+    ],
+)
+def test_links_that_edit_a_section_are_no_part_of_headings(title: str, heading: str, link: str, text: str) -> None:
+    name, edit = title.split(" ", maxsplit=1)[0], f'<span class="mw-editsection">[<a href="/e">{link}</a>]</span>'
+    content = extract_page(
+        f"<title>{title}</title><div id=content><h1>{name}{edit}</h1><p>{text * 8}</p><h2>{heading}{edit}</h2>"
+        f"<p>{text[:-1] * 7}</p></div>"
+    )
+    assert content.blocks[1] == heading
+    assert content.metadata["title"].value == name
+    assert [(one.text, one.reason) for one in content.removed] == [
+        (name, "meta/title"),
+        (f"[{link}]", "chrome/navigation"),
+        (f"[{link}]", "chrome/navigation"),
+    ]

@@ -7,7 +7,7 @@ import re
 from cleantext.folding import without_readings
 from cleantext.pages.looks import fold, spaced_view
 
-__all__ = ["cut_affixes"]
+__all__ = ["cut_affixes", "heading_end"]
 
 _EDITORS = r"(?:责任|网络|执行|值班|首席|实习|核稿|本文|文字)?编辑|责编|编校|对审|校对|审核|责任校对|编审|美编|监制"
 _BUTTON = r"编辑|打印|关闭|打印本页|关闭窗口|纠错|我要纠错|收藏|返回顶部|返回|字号.{0,12}|推荐|分享"
@@ -39,6 +39,13 @@ _PREFIXES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("meta/original-title", re.compile(rf"^[(\[【] ?{_TITLED} ?: ?[^()]{{2,80}}[)\]】] ?(?=\S)")),
     ("chrome/navigation", re.compile(r"^(?:[\[【](?:打印|关闭|收藏|纠错|字号.{0,12})[\]】] ?)+(?=\S)")),
 )
+# What wikis put behind a heading to edit what is below it, in the languages that have most pages.
+_EDIT = (
+    "edit(?: source)?|编辑(?:源代码|本段)?|編輯(?:原始碼|源代碼|本段)?|編集|편집|править|bearbeiten"
+    "|quelltext bearbeiten|modifier(?: le code)?|editar(?: código(?:-fonte)?)?|modifica(?: wikitesto)?|sửa(?: mã nguồn)?|edytuj(?: kod)?"
+)
+_EDIT_LINK = re.compile(rf"\[ ?(?:{_EDIT})(?: ?\| ?(?:{_EDIT}))? ?\]$", re.IGNORECASE)
+_EDIT_MOST = 50  # characters, more than any
 _END = 140
 # A line end without one of these characters, in either script, has no suffix.
 _TRIGGERS = re.compile("[编編责責校审審监監源自载載原题題印关關错錯藏返号號文多详詳推分]|ore|ing", re.IGNORECASE)
@@ -66,6 +73,17 @@ def cut_affixes(line: str) -> tuple[int, int, tuple[tuple[int, int, str], ...]]:
         start = found[1] + len(line[found[1] : end]) - len(line[found[1] : end].lstrip())
         cut.insert(0, found)
     return start, end, tuple(cut)
+
+
+def heading_end(heading: str) -> int:
+    """Where a heading ends, but for the link that wikis put behind it to edit what is below.
+
+    >>> heading_end("历史沿革[编辑]"), heading_end("History [ edit | edit source ]"), heading_end("[edit]")
+    (4, 7, 6)
+    """
+    if heading[-1:] == "]" and (found := _EDIT_LINK.search(heading, max(0, len(heading) - _EDIT_MOST))):
+        return len(heading[: found.start()].rstrip()) or len(heading)
+    return len(heading)
 
 
 def _suffix(line: str, start: int, end: int) -> tuple[int, int, str] | None:

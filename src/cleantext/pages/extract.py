@@ -18,6 +18,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from cleantext.config import ExtractConfig, LimitsConfig
+from cleantext.pages.affixes import heading_end
 from cleantext.pages.align import align, bare
 from cleantext.pages.blocks import Page, parse_page
 from cleantext.pages.claims import is_talk
@@ -350,11 +351,23 @@ def _verdicts(
             verdicts[i] = whole_line("meta/title", len(texts[i]))
     if title is not None:
         verdicts[title] = whole_line("meta/title", len(texts[title]))
+    for i, text in enumerate(texts):
+        if text[-1] == "]" and page.kinds[blocks[i]] == "heading":
+            verdicts[i] = _without_edit_link(text, verdicts[i])
     if rules:
         verdicts = [_ruled(*row, rules) for row in zip(lines.texts, labels, verdicts, strict=True)]
     elif lines and all(verdict.label != "body" for verdict in verdicts):
         return [whole_line("body", len(text)) for text in lines.texts]
     return _without_repeats(page, lines, verdicts)
+
+
+def _without_edit_link(text: str, verdict: LineLabel) -> LineLabel:
+    """The verdict on a heading, with the link behind it out that wikis put there to edit what is below."""
+    end = heading_end(text)
+    if verdict.affixes or end == len(text) or verdict.label not in ("body", "meta/title"):
+        return verdict
+    link = (end, len(text), "chrome/navigation")
+    return LineLabel(label=verdict.label, start=0, end=end, affixes=(link,))
 
 
 def _ruled(text: str, label: LineLabel, verdict: LineLabel, rules: PageRules) -> LineLabel:
@@ -391,11 +404,15 @@ def _title_line(page: Page, lines: PageLines, title: Field | None) -> int | None
         return None
     least, most, texts = len(key), 2 * len(key) + 20, lines.texts
     sized = [i for i, size in enumerate(map(len, texts)) if least <= size <= most]
-    headings = (i for i in sized if page.kinds[lines.blocks[i]] == "heading" and _is(texts[i], key))
+    headings = (i for i in sized if page.kinds[lines.blocks[i]] == "heading" and _is(_heading(texts[i]), key))
     heading = next(headings, None)
     if heading is not None or len(key) > _TITLE:
         return heading
     return next((i for i in sized if _is(texts[i], key)), None)
+
+
+def _heading(text: str) -> str:
+    return text[: heading_end(text)]
 
 
 def _is(text: str, key: str) -> bool:

@@ -20,6 +20,7 @@ from urllib.parse import urljoin, urlsplit
 
 import numpy as np
 
+from cleantext.pages.affixes import heading_end
 from cleantext.pages.align import bare
 from cleantext.pages.blocks import Page
 from cleantext.pages.dom import TREE_FAULTS, Head
@@ -341,7 +342,9 @@ def _headings(page: Page) -> list[tuple[str, int]]:
     """The text and level of the first headings."""
     arrays = page.arrays
     places = np.flatnonzero((arrays.kinds == KINDS.index("heading")) & (arrays.hidden == 0))[:200].tolist()
-    return [(page.texts[place], int(page.arrays.levels[place])) for place in places]
+    texts = [page.texts[place] for place in places]
+    levels = [int(page.arrays.levels[place]) for place in places]
+    return [(text[: heading_end(text)], level) for text, level in zip(texts, levels, strict=True)]
 
 
 def _agreeing(headings: Iterable[tuple[str, int]], keys: Sequence[str]) -> tuple[str, int] | None:
