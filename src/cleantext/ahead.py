@@ -16,14 +16,13 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import numba
 import numpy as np
 
 from cleantext.config import Config
 from cleantext.dedup import find_duplicates
 from cleantext.errors import ConfigError
 from cleantext.folding import code_points
-from cleantext.kernels import is_kept
+from cleantext.kernels import is_kept, may_compile
 from cleantext.pages.compiled import COMPILED_FROM, meet
 from cleantext.pipeline import run
 from cleantext.text import to_script
@@ -56,7 +55,7 @@ def compile_ahead() -> Ahead:
     Takes half a minute to a minute, and a few seconds where all is done. Raises ConfigError where numba is told not to
     compile.
     """
-    if vars(numba.config)["DISABLE_JIT"]:
+    if not may_compile():
         raise ConfigError("NUMBA_DISABLE_JIT is set, so nothing can be compiled: unset it")
     start = time.perf_counter()
     meet(COMPILED_FROM)

@@ -17,7 +17,7 @@ from typing import Any, TypeVar, cast
 import numba
 import numpy as np
 
-__all__ = ["compiler", "is_kept", "made_of"]
+__all__ = ["compiler", "is_kept", "made_of", "may_compile"]
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -35,6 +35,11 @@ def compiler(**options: Any) -> Callable[[_F], _F]:
         return cast(_F, kernel)
 
     return compiled
+
+
+def may_compile() -> bool:
+    """Whether numba compiles: `NUMBA_DISABLE_JIT` tells it not to."""
+    return not vars(numba.config)["DISABLE_JIT"]
 
 
 def is_kept(kernel: Any) -> bool:

@@ -41,8 +41,9 @@ _PREFIXES: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 # What wikis put behind a heading to edit what is below it, in the languages that have most pages.
 _EDIT = (
-    "edit(?: source)?|编辑(?:源代码|本段)?|編輯(?:原始碼|源代碼|本段)?|編集|편집|править|bearbeiten"
-    "|quelltext bearbeiten|modifier(?: le code)?|editar(?: código(?:-fonte)?)?|modifica(?: wikitesto)?|sửa(?: mã nguồn)?|edytuj(?: kod)?"
+    "edit(?: source)?|编辑(?:源代码|本段)?|編輯(?:原始碼|源代碼|本段)?|編集|편집|править"
+    "|bearbeiten|quelltext bearbeiten|modifier(?: le code)?|editar(?: código(?:-fonte)?)?|modifica(?: wikitesto)?"
+    "|sửa(?: mã nguồn)?|edytuj(?: kod)?"
 )
 _EDIT_LINK = re.compile(rf"\[ ?(?:{_EDIT})(?: ?\| ?(?:{_EDIT}))? ?\]$", re.IGNORECASE)
 _EDIT_MOST = 50  # characters, more than any
