@@ -256,6 +256,9 @@ def test_lines_are_those_of_the_blocks(html: str) -> None:
     assert page.texts == [block.text for block in page.blocks]
 
 
+PARAGRAPH = "People settled here early, and villages that stayed grew by the lakes. "
+
+
 @pytest.mark.parametrize(
     ("title", "heading", "link", "text"),
     [
@@ -286,3 +289,19 @@ def test_links_that_edit_a_section_are_no_part_of_headings(title: str, heading: 
         (f"[{link}]", "chrome/navigation"),
         (f"[{link}]", "chrome/navigation"),
     ]
+
+
+def test_only_links_behind_headings_that_stay_are_cut_off() -> None:
+    body = "".join(
+        f"<p>{text}</p>" for text in (PARAGRAPH * 3, f"{PARAGRAPH * 2} A letter may be changed by hand [edit]")
+    )
+    content = extract_page(
+        f"<nav><h3>Tools of this site [edit]</h3><a href=/a>All of them</a></nav><article>{body}</article>"
+    )
+    assert content.blocks[-1].endswith("by hand [edit]")
+    assert "Tools of this site [edit]" in [one.text for one in content.removed]
+
+
+def test_the_link_behind_the_first_heading_is_no_part_of_the_title() -> None:
+    content = extract_page(f"<article><h1>雄安新区[编辑]</h1><p>{PARAGRAPH * 6}</p></article>")
+    assert content.metadata["title"].value == "雄安新区"

@@ -80,6 +80,7 @@ PAGES = [
     "<script><!--<script>x</script>y",
     "<svg><style>&lt;/style>&lt;/svg>漏</style></svg>後<svg><script>a</script><path/></svg>字",
     "<svg><style>a<b>c</style></svg>後<math><mi>x<style>&lt;b</style><annotation-xml>y</annotation-xml></math>",
+    "<svg><text>字</text><title>題</title></svg><p>文</p><svg><text>後</text></svg>",
     "<svg><input>x</input><foreignObject><br></foreignObject></svg>字<math><source hidden>x</source>y</math>",
     "<xmp>a<b>&amp;</xmp>c",
     "<plaintext>x<b></plaintext>&lt;",
