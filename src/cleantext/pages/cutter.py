@@ -55,7 +55,7 @@ def cut_events(dom: Dom) -> tuple[str, Arrays]:
     """
     cutter = _Cutter()
     drafts = cutter.cut(dom.events(inside=cutter.is_inside))
-    shown, hidden = (sum(len(one.text) for one in drafts if one.scope.hidden == is_hidden) for is_hidden in (0, 1))
+    shown, hidden = (sum(len(one.text) for one in drafts if one.scope.hidden is hides) for hides in (False, True))
     if may_hide_most(dom, shown, hidden):
         revealed = _Cutter(reveal=True).cut(dom.events(hidden=True))
         if sum(len(draft.text) for draft in revealed) > MOSTLY_HIDDEN * shown:

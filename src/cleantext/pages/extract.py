@@ -308,9 +308,10 @@ def _without_comments(page: Page, url: str | None, votes: Votes, reasons: Reason
         return votes
     kept = [i for i, share in enumerate(votes.shares) if share >= _KEPT]
     comments, whole = (sum(len(page.texts[i]) for i in part) for part in (said, kept))
-    is_article = whole - comments >= _ARTICLE and not is_talk(page.dom.head, url)
-    if include == "auto" and comments > _DISCUSSED * whole and not is_article:
-        return votes
+    if include == "auto" and comments > _DISCUSSED * whole:
+        is_article = whole - comments >= _ARTICLE and not is_talk(page.dom.head, url)
+        if not is_article:
+            return votes
     shares = list(votes.shares)
     for i in said:
         shares[i] = 0.0

@@ -55,8 +55,7 @@ def cut_markup(dom: Dom) -> tuple[str, Arrays] | None:
     cut = _walk(dom, reveal=False)
     if cut is None:
         return None
-    hidden = _characters(cut[1], 1)
-    shown = _characters(cut[1], 0)
+    shown, hidden = _characters(cut[1], 0), _characters(cut[1], 1)
     if may_hide_most(dom, shown, hidden):
         revealed = _walk(dom, reveal=True)
         if revealed is None:
