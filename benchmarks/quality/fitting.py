@@ -1,8 +1,8 @@
 """Fit the block classifier: scores of class words, then gradient-boosted trees over the rows of labelled pages.
 
 The scores of words are themselves learned, so a tree must not see scores that its own page helped to make: the pages
-are parted four ways, and each part gets the scores of the other three. In the same way the second trees, which read a
-page again knowing what the first made of it, are shown what first trees of the other three parts make of it. LightGBM
+are parted four ways, and each part gets the scores of the other three. In the same way the networks, which read a page
+again knowing what the trees made of it (`teaching`), are shown what trees of the other three parts make of it. LightGBM
 fits the trees; it is imported here only, and only to fit.
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -19,11 +19,13 @@ import numpy.typing as npt
 
 from cleantext.errors import MissingDependencyError
 from cleantext.pages.ancestry import Tree, word_columns
-from cleantext.pages.columns import CONTEXT, WORD_COLUMNS, Columns
+from cleantext.pages.columns import WORD_COLUMNS, Columns
 from cleantext.pages.context import context_columns
+from cleantext.pages.network import Network
 from cleantext.pages.wordscores import WordScores
 from quality.joint import bags_of, fit_joint
 from quality.labels import Labelled, Rows
+from quality.teaching import Lesson, Plan, teach, torch_for_teaching
 
 __all__ = ["Fitted", "Settings", "fit", "fold_of", "weights_of", "word_scores"]
 
@@ -46,8 +48,6 @@ class Settings:
     rate: float = 0.05
     features: float = 0.5
     least_rows: int = 20
-    second_trees: int = 60
-    second_rate: float = 0.1
     folded_trees: int = 150
     folded_rate: float = 0.05
     word_prior: float = 6.0
@@ -57,6 +57,7 @@ class Settings:
     mixed: float = 1.5
     seed: int = 1
     threads: int = 1
+    second: Plan = field(default_factory=Plan)
 
     def weight(self, page: Labelled) -> float:
         """How much a page counts: Chinese ones are few, those in several languages too."""
@@ -102,11 +103,11 @@ def weights_of(rows: Rows, weight: float) -> F64:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """The trees of both readings as LightGBM writes them, and those of folded blocks, if there were any; the scores of
-    words, and what words say together."""
+    """The trees of the first reading as LightGBM writes them, the networks of the second, and the trees of folded
+    blocks, if there were any; the scores of words, and what words say together."""
 
     first: str
-    second: str
+    second: Network
     folded: str
     words: dict[str, float]
     joint: dict[str, tuple[float, ...]]
@@ -119,9 +120,9 @@ _Said = tuple[dict[str, float], dict[str, tuple[float, ...]]]
 
 
 def fit(pages: Sequence[Labelled], names: Sequence[str], settings: Settings) -> Fitted:
-    """First the trees that see features, then those that see also what trees like them made of the page; and those that
-    judge what is folded away."""
-    _lightgbm()  # says what to install before anything is done
+    """First the trees that see features, then the networks that see also what trees like them made of the page; and the
+    trees that judge what is folded away."""
+    _lightgbm(), torch_for_teaching()  # say what to install before anything is done
     hiding, pages = [page for page in pages if page.folded], [page for page in pages if not page.folded]
     parts = [fold_of(page.source.group + "i", _INNER_FOLDS) for page in pages]
     said = _said(pages, parts, settings)
@@ -129,17 +130,16 @@ def fit(pages: Sequence[Labelled], names: Sequence[str], settings: Settings) -> 
     shown = [part for page, table in zip(pages, tables, strict=True) for part in _shown(page, table, settings)]
     first = _train(shown, names, settings)
     inner = replace(settings, trees=settings.trees // 2, rate=2 * settings.rate)  # as good, in half the time
-    again: list[_Part] = []
+    again: list[Lesson] = []
     for left in range(_INNER_FOLDS):
         held = [i for i, part in enumerate(parts) if part == left]
         rest = [part for i in range(len(pages)) if parts[i] != left for part in shown[2 * i : 2 * i + 2]]
         if held and rest:
             judge = _train(rest, names, inner)
             again += [_read_again(pages[i], tables[i], judge, settings) for i in held]
-    sure = replace(settings, trees=settings.second_trees, rate=settings.second_rate)
-    second = _train(again, [*names, *CONTEXT], sure)
+    second = teach(again, settings.second)
     folded = _folded(hiding, names, said, settings)
-    return Fitted(str(first.model_to_string()), str(second.model_to_string()), folded, *said[-1])
+    return Fitted(str(first.model_to_string()), second, folded, *said[-1])
 
 
 def _folded(pages: Sequence[Labelled], names: Sequence[str], said: Sequence[_Said], settings: Settings) -> str:
@@ -182,13 +182,13 @@ def _shown(page: Labelled, table: F32, settings: Settings) -> tuple[_Part, _Part
     return _picked(page.blocks, table, weight), _picked(page.lines, page.lines.table, weight * dump)
 
 
-def _read_again(page: Labelled, table: F32, judge: Any, settings: Settings) -> _Part:
-    """What the second trees are shown of a page: its blocks, and what `judge` makes of all of them."""
+def _read_again(page: Labelled, table: F32, judge: Any, settings: Settings) -> Lesson:
+    """What the networks are shown of a page: all its blocks, and what `judge` makes of them."""
     likely = judge.predict(table, num_threads=settings.threads)
     columns = Columns(len(table))
     columns.features[:] = table
     context_columns(columns, likely, page.blocks.tokens, Tree.of(page.elements), page.blocks.element)
-    return _picked(page.blocks, columns.all, settings.weight(page))
+    return Lesson(np.ascontiguousarray(columns.all), page.blocks.target, page.blocks.tokens, settings.weight(page))
 
 
 def _picked(rows: Rows, table: F32, weight: float) -> _Part:

@@ -1,4 +1,4 @@
-"""Trees as LightGBM writes them made into the arrays that `cleantext.pages.classify` walks, and those into a file.
+"""Trees as LightGBM writes them made into the arrays that `cleantext.pages.classify` walks; all arrays into a file.
 
 The file is an .npz whose bytes depend on the model alone: members in a fixed order, dated 1980.
 """
@@ -16,7 +16,6 @@ import numpy as np
 import numpy.typing as npt
 
 from cleantext.pages.classify import FOLDED, FORMAT, SECOND, Model
-from cleantext.pages.columns import CONTEXT
 from cleantext.pages.wordscores import WordScores
 from quality.fitting import Fitted
 
@@ -31,13 +30,13 @@ _CATEGORICAL, _DEFAULT_LEFT, _MISSING_SHIFT, _MISSING_IS_NAN = 1, 2, 2, 2
 
 
 def all_arrays(fitted: Fitted) -> Arrays:
-    """The nodes of all trees."""
-    found = arrays_of(fitted.first) | _named(SECOND, fitted.second)
-    return found | _named(FOLDED, fitted.folded) if fitted.folded else found
+    """The nodes of all trees, and the weights of the networks."""
+    found = arrays_of(fitted.first) | _named(SECOND, fitted.second.arrays)
+    return found | _named(FOLDED, arrays_of(fitted.folded)) if fitted.folded else found
 
 
-def _named(begin: str, trees: str) -> Arrays:
-    return {begin + name: nodes for name, nodes in arrays_of(trees).items()}
+def _named(begin: str, arrays: Arrays) -> Arrays:
+    return {begin + name: values for name, values in arrays.items()}
 
 
 def arrays_of(trees: str) -> Arrays:
@@ -96,13 +95,7 @@ def _floor(threshold: float) -> np.float32:
 
 def model_of(arrays: Arrays, names: Sequence[str], words: Words) -> Model:
     """The model as the product reads it: of the arrays of the first trees, and of the others, if any."""
-    version, scores = _digest(arrays, names, words), WordScores(*words)
-    first: dict[str, Any] = {name: arrays[name] for name in _TYPES}
-    more: dict[str, Model | None] = {}
-    for begin, known in ((SECOND, (*names, *CONTEXT)), (FOLDED, tuple(names))):
-        own: dict[str, Any] = {name: arrays[begin + name] for name in _TYPES if begin + name in arrays}
-        more[begin] = Model(**own, names=known, words=scores, version=version) if own else None
-    return Model(**first, names=tuple(names), words=scores, version=version, second=more[SECOND], folded=more[FOLDED])
+    return Model.of_arrays(arrays, tuple(names), WordScores(*words), _digest(arrays, names, words))
 
 
 def npz_bytes(arrays: Arrays, names: Sequence[str], words: Words) -> bytes:
@@ -132,7 +125,6 @@ def _json(about: Mapping[str, Any]) -> bytes:
 def _digest(arrays: Arrays, names: Sequence[str], words: Words) -> str:
     """A name for the model made of what it is."""
     digest = hashlib.blake2b(_json(_about(names, words)), digest_size=6)
-    for name in (begin + name for begin in ("", SECOND, FOLDED) for name in _TYPES):
-        if name in arrays:
-            digest.update(arrays[name].tobytes())
+    for values in arrays.values():
+        digest.update(values.tobytes())
     return digest.hexdigest()

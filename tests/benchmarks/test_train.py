@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -16,17 +17,21 @@ from hypothesis import strategies as st
 
 from cleantext.errors import MissingDependencyError
 from cleantext.pages.claims import address_claims
-from cleantext.pages.classify import SECOND, Model, load_model
+from cleantext.pages.classify import Model, load_model
 from cleantext.pages.columns import ADDRESSED, CONTEXT
 from cleantext.pages.elements import Element
+from cleantext.pages.network import Network
 from cleantext.pages.wordscores import WordScores
 from quality import fitting, labels, modelfile, train
 from quality.extraction import f1
 from quality.fitting import Settings
 from quality.joint import Bags, bags_of, fit_joint
 from quality.labels import Labelled, Rows, Source
+from quality.teaching import Lesson, Plan, teach
 
 WORDS = ("river", "road", "council", "report", "plan", "bridge", "school", "water", "money", "people", "house", "field")
+# Networks that are taught in no time.
+SHORT = Plan(networks=2, channels=4, rounds=2)
 
 
 def site(folder: Path, count: int, *, fold: bool = False) -> Path:
@@ -76,14 +81,17 @@ def test_what_a_page_folds_is_learned_from_apart(folding: list[Labelled]) -> Non
 
 
 def test_folded_blocks_get_trees_and_the_others_stay_as_they_are(folding: list[Labelled]) -> None:
-    lightgbm = pytest.importorskip("lightgbm")
-    names, some = train.feature_names(), Settings(trees=10, second_trees=5, folded_trees=20, least_rows=2)
+    lightgbm, _ = pytest.importorskip("lightgbm"), pytest.importorskip("torch")
+    names, some = train.feature_names(), Settings(trees=10, folded_trees=20, least_rows=2, second=SHORT)
     fitted, without = (
         fitting.fit([page for page in folding if some_folded or not page.folded], names, some)
         for some_folded in (True, False)
     )
     assert without.folded == ""
-    assert replace(fitted, folded="") == without
+    one, other = modelfile.all_arrays(replace(fitted, folded="")), modelfile.all_arrays(without)
+    assert [*one] == [*other]
+    assert all(np.array_equal(one[name], other[name]) for name in one)
+    assert (fitted.words, fitted.joint) == (without.words, without.joint)
     model = modelfile.model_of(modelfile.all_arrays(fitted), names, (fitted.words, fitted.joint))
     assert model.folded is not None
     assert modelfile.model_of(modelfile.all_arrays(without), names, (without.words, without.joint)).folded is None
@@ -245,18 +253,21 @@ def test_a_page_counts_by_the_root_of_its_rows() -> None:
     assert (found / found[0]).tolist() == pytest.approx([1, 2, 3])
 
 
-def test_without_lightgbm_there_is_a_line_that_installs_it(
-    monkeypatch: pytest.MonkeyPatch, pages: list[Labelled]
+@pytest.mark.parametrize("library", ["lightgbm", "torch"])
+def test_without_a_library_there_is_a_line_that_installs_it(
+    library: str, monkeypatch: pytest.MonkeyPatch, pages: list[Labelled]
 ) -> None:
-    monkeypatch.setitem(sys.modules, "lightgbm", None)
+    other = {"lightgbm": "torch", "torch": "lightgbm"}[library]
+    monkeypatch.setitem(sys.modules, other, sys.modules.get(other) or ModuleType(other))
+    monkeypatch.setitem(sys.modules, library, None)
     with pytest.raises(MissingDependencyError, match=r"pip install 'cleantext-corpus\[train\]'"):
         fitting.fit(pages, train.feature_names(), Settings())
 
 
 def test_arrays_give_what_lightgbm_gives(pages: list[Labelled]) -> None:
-    lightgbm = pytest.importorskip("lightgbm")
+    lightgbm, _ = pytest.importorskip("lightgbm"), pytest.importorskip("torch")
     names = train.feature_names()
-    some = Settings(trees=20, second_trees=10, least_rows=2, threads=1)
+    some = Settings(trees=20, least_rows=2, threads=1, second=SHORT)
     fitted = fitting.fit(pages, names, some)
     weights = [fitting.weights_of(page.blocks, some.weight(page)) for page in pages]
     assert fitted.words == fitting.word_scores(pages, some)
@@ -265,21 +276,21 @@ def test_arrays_give_what_lightgbm_gives(pages: list[Labelled]) -> None:
     assert fitted.words["post"] > 0 > fitted.words["menu"]
     assert fitted.joint["post"][0] > 0 > fitted.joint["menu"][0]
     assert model.second is not None
-    random = np.random.default_rng(0)
-    for trees, ours in ((fitted.first, model), (fitted.second, model.second)):
-        table = random.normal(0, 2, (300, len(ours.names))).astype(np.float32)
-        table[::3, ::2] = np.nan
-        table[5] = 0
-        expected = lightgbm.Booster(model_str=trees).predict(table)
-        assert len(set(expected.tolist())) > 5
-        assert np.abs(ours.probabilities(table) - expected).max() < 1e-6
+    for name, values in model.second.arrays.items():
+        assert np.array_equal(values, fitted.second.arrays[name])
+    table = np.random.default_rng(0).normal(0, 2, (300, len(names))).astype(np.float32)
+    table[::3, ::2] = np.nan
+    table[5] = 0
+    expected = lightgbm.Booster(model_str=fitted.first).predict(table)
+    assert len(set(expected.tolist())) > 5
+    assert np.abs(model.probabilities(table) - expected).max() < 1e-6
 
 
-def test_the_second_trees_learn_from_the_opinion_of_trees_that_have_not_seen_the_page(
+def test_the_networks_learn_from_the_opinion_of_trees_that_have_not_seen_the_page(
     monkeypatch: pytest.MonkeyPatch, pages: list[Labelled]
 ) -> None:
-    lightgbm = pytest.importorskip("lightgbm")
-    learned, asked = [], []
+    lightgbm, _ = pytest.importorskip("lightgbm"), pytest.importorskip("torch")
+    learned, asked, taught = [], [], list[Lesson]()
     real = lightgbm.train
 
     class Judge:
@@ -298,32 +309,41 @@ def test_the_second_trees_learn_from_the_opinion_of_trees_that_have_not_seen_the
         learned.append((data.num_data(), data.num_feature(), trees))  # type: ignore[attr-defined]
         return Judge(booster, learned[-1][0])
 
+    def listen(lessons: list[Lesson], plan: Plan) -> Network:
+        taught.extend(lessons)
+        return teach(lessons, plan)
+
     monkeypatch.setattr(lightgbm, "train", spy)
-    fitting.fit(pages, train.feature_names(), Settings(trees=8, second_trees=3, least_rows=2, threads=1))
+    monkeypatch.setattr(fitting, "teach", listen)
+    fitting.fit(pages, train.feature_names(), Settings(trees=8, least_rows=2, threads=1, second=SHORT))
     rows = [len(page.blocks.picked) + len(page.lines.picked) for page in pages]
     parts = [fitting.fold_of(page.source.group + "i", 4) for page in pages]
     inner = [sum(row for row, part in zip(rows, parts, strict=True) if part != left) for left in sorted(set(parts))]
     assert [count for count, _, trees in learned if trees == 4] == inner
     assert learned[0][::2] == (sum(rows), 8)
-    assert learned[-1] == (sum(len(page.blocks.picked) for page in pages), len(train.feature_names()) + len(CONTEXT), 3)
     assert len(asked) == len(pages), "each page is asked about once, of the trees of the other parts"
+    assert len(taught) == len(pages)
+    in_parts = [page for left in range(4) for page, part in zip(pages, parts, strict=True) if part == left]
+    for page, lesson in zip(in_parts, taught, strict=True):
+        assert lesson.target.tolist() == page.blocks.target.tolist()
+        assert lesson.tokens.tolist() == page.blocks.tokens.tolist()
+        assert lesson.weight == Settings().weight(page)
+        assert lesson.table.shape == (len(page.blocks.target), len(train.feature_names()) + len(CONTEXT))
+        assert not np.isnan(lesson.table[:, -len(CONTEXT) :]).any()
 
 
 def read_back(path: Path) -> tuple[Model, dict[str, float]]:
     with np.load(path) as arrays:
         parts = {name: arrays[name] for name in arrays.files}
     about = json.loads(bytes(parts.pop("about")))
-    again = [parts.pop(name) for name in list(parts) if name.startswith(SECOND)]
-    assert len(again) == len(parts)
-    model = Model(**parts, names=tuple(about["names"]), words=WordScores({}), version=about["version"])
-    return model, about["words"]
+    return Model.of_arrays(parts, tuple(about["names"]), WordScores({}), about["version"]), about["words"]
 
 
 def test_training_twice_writes_the_same_bytes_and_reports(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pytest.importorskip("lightgbm")
-    monkeypatch.setattr(train, "Settings", lambda: Settings(trees=8, second_trees=4, least_rows=2, threads=1))
+    pytest.importorskip("lightgbm"), pytest.importorskip("torch")
+    monkeypatch.setattr(train, "Settings", lambda: Settings(trees=8, least_rows=2, threads=1, second=SHORT))
     data = site(tmp_path, 10)
     first, second, report = tmp_path / "1.npz", tmp_path / "2.npz", tmp_path / "report.txt"
     assert train.main(["--data", str(data), "--folds", "2", "--out", str(first), "--report", str(report)]) == 0

@@ -91,10 +91,10 @@ def plain_score(model: Model, row: list[float]) -> float:
 
 
 def shipped() -> tuple[Model, Model]:
-    """The trees of the first reading and of the second."""
+    """The trees of what is shown, and of what is folded away."""
     model = load_model()
-    assert model.second is not None
-    return model, model.second
+    assert model.folded is not None
+    return model, model.folded
 
 
 @pytest.fixture(params=[False, True], ids=["arrays", "compiled"])
@@ -182,8 +182,9 @@ def test_the_shipped_model_knows_the_features() -> None:
     model = load_model()
     for sight in (Sight.of_page(parse_page(PAGE)), Sight.of_lines(["one", "two"])):
         assert page_features(sight, model.words)[2] == model.names
-    assert [len(one.roots) for one in shipped()] == [300, 60]
-    assert shipped()[1].names == model.names + CONTEXT
+    assert [len(one.roots) for one in shipped()] == [300, 150]
+    assert model.second is not None
+    assert model.second.half.size == len(model.names + CONTEXT)
     for one in shipped():
         assert len(set(one.names)) == len(one.names)
         assert 0 <= one.feature.min() <= one.feature.max() < len(one.names)
@@ -205,7 +206,8 @@ def test_the_shipped_model_is_whole_and_small() -> None:
 
 @pytest.mark.usefixtures("way")
 def test_a_page_is_read_twice_and_a_dump_once() -> None:
-    model, again = shipped()
+    model = load_model()
+    assert model.second is not None
     sight = Sight.of_page(parse_page(PAGE), "https://example.com/news/1")
     columns, tokens = page_columns(sight, model.words)
     first = model.probabilities(columns.features)
@@ -213,7 +215,7 @@ def test_a_page_is_read_twice_and_a_dump_once() -> None:
     assert sight.element is not None
     context_columns(columns, first, tokens, sight.tree, sight.element)
     assert columns.features.tolist() == page_features(sight, model.words)[0].tolist()
-    second = again.probabilities(columns.all)
+    second = model.second.probabilities(columns.columns, tokens)
     seen = see(sight, model.words)
     assert page_probabilities(model, seen).tolist() == ((first + second) / 2).tolist()
     assert page_probabilities(replace(model, second=None), seen).tolist() == first.tolist()
@@ -225,7 +227,7 @@ def test_a_page_is_read_twice_and_a_dump_once() -> None:
 
 def test_a_model_of_another_format_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(classify, "FORMAT", 99)
-    with pytest.raises(StageMismatchError, match="block model: format is 4, expected 99"):
+    with pytest.raises(StageMismatchError, match="block model: format is 5, expected 99"):
         load_model.__wrapped__()
 
 

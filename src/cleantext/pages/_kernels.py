@@ -13,7 +13,19 @@ import numpy as np
 from numba.extending import register_jitable
 
 from cleantext.kernels import compiler
-from cleantext.pages import _around, _climb, _columns, _counts, _cues, _measure, _names, _path, _trees, _zones
+from cleantext.pages import (
+    _around,
+    _climb,
+    _columns,
+    _counts,
+    _cues,
+    _measure,
+    _names,
+    _network,
+    _path,
+    _trees,
+    _zones,
+)
 from cleantext.pages._layout import SPACE, U8, U32, Int, Truth
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -133,12 +145,14 @@ def find(codes: U32, i: Int, one: Int, other: Int) -> Int:
 # As inner ones, though plain code calls them as well.
 for _part in (
     *(*_measure.PARTS, *_around.PARTS, *_cues.PARTS, *_columns.PARTS),
-    *(*_trees.PARTS, *_climb.PARTS, *_zones.PARTS, *_names.PARTS),
+    *(*_trees.PARTS, *_climb.PARTS, *_zones.PARTS, *_names.PARTS, *_network.PARTS),
 ):
     register_jitable(_nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)(_part)
 
 count, may_begin, look = kernel(_counts.count), kernel(_counts.may_begin), kernel(_cues.look)
 add_trees, add_masked = kernel(_trees.add_trees), kernel(_trees.add_masked)
+take, add_layer = kernel(_network.take), kernel(_network.add_layer)
+add_products = kernel(_network.add_products)
 climb, add_once, add_near = kernel(_climb.climb), kernel(_climb.add_once), kernel(_climb.add_near)
 hold, number_pairs = kernel(_climb.hold), kernel(_climb.number_pairs)
 fill_text, fill_places = kernel(_columns.fill_text), kernel(_columns.fill_places)

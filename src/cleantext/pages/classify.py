@@ -1,17 +1,17 @@
-"""The block classifier: gradient-boosted trees over the features of `features`, read from arrays.
+"""The block classifier: gradient-boosted trees over the features of `features`, and networks, read from arrays.
 
-The model is made by `benchmarks/quality/train.py`, with LightGBM; here its trees are walked without it. A tree is a run
+The model is made by `benchmarks/quality/train.py`, with LightGBM and PyTorch; here neither is needed. A tree is a run
 of nodes: which feature is asked, up to which value the answer is the left node, which nodes follow, and at a leaf
 (whose left node is itself) what it adds to the score. The score of a block is a log-odds.
 
-A page is read twice: the second trees see of each block also what the first ones made of those around it (`context`),
+A page is read twice: networks see of each block also what the trees made of those around it (`context`, `network`),
 and the mean of both is the answer. A text dump is read once.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -21,12 +21,12 @@ import numpy as np
 import numpy.typing as npt
 
 from cleantext.errors import StageMismatchError
-from cleantext.pages.columns import CONTEXT
 from cleantext.pages.compiled import pays
 from cleantext.pages.context import context_columns, expected_f1
 from cleantext.pages.features import Seen, Sight, columns_of, page_features, see
 from cleantext.pages.folded import copies
 from cleantext.pages.masks import masks_of
+from cleantext.pages.network import Network
 from cleantext.pages.wordscores import WordScores
 
 if TYPE_CHECKING:
@@ -50,9 +50,9 @@ F64 = npt.NDArray[np.float64]
 I32 = npt.NDArray[np.int32]
 
 # Raised when the arrays or the features change their meaning.
-FORMAT = 4
+FORMAT = 5
 _FILE = "blocks.npz"
-# What the names of the second reading's arrays in the file begin with.
+# What the names of arrays in the file begin with: those of the second reading, and of what is folded away.
 SECOND, FOLDED = "second_", "folded_"
 # A page on which no block is this likely is left to another extractor; blocks are kept from no lower than that on.
 _LEAST, _LOWEST_CUT = 0.2, 0.1
@@ -66,7 +66,8 @@ _AT_ONCE = 8
 class Model:
     """Trees as arrays over all nodes, `roots` saying where each begins; the feature names; scores of class words.
 
-    `second` holds the trees that read a page again, and `folded` those that judge what an attribute hides, if any do.
+    `second` holds the networks that read a page again, and `folded` the trees that judge what an attribute hides, if
+    any do.
     """
 
     feature: npt.NDArray[np.int16]
@@ -79,8 +80,21 @@ class Model:
     names: tuple[str, ...]
     words: WordScores
     version: str
-    second: Model | None = None
+    second: Network | None = None
     folded: Model | None = None
+
+    @classmethod
+    def of_arrays(
+        cls, arrays: Mapping[str, npt.NDArray[Any]], names: tuple[str, ...], words: WordScores, version: str
+    ) -> Model:
+        """The model of arrays as the file holds them."""
+        parts: dict[str, dict[str, Any]] = {"": {}, SECOND: {}, FOLDED: {}}
+        for name, values in arrays.items():
+            begin = next((begin for begin in (SECOND, FOLDED) if name.startswith(begin)), "")
+            parts[begin][name.removeprefix(begin)] = values
+        second = Network.of_arrays(parts[SECOND]) if parts[SECOND] else None
+        folded = cls(**parts[FOLDED], names=names, words=words, version=version) if parts[FOLDED] else None
+        return cls(**parts[""], names=names, words=words, version=version, second=second, folded=folded)
 
     def probabilities(self, table: F32) -> F64:
         """How likely each row of `table` (columns as in `names`) is main content."""
@@ -123,17 +137,13 @@ def side_by_side(model: Model, table: F32) -> F64:
 @cache
 def load_model() -> Model:
     """The model that comes with the package. Raises StageMismatchError where it is of another format."""
-    with files("cleantext.pages.model").joinpath(_FILE).open("rb") as stream, np.load(stream) as arrays:
-        parts: dict[str, Any] = {name: arrays[name] for name in arrays.files}
-    about = json.loads(bytes(parts.pop("about")).decode("utf-8"))
+    with files("cleantext.pages.model").joinpath(_FILE).open("rb") as stream, np.load(stream) as file:
+        arrays: dict[str, npt.NDArray[Any]] = {name: file[name] for name in file.files}
+    about = json.loads(bytes(arrays.pop("about")).decode("utf-8"))
     if about["format"] != FORMAT:
         raise StageMismatchError(f"block model: format is {about['format']}, expected {FORMAT}")
-    names, words = tuple(about["names"]), WordScores(about["words"], about["joint"])
-    more: dict[str, Model | None] = {}
-    for begin, known in ((SECOND, names + CONTEXT), (FOLDED, names)):
-        arrays_of = {name.removeprefix(begin): parts.pop(name) for name in list(parts) if name.startswith(begin)}
-        more[begin] = Model(**arrays_of, names=known, words=words, version=about["version"]) if arrays_of else None
-    return Model(**parts, names=names, words=words, version=about["version"], second=more[SECOND], folded=more[FOLDED])
+    words = WordScores(about["words"], about["joint"])
+    return Model.of_arrays(arrays, tuple(about["names"]), words, about["version"])
 
 
 def page_probabilities(model: Model, seen: Seen) -> F64:
@@ -143,7 +153,7 @@ def page_probabilities(model: Model, seen: Seen) -> F64:
     if model.second is None or not seen.is_page:
         return likely
     context_columns(columns, likely, seen.tokens, seen.tree, seen.element)
-    return (likely + model.second.probabilities(columns.all)) / 2
+    return (likely + model.second.probabilities(columns.columns, seen.tokens)) / 2
 
 
 def block_votes(page: Page, url: str | None = None) -> tuple[float, ...] | None:
