@@ -122,7 +122,8 @@ _Said = tuple[dict[str, float], dict[str, tuple[float, ...]]]
 def fit(pages: Sequence[Labelled], names: Sequence[str], settings: Settings) -> Fitted:
     """First the trees that see features, then the networks that see also what trees like them made of the page; and the
     trees that judge what is folded away."""
-    _lightgbm(), torch_for_teaching()  # say what to install before anything is done
+    _lightgbm()  # both say what to install before anything is done
+    torch_for_teaching()
     hiding, pages = [page for page in pages if page.folded], [page for page in pages if not page.folded]
     parts = [fold_of(page.source.group + "i", _INNER_FOLDS) for page in pages]
     said = _said(pages, parts, settings)
