@@ -15,15 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 from cleantext.errors import MissingDependencyError
-from cleantext.pages.network import PARTS, Network, whole_weights
+from cleantext.pages.network import LEAST_TOKENS, PARTS, Network, whole_weights
 
 __all__ = ["Lesson", "Plan", "teach", "torch_for_teaching"]
 
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
 
-# An empty block still weighs something.
-_LEAST_TOKENS = 0.5
 # What is taken of an input is within this of its mean, in spreads.
 _MOST = 5.0
 _LEAST = 1e-3
@@ -175,7 +173,7 @@ def _packed(torch: Any, pages: Sequence[tuple[F32, Lesson]], random: np.random.G
         start = int(random.integers(0, size - length + 1)) if size > length else 0
         part = slice(start, min(start + length, size))
         filled = slice(0, part.stop - start)
-        root = np.sqrt(lesson.tokens[part] + _LEAST_TOKENS)
+        root = np.sqrt(lesson.tokens[part] + LEAST_TOKENS)
         inputs[row, filled], share[row, filled] = taken[part], root / root.sum()
         target[row, filled], tokens[row, filled] = lesson.target[part], lesson.tokens[part]
     counts = np.array([lesson.weight for _, lesson in pages], dtype=np.float32)

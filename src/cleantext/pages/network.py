@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from cleantext.pages.compiled import pays
 
-__all__ = ["PARTS", "Network", "whole_weights"]
+__all__ = ["LEAST_TOKENS", "PARTS", "Network", "whole_weights"]
 
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
@@ -29,7 +29,7 @@ I8 = npt.NDArray[np.int8]
 # A single is exact to here; the greatest weight.
 _EXACT, _MOST_WEIGHT = 1 << 24, 127
 # An empty block still weighs something.
-_LEAST_TOKENS = 0.5
+LEAST_TOKENS = 0.5
 # What is multiplied with weights is in such parts, and so is what blocks weigh in the mean of a page.
 PARTS = 128
 _SCALE = np.float32(PARTS)
@@ -92,7 +92,7 @@ class Network:
             entered = _products(self.enter, self._taken(np.ascontiguousarray(columns[:, part])))
             state[:, part] = entered * (self.enter_unit / _SCALE)[:, None]
         state += self.enter_bias[:, None]
-        shares = np.rint(np.sqrt(tokens + _LEAST_TOKENS) * PARTS)
+        shares = np.rint(np.sqrt(tokens + LEAST_TOKENS) * PARTS)
         add_layers = self._add_layers_compiled if pays() else self._add_layers
         add_layers(state, shares)
         said = _products(self.leave, _whole(state * _SCALE, len(state)))[0]
