@@ -24,7 +24,7 @@ from cleantext.pages.context import context_columns
 from cleantext.pages.network import Network
 from cleantext.pages.wordscores import WordScores
 from quality.joint import bags_of, fit_joint
-from quality.labels import Labelled, Rows
+from quality.labels import EMPTIED, FOLDED, SHOWN, Labelled, Rows
 from quality.teaching import Lesson, Plan, teach, torch_for_teaching
 
 __all__ = ["Fitted", "Settings", "fit", "fold_of", "weights_of", "word_scores"]
@@ -49,7 +49,8 @@ class Settings:
     features: float = 0.5
     least_rows: int = 20
     folded_trees: int = 150
-    folded_rate: float = 0.05
+    shell_trees: int = 100
+    emptied: float = 0.3
     word_prior: float = 6.0
     dumps: float = 0.3
     labelled_dumps: float = 3.0
@@ -103,12 +104,14 @@ def weights_of(rows: Rows, weight: float) -> F64:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """The trees of the first reading as LightGBM writes them, the networks of the second, and the trees of folded
-    blocks, if there were any; the scores of words, and what words say together."""
+    """The trees of the first reading as LightGBM writes them, the networks of the second, the trees of folded blocks
+    and those that know shells, if there was anything to learn from; the scores of words, and what words say together.
+    """
 
     first: str
     second: Network
     folded: str
+    shell: str
     words: dict[str, float]
     joint: dict[str, tuple[float, ...]]
 
@@ -120,11 +123,12 @@ _Said = tuple[dict[str, float], dict[str, tuple[float, ...]]]
 
 
 def fit(pages: Sequence[Labelled], names: Sequence[str], settings: Settings) -> Fitted:
-    """First the trees that see features, then the networks that see also what trees like them made of the page; and the
-    trees that judge what is folded away."""
+    """First the trees that see features, then the networks that see also what trees like them made of the page; the
+    trees that judge what is folded away, and those that tell pages without main content."""
     _lightgbm()  # both say what to install before anything is done
     torch_for_teaching()
-    hiding, pages = [page for page in pages if page.folded], [page for page in pages if not page.folded]
+    folding, emptied = ([page for page in pages if page.part == part] for part in (FOLDED, EMPTIED))
+    pages = [page for page in pages if page.part == SHOWN]
     parts = [fold_of(page.source.group + "i", _INNER_FOLDS) for page in pages]
     said = _said(pages, parts, settings)
     tables = _tables(pages, parts, names, said)
@@ -139,19 +143,22 @@ def fit(pages: Sequence[Labelled], names: Sequence[str], settings: Settings) -> 
             judge = _train(rest, names, inner)
             again += [_read_again(pages[i], tables[i], judge, settings) for i in held]
     second = teach(again, settings.second)
-    folded = _folded(hiding, names, said, settings)
-    return Fitted(str(first.model_to_string()), second, folded, *said[-1])
+    folded = _few_trees(_blocks(folding, names, said, settings), names, settings, settings.folded_trees)
+    without = [(*part[:2], settings.emptied * part[2]) for part in _blocks(emptied, names, said, settings)]
+    shell = _few_trees([*shown[::2], *without] if without else [], names, settings, settings.shell_trees)
+    return Fitted(str(first.model_to_string()), second, folded, shell, *said[-1])
 
 
-def _folded(pages: Sequence[Labelled], names: Sequence[str], said: Sequence[_Said], settings: Settings) -> str:
-    """The trees of folded blocks."""
-    if not pages:
-        return ""
+def _blocks(pages: Sequence[Labelled], names: Sequence[str], said: Sequence[_Said], settings: Settings) -> list[_Part]:
+    """What trees are shown of the blocks of pages."""
     parts = [fold_of(page.source.group + "i", _INNER_FOLDS) for page in pages]
     tables = _tables(pages, parts, names, said)
-    rows = [_picked(page.blocks, table, settings.weight(page)) for page, table in zip(pages, tables, strict=True)]
-    few = replace(settings, trees=settings.folded_trees, rate=settings.folded_rate)
-    return str(_train(rows, names, few).model_to_string())
+    return [_picked(page.blocks, table, settings.weight(page)) for page, table in zip(pages, tables, strict=True)]
+
+
+def _few_trees(parts: Sequence[_Part], names: Sequence[str], settings: Settings, count: int) -> str:
+    """So many trees, if there is anything to learn from."""
+    return str(_train(parts, names, replace(settings, trees=count)).model_to_string()) if parts else ""
 
 
 def _said(pages: Sequence[Labelled], parts: Sequence[int], settings: Settings) -> list[_Said]:

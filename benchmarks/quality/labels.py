@@ -13,7 +13,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import compress
 from pathlib import Path
 from typing import Any
@@ -29,10 +29,23 @@ from cleantext.pages.columns import ADDRESSED
 from cleantext.pages.decode import decode
 from cleantext.pages.elements import Element
 from cleantext.pages.features import Sight, page_features
+from cleantext.pages.page import without
 from cleantext.pages.wordscores import WordScores, class_words
 from quality.extraction import f1, pages, tokens
 
-__all__ = ["Labelled", "Rows", "Source", "best_blocks", "group_of", "read_all", "sources", "targets"]
+__all__ = [
+    "EMPTIED",
+    "FOLDED",
+    "SHOWN",
+    "Labelled",
+    "Rows",
+    "Source",
+    "best_blocks",
+    "group_of",
+    "read_all",
+    "sources",
+    "targets",
+]
 
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
@@ -47,6 +60,10 @@ _CLIMBED = 0.5
 _ROUNDS = 2
 # No token at all still weighs something.
 _LEAST_TOKENS = 0.5
+# What is learned from of a page: what it shows, what an attribute hides on it, what is left without its main content.
+SHOWN, FOLDED, EMPTIED = "shown", "folded", "emptied"
+# Of so many pages one is learned from without its main content as well; what has so much of it, by its target, goes.
+_EMPTIED, _GONE = 2, 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +123,9 @@ class Labelled:
 
     `elements` are those of the page. `words` says of each word of tags and classes which share of the
     page's main content, and of all else, stands inside of elements that have it. `labelled_lines`: people did the dump.
-    `best` is the F1 of the best choice of blocks: no decision reaches more. `folded`: what is learned from is not what
-    the page shows, but what an attribute hides on it.
+    `best` is the F1 of the best choice of blocks: no decision reaches more. `part` is what is learned from: what the
+    page shows (`SHOWN`), or else, and then without lines, what an attribute hides on it or what is left of it when its
+    main content is out.
     """
 
     source: Source
@@ -117,7 +135,7 @@ class Labelled:
     words: dict[str, tuple[float, float]]
     labelled_lines: bool
     best: float
-    folded: bool = False
+    part: str = SHOWN
 
 
 def group_of(url: str | None) -> str:
@@ -138,21 +156,27 @@ def sources(folder: Path) -> list[Source]:
 
 
 def read_all(found: Sequence[Source], workers: int = 2) -> Iterator[Labelled]:
-    """What is learned from each page, in order; pages without blocks or gold teach nothing and are left out."""
+    """What is learned from each page, in order; pages without blocks teach nothing and are left out."""
     with ProcessPoolExecutor(workers) as pool:
         for pages_of_one in pool.map(_read, found, chunksize=8):
             yield from pages_of_one
 
 
 def _read(source: Source) -> list[Labelled]:
-    """The page as it is shown, and where an attribute hides blocks of it, these among all others."""
+    """The page as it is shown, where an attribute hides blocks of it these among all others, and of some pages what is
+    left of them. Of a page without gold nothing else is left."""
     try:
         page = parse_page(decode(source.html()).text)
     except DocumentError:
         return []
-    if not page.blocks or not source.gold:
+    if not page.blocks:
         return []
+    if not source.gold:
+        return [_emptied(source, page.shown, None)] if page.shown.blocks else []
     found = [_seen(source, page.shown, None)] if page.shown.blocks else []
+    gone = found[0].blocks.target >= _GONE if found else np.ones(0, dtype=np.bool_)
+    if not gone.all() and zlib.crc32(f"{source.name} without content".encode()) % _EMPTIED == 0:
+        found.append(_emptied(source, page.shown, gone))
     return [*found, _seen(source, page, page.arrays.hidden)] if page.arrays.hidden.any() else found
 
 
@@ -160,16 +184,11 @@ def _seen(source: Source, page: Page, hidden: I64 | None) -> Labelled:
     """What is learned from a page, or from those of its blocks that are `hidden`, which are in no dump."""
     target, best = targets([block.text for block in page.blocks], source.gold, chinese=source.chinese)
     sight = Sight.of_page(page, source.row.get("url"))
-    table, sizes, names = page_features(sight, WordScores({}))
-    if zlib.crc32(f"{source.name} without address".encode()) % _ADDRESSED == 0:
-        table[:, [names.index(name) for name in ADDRESSED]] = np.nan
-    place = _places(sight)
     seen = np.arange(len(target)) if hidden is None else np.flatnonzero(hidden)
-    picked = seen[_sample(source.name, len(seen))]
-    blocks = Rows(table, target, sizes, len(seen), place, picked)
+    blocks = _rows(source, sight, target, seen)
     if hidden is not None:
-        return Labelled(source, blocks, blocks, page.elements, {}, labelled_lines=False, best=best, folded=True)
-    words = _word_shares(page, place, sizes + _LEAST_TOKENS, target)
+        return Labelled(source, blocks, blocks, page.elements, {}, labelled_lines=False, best=best, part=FOLDED)
+    words = _word_shares(page, blocks.element, blocks.tokens + _LEAST_TOKENS, target)
     labelled = [block for block in source.row.get("blocks", ()) if block["text"].strip()]
     if labelled:
         lines = [block["text"] for block in labelled]
@@ -181,6 +200,25 @@ def _seen(source: Source, page: Page, hidden: I64 | None) -> Labelled:
     all_of_them = np.arange(len(picked))
     dump = Rows(table[picked], target[picked], sizes[picked], len(lines), np.zeros_like(all_of_them), all_of_them)
     return Labelled(source, blocks, dump, tuple(page.elements), words, bool(labelled), best)
+
+
+def _emptied(source: Source, page: Page, gone: npt.NDArray[np.bool_] | None) -> Labelled:
+    """What is learned from a page without the blocks that are `gone`: there is no main content."""
+    if gone is not None:
+        text, arrays = without(page.source_text, page.arrays, gone)
+        page = replace(page, source_text=text, arrays=arrays)
+    count = page.arrays.starts.size
+    sight = Sight.of_page(page, source.row.get("url"))
+    blocks = _rows(source, sight, np.zeros(count), np.arange(count))
+    return Labelled(source, blocks, blocks, page.elements, {}, labelled_lines=False, best=0.0, part=EMPTIED)
+
+
+def _rows(source: Source, sight: Sight, target: F64, seen: I64) -> Rows:
+    """The rows of a page's blocks; those of `seen` are learned from, or a sample of them."""
+    table, sizes, names = page_features(sight, WordScores({}))
+    if zlib.crc32(f"{source.name} without address".encode()) % _ADDRESSED == 0:
+        table[:, [names.index(name) for name in ADDRESSED]] = np.nan
+    return Rows(table, target, sizes, len(seen), _places(sight), seen[_sample(source.name, len(seen))])
 
 
 def _places(sight: Sight) -> I64:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cleantext.pages.classify import FOLDED, FORMAT, SECOND, Model
+from cleantext.pages.classify import FOLDED, FORMAT, SECOND, SHELL, Model
 from cleantext.pages.wordscores import WordScores
 from quality.fitting import Fitted
 
@@ -32,7 +32,9 @@ _CATEGORICAL, _DEFAULT_LEFT, _MISSING_SHIFT, _MISSING_IS_NAN = 1, 2, 2, 2
 def all_arrays(fitted: Fitted) -> Arrays:
     """The nodes of all trees, and the weights of the networks."""
     found = arrays_of(fitted.first) | _named(SECOND, fitted.second.arrays)
-    return found | _named(FOLDED, arrays_of(fitted.folded)) if fitted.folded else found
+    for begin, trees in ((FOLDED, fitted.folded), (SHELL, fitted.shell)):
+        found |= _named(begin, arrays_of(trees)) if trees else {}
+    return found
 
 
 def _named(begin: str, arrays: Arrays) -> Arrays:

@@ -32,7 +32,7 @@ from cleantext.pages.features import Sight, page_features
 from cleantext.pages.wordscores import WordScores
 from quality.extraction import by_trafilatura, dump_of, f1
 from quality.fitting import Settings, fit, fold_of
-from quality.labels import Labelled, Source, read_all, sources
+from quality.labels import EMPTIED, SHOWN, Labelled, Source, read_all, sources
 from quality.modelfile import all_arrays, model_of, npz_bytes
 
 _WORST = 20
@@ -93,7 +93,8 @@ def cross_validate(
     found: Sequence[Source], pages: Sequence[Labelled], folds: int, settings: Settings
 ) -> Iterator[Scored]:
     """The score of every page under a model that has seen none of its site."""
-    names, best = feature_names(), {(page.source.data_set, page.source.name): page.best for page in pages}
+    names = feature_names()
+    best = {(page.source.data_set, page.source.name): page.best for page in pages if page.part != EMPTIED}
     for number in range(folds):
         fitted = fit([page for page in pages if fold_of(page.source.group, folds) != number], names, settings)
         held = [source for source in found if fold_of(source.group, folds) == number]
@@ -162,7 +163,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     pages = list(read_all(found))
     sizes: dict[str, int] = defaultdict(int)
     for page in pages:
-        sizes[page.source.data_set] += not page.folded
+        sizes[page.source.data_set] += page.part == SHOWN
     print("learned from", ", ".join(f"{count} pages of {name}" for name, count in sizes.items()))
     scores = list(cross_validate(found, pages, options.folds, settings)) if options.folds else []
     if scores:

@@ -9,7 +9,7 @@ names counts here.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, TypeVar, cast
@@ -17,21 +17,26 @@ from typing import Any, TypeVar, cast
 import numba
 import numpy as np
 
-__all__ = ["compiler", "is_kept", "made_of", "may_compile"]
+__all__ = ["OPTIONS", "compiler", "is_kept", "made_of", "may_compile"]
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+
+# How all that a kernel is made of is compiled. To look for a divisor of 0 before every division, as Python does, would
+# keep loops from taking several numbers at once; kernels divide by none.
+OPTIONS: Mapping[str, Any] = {"nogil": True, "error_model": "numpy"}
 
 
 def compiler(**options: Any) -> Callable[[_F], _F]:
     """A decorator that compiles a function with numba, to run without the GIL and to be kept on disk; `options` are
-    those of `numba.njit`."""
-    compile_it = numba.njit(cache=True, nogil=True, **options)
+    those of `numba.njit`, beside `OPTIONS`."""
+    options = {**OPTIONS, **options}
+    compile_it = numba.njit(cache=True, **options)
 
     def compiled(function: _F) -> _F:
         kernel = compile_it(function)
         index = _index_of(kernel)
         if index is not None:  # what the code on disk is compared with
-            index._source_stamp = (index._source_stamp, made_of(function))
+            index._source_stamp = (index._source_stamp, made_of(function), repr(sorted(options.items())))
         return cast(_F, kernel)
 
     return compiled

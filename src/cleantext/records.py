@@ -100,7 +100,8 @@ class MainContent:
     `blocks` are the kept pieces in document order, `kinds` their types (`text`, `heading`, `list`, `table`, `code`,
     `quote`), `levels` those of headings (1 to 6) and the depths of list items (else 0), `spans` their [start, end) in
     `source_text`. `flags` say what was not as asked: `truncated`, `flattened`, `extractor-NAME` (another extractor
-    stood in), `unaligned` (part of the extractor's text is in no block).
+    stood in), `unaligned` (part of the extractor's text is in no block), `notice` (nothing but a notice to enable
+    scripts or the like), `shell` (menus around a place for a script, no main content).
     """
 
     source_text: str

@@ -151,7 +151,7 @@ def test_a_copy_is_in_the_fold_of_its_original_even_where_it_has_no_address(tmp_
 
 def test_a_copy_counts_as_its_weight_says(tmp_path: Path) -> None:
     folder = write(tmp_path / "zh", "one", PAGE, GOLD)
-    (page,) = labels.read_all(labels.sources(folder), workers=1)
+    (page, *_) = labels.read_all(labels.sources(folder), workers=1)
     assert Settings().weight(page) == 3.0
     assert Settings().weight(weighed(page, 0.5)) == 1.5
     assert Settings().weight(replace(page, source=replace(page.source, chinese=False, row={"weight": 0.3}))) == 0.3

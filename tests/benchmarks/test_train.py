@@ -58,8 +58,13 @@ def site(folder: Path, count: int, *, fold: bool = False) -> Path:
 
 
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> list[Labelled]:
+def parts(tmp_path_factory: pytest.TempPathFactory) -> list[Labelled]:
     return list(labels.read_all(labels.sources(site(tmp_path_factory.mktemp("zh-made"), 14))))
+
+
+@pytest.fixture(scope="module")
+def pages(parts: list[Labelled]) -> list[Labelled]:
+    return [page for page in parts if page.part == labels.SHOWN]
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +73,8 @@ def folding(tmp_path_factory: pytest.TempPathFactory) -> list[Labelled]:
 
 
 def test_what_a_page_folds_is_learned_from_apart(folding: list[Labelled]) -> None:
-    assert [page.folded for page in folding] == [False, True] * 14
+    folding = [page for page in folding if page.part != labels.EMPTIED]
+    assert [page.part for page in folding] == [labels.SHOWN, labels.FOLDED] * 14
     for shown, folded in zip(folding[::2], folding[1::2], strict=True):
         assert shown.source == folded.source
         assert len(shown.blocks.target) == 5 + 3 + 1
@@ -80,11 +86,56 @@ def test_what_a_page_folds_is_learned_from_apart(folding: list[Labelled]) -> Non
         assert folded.words == {}
 
 
+def test_what_is_left_of_half_of_the_pages_is_learned_from_as_well(parts: list[Labelled]) -> None:
+    shown = {page.source.name: page for page in parts if page.part == labels.SHOWN}
+    emptied = [page for page in parts if page.part == labels.EMPTIED]
+    assert len(shown) == 14
+    assert 0 < len(emptied) < 14
+    for page in emptied:
+        whole = shown[page.source.name]
+        assert page.blocks.target.tolist() == [0] * 6  # the menu and the foot
+        assert page.blocks.of == 6
+        assert (page.words, page.elements, page.best) == ({}, whole.elements, 0)
+        menu = np.flatnonzero(whole.blocks.target == 0)
+        assert page.blocks.element.tolist() == whole.blocks.element[menu].tolist()
+        names = train.feature_names()
+        assert (
+            page.blocks.table[:, names.index("page_blocks")] < whole.blocks.table[menu][:, names.index("page_blocks")]
+        ).all()
+
+
+def test_all_of_a_page_without_gold_is_left_of_it(tmp_path: Path) -> None:
+    (source,) = labels.sources(site(tmp_path, 1))
+    bare = replace(source, row={**source.row, "main_content": ""})
+    (page,) = labels._read(bare)
+    assert (page.part, page.blocks.target.tolist()) == (labels.EMPTIED, [0] * 10)
+    empty = tmp_path / "none.html.gz"
+    empty.write_bytes(gzip.compress(b"<title>Nothing</title><script>fill()</script>"))
+    assert labels._read(replace(bare, path=empty)) == []
+
+
+def test_pages_without_content_get_trees_and_the_others_stay_as_they_are(parts: list[Labelled]) -> None:
+    _, _ = pytest.importorskip("lightgbm"), pytest.importorskip("torch")
+    names, some = train.feature_names(), Settings(trees=10, shell_trees=30, least_rows=2, second=SHORT)
+    fitted, without = (
+        fitting.fit([page for page in parts if some_emptied or page.part == labels.SHOWN], names, some)
+        for some_emptied in (True, False)
+    )
+    assert without.shell == ""
+    one, other = modelfile.all_arrays(replace(fitted, shell="")), modelfile.all_arrays(without)
+    assert [*one] == [*other]
+    assert all(np.array_equal(one[name], other[name]) for name in one)
+    model = modelfile.model_of(modelfile.all_arrays(fitted), names, (fitted.words, fitted.joint))
+    assert model.shell is not None
+    assert len(model.shell.roots) == 30
+    assert modelfile.model_of(modelfile.all_arrays(without), names, (without.words, without.joint)).shell is None
+
+
 def test_folded_blocks_get_trees_and_the_others_stay_as_they_are(folding: list[Labelled]) -> None:
     lightgbm, _ = pytest.importorskip("lightgbm"), pytest.importorskip("torch")
     names, some = train.feature_names(), Settings(trees=10, folded_trees=20, least_rows=2, second=SHORT)
     fitted, without = (
-        fitting.fit([page for page in folding if some_folded or not page.folded], names, some)
+        fitting.fit([page for page in folding if some_folded or page.part != labels.FOLDED], names, some)
         for some_folded in (True, False)
     )
     assert without.folded == ""
@@ -95,7 +146,7 @@ def test_folded_blocks_get_trees_and_the_others_stay_as_they_are(folding: list[L
     model = modelfile.model_of(modelfile.all_arrays(fitted), names, (fitted.words, fitted.joint))
     assert model.folded is not None
     assert modelfile.model_of(modelfile.all_arrays(without), names, (without.words, without.joint)).folded is None
-    page = folding[1]
+    page = next(page for page in folding if page.part == labels.FOLDED)
     likely = model.folded.probabilities(page.blocks.table)
     assert np.abs(likely - lightgbm.Booster(model_str=fitted.folded).predict(page.blocks.table)).max() < 1e-6
     answer, menu = page.blocks.picked[0], page.blocks.picked[1:]

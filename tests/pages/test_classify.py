@@ -227,7 +227,7 @@ def test_a_page_is_read_twice_and_a_dump_once() -> None:
 
 def test_a_model_of_another_format_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(classify, "FORMAT", 99)
-    with pytest.raises(StageMismatchError, match="block model: format is 5, expected 99"):
+    with pytest.raises(StageMismatchError, match="block model: format is 6, expected 99"):
         load_model.__wrapped__()
 
 
@@ -256,18 +256,24 @@ def test_no_choice_of_blocks_has_more_expected_f1_than_the_cut(rows: list[tuple[
     assert 0.1 <= cut <= 0.5
 
 
-def constant(monkeypatch: pytest.MonkeyPatch, likely: list[float]) -> None:
-    """Every page has these probabilities."""
-    model = load_model()
+class Fixed:
+    """A model that answers the same for every page."""
 
-    class Fixed:
-        words, names, second = model.words, model.names, None
+    def __init__(self, likely: list[float], shell: Fixed | None = None, folded: Fixed | None = None) -> None:
+        model = load_model()
+        self.words, self.names, self.second = model.words, model.names, None
+        self.shell, self.folded = shell, folded
+        self._likely = likely
 
-        def probabilities(self, table: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> object:
-            assert len(table) == len(likely)
-            return np.array(likely)
+    def probabilities(self, table: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> object:
+        assert len(table) == len(self._likely)
+        return np.array(self._likely)
 
-    monkeypatch.setattr(classify, "load_model", Fixed)
+
+def constant(monkeypatch: pytest.MonkeyPatch, likely: list[float], shell: list[float] | None = None) -> None:
+    """Every page has these probabilities, and those from trees that know shells."""
+    fixed = Fixed(likely, shell=Fixed(shell) if shell else None)
+    monkeypatch.setattr(classify, "load_model", lambda: fixed)
 
 
 def test_a_half_decides_whatever_the_cut(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -297,6 +303,47 @@ def test_a_page_without_a_likely_block_is_left_to_others(monkeypatch: pytest.Mon
     votes = block_votes(page)
     assert votes is not None
     assert votes[0] >= 0.5 > votes[1]
+
+
+@pytest.mark.parametrize("text", ["menu " * 20, "選單" * 10, "𠮷野" * 10, "e\u0301 " * 20])
+@pytest.mark.parametrize(
+    ("likely", "shell", "is_one"),
+    [
+        ([0.5, 0.2], [0.05, 0.05], True),
+        ([0.1, 0.1], [0.05, 0.05], True),  # nothing is likely, and trafilatura is not asked
+        ([0.5, 0.2], [0.05, 0.06], False),
+        ([0.5, 0.2], None, False),
+    ],
+)
+def test_no_block_of_a_shell_is_likely(
+    monkeypatch: pytest.MonkeyPatch, text: str, likely: list[float], shell: list[float] | None, is_one: bool
+) -> None:
+    constant(monkeypatch, likely * 5, shell and shell * 5)
+    votes = block_votes(parse_page(f"<p>{text}</p>" * 10))
+    assert votes is not None
+    assert any(votes) is not is_one
+
+
+@pytest.mark.parametrize("word", ["menu ", "目錄", "𠮷野"])
+def test_a_short_text_and_a_long_one_are_no_shells(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
+    size = len(word.strip()) if not word.isascii() else 1
+    for count, likely, is_one in ((33, 0.4, False), (34, 0.4, True), (250, 0.4, False), (249, 0.4, True)):
+        text = (word * -(-count // size))[: count * len(word) // size]  # so many tokens in each of three blocks
+        constant(monkeypatch, [likely] * 3, [0.01] * 3)
+        votes = block_votes(parse_page(f"<p>{text}</p>" * 3))
+        assert votes is not None
+        assert any(votes) is not is_one, count
+
+
+def test_a_page_whose_content_is_folded_is_no_shell(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = parse_page(f"<p>{'menu ' * 60}<p>{'more ' * 60}<div hidden><p>{'word ' * 20}</div>")
+    for folded, is_one in ((0.49, True), (0.5, False)):
+        fixed = Fixed([0.3, 0.2], shell=Fixed([0.01, 0.02]), folded=Fixed([0, 0, folded]))
+        fixed.folded.probabilities = lambda rows, folded=folded: np.full(len(rows), folded)  # type: ignore[union-attr, method-assign]
+        monkeypatch.setattr(classify, "load_model", lambda fixed=fixed: fixed)
+        votes = block_votes(page)
+        assert votes is not None
+        assert any(votes) is not is_one
 
 
 def test_an_article_and_what_stands_around_it() -> None:
@@ -353,14 +400,14 @@ FOLDED = (
 
 def test_what_is_shown_is_judged_as_if_nothing_were_folded() -> None:
     page, alone = parse_page(FOLDED[1] + SHOWN + FOLDED[0]), parse_page(SHOWN)
-    likely, tokens = classify._probabilities(load_model(), page, None)
+    likely, seen = classify._probabilities(load_model(), page, None)
     shown = page.arrays.hidden == 0
     assert page.shown.texts == alone.texts
     assert alone.shown is alone
     assert shown.tolist() == [False, False, *[True] * 7, False]
     alone_seen = see(Sight.of_page(page.shown), load_model().words)
     assert likely[shown].tolist() == page_probabilities(load_model(), alone_seen).tolist()
-    assert tokens[shown].tolist() == alone_seen.tokens.tolist()
+    assert seen.tokens[shown].tolist() == alone_seen.tokens.tolist()
     assert likely[:2].max() < likely[-1]
 
 

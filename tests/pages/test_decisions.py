@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from checks import check_partition
 from cleantext import clean
-from cleantext.config import ExtractConfig
+from cleantext.config import ExtractConfig, Rule
 from cleantext.pages import classify, extract
 from cleantext.pages.blocks import Page, parse_page
 from cleantext.pages.dump import label_lines
@@ -158,6 +158,55 @@ def test_where_the_classifier_finds_nothing_trafilatura_decides_and_a_flag_says_
     content = extract_page(html)
     assert content.flags == ("extractor-links",)
     assert list(content.blocks) == PARAGRAPHS
+
+
+@pytest.mark.parametrize("text", ["Categories and brands", "分類與品牌", "𠮷野家", "e\u0301te\u0301"])
+def test_a_shell_comes_out_empty_and_a_flag_says_so(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    html = f"<title>Shop</title><nav><a href=/>{text}</a></nav><div id=app></div><p>{text}<p hidden>{text}</p>"
+    monkeypatch.setattr(extract, "block_votes", lambda page, _: (0.0,) * len(page.texts))
+    found = extract_page(html)
+    assert (found.text, found.flags, found.title) == ("", ("shell",), "Shop")
+    assert "\n".join(one.text for one in found.removed) == found.source_text
+    assert {one.reason for one in found.removed} <= {"chrome/other", "chrome/navigation"}
+    assert extract_page(html, config=ExtractConfig(extractor="all")).text
+    rule = Rule(name="mine", pattern=text, action="keep")
+    assert text in extract_page(html, config=ExtractConfig(rules=(rule,))).text
+
+
+SHOPS = {
+    "en": {
+        "Help": "Help Center, Disputes and reports, Buyer protection, Report infringement, Regulated information",
+        "Languages": "Russian, Portuguese, Spanish, French, German, Italian, Dutch, Turkish, Japanese, Korean, Thai",
+        "Browse": "All popular, Product, Promotion, Low price, Great value, Reviews, Blog, Video, Wholesale",
+        "Group": "Pay, Cloud, Logistics, Wholesale marketplace, Retail marketplace, Travel, Music, Careers",
+    },
+    "zh": {
+        "購物指南": "購物流程, 會員介紹, 生活旅行, 常見問題, 聯繫客服",
+        "配送方式": "上門自提, 限時達, 配送服務查詢, 配送費收取標準",
+        "支付方式": "貨到付款, 在線支付, 分期付款, 公司轉賬",
+        "售後服務": "售後政策, 價格保護, 退款說明, 返修退換貨, 取消訂單",
+        "關於我們": "公司簡介, 聯繫我們, 人才招聘, 商家入駐, 廣告服務, 手機商城, 友情鏈接, 銷售聯盟",
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("lists", "text"),
+    [
+        (SHOPS["en"], "This lamp has an arm of steel that stays where you put it, and its light is warm. " * 4),
+        (SHOPS["zh"], "這盞檯燈的鋼臂放在哪裏就停在哪裏，燈光柔和，適合夜裏讀書，底座穩重，不會翻倒。" * 4),
+    ],
+)
+@pytest.mark.parametrize("times", [3, 4])
+def test_what_a_shop_shows_before_its_script_has_run(lists: dict[str, str], text: str, times: int) -> None:
+    rows = [", ".join(f"<a href=/{i}>{name}</a>" for i, name in enumerate(of.split(", "))) for of in lists.values()]
+    foot = "".join(f"<dl><dt>{head}</dt><dd>{row}</dd></dl>" for head, row in zip(lists, rows, strict=True))
+    html = f"<title>Lamp</title><body><div id=root></div><footer class=site-footer>{foot * times}<p>© 2026</p></footer>"
+    found = extract_page(html)
+    assert (found.text, found.flags) == ("", ("shell",))
+    assert "\n".join(one.text for one in found.removed) == found.source_text
+    found = extract_page(html.replace("<div id=root>", f"<div id=root><h1>Lamp</h1><p>{text}"))
+    assert (found.text, found.flags) == (text.strip(), ())
 
 
 def test_trafilatura_by_choice_is_no_fallback() -> None:

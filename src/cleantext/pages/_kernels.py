@@ -12,7 +12,7 @@ import numba
 import numpy as np
 from numba.extending import register_jitable
 
-from cleantext.kernels import compiler
+from cleantext.kernels import OPTIONS, compiler
 from cleantext.pages import (
     _around,
     _climb,
@@ -32,7 +32,7 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 
 
 def _part_of_kernels(**options: Any) -> Callable[[_F], _F]:
-    return cast(Callable[[_F], _F], numba.njit(nogil=True, **options))
+    return cast(Callable[[_F], _F], numba.njit(**OPTIONS, **options))
 
 
 # Kernels count no references to arrays, which is half of what a tag costs; so they make none.

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -33,8 +33,10 @@ if TYPE_CHECKING:
     from cleantext.pages.blocks import Page
 
 __all__ = [
+    "FOLDED",
     "FORMAT",
     "SECOND",
+    "SHELL",
     "Model",
     "best_cut",
     "block_votes",
@@ -50,12 +52,16 @@ F64 = npt.NDArray[np.float64]
 I32 = npt.NDArray[np.int32]
 
 # Raised when the arrays or the features change their meaning.
-FORMAT = 5
+FORMAT = 6
 _FILE = "blocks.npz"
-# What the names of arrays in the file begin with: those of the second reading, and of what is folded away.
-SECOND, FOLDED = "second_", "folded_"
+# What the names of arrays in the file begin with: those of the second reading, of what is folded away, and of the trees
+# that know shells.
+SECOND, FOLDED, SHELL = "second_", "folded_", "shell_"
 # A page on which no block is this likely is left to another extractor; blocks are kept from no lower than that on.
 _LEAST, _LOWEST_CUT = 0.2, 0.1
+# A page of so many tokens of which likely no more than so many are main content may be a shell. It is one if trees that
+# know shells expect no better F1 of it.
+_SHELL, _LITTLE, _HOPELESS = 100, 300, 0.1
 # So many rows go down a tree together: what is asked of them stays in the cache.
 _TOGETHER = 512
 # Processors compare so many numbers at once, or half as many; rows that are left over cost as much one by one.
@@ -66,8 +72,8 @@ _AT_ONCE = 8
 class Model:
     """Trees as arrays over all nodes, `roots` saying where each begins; the feature names; scores of class words.
 
-    `second` holds the networks that read a page again, and `folded` the trees that judge what an attribute hides, if
-    any do.
+    `second` holds the networks that read a page again, `folded` the trees that judge what an attribute hides, and
+    `shell` those that were also shown pages without main content, if there are any.
     """
 
     feature: npt.NDArray[np.int16]
@@ -82,19 +88,25 @@ class Model:
     version: str
     second: Network | None = None
     folded: Model | None = None
+    shell: Model | None = None
 
     @classmethod
     def of_arrays(
         cls, arrays: Mapping[str, npt.NDArray[Any]], names: tuple[str, ...], words: WordScores, version: str
     ) -> Model:
         """The model of arrays as the file holds them."""
-        parts: dict[str, dict[str, Any]] = {"": {}, SECOND: {}, FOLDED: {}}
+        parts: dict[str, dict[str, Any]] = {"": {}, SECOND: {}, FOLDED: {}, SHELL: {}}
         for name, values in arrays.items():
-            begin = next((begin for begin in (SECOND, FOLDED) if name.startswith(begin)), "")
+            begin = next((begin for begin in (SECOND, FOLDED, SHELL) if name.startswith(begin)), "")
             parts[begin][name.removeprefix(begin)] = values
         second = Network.of_arrays(parts[SECOND]) if parts[SECOND] else None
-        folded = cls(**parts[FOLDED], names=names, words=words, version=version) if parts[FOLDED] else None
-        return cls(**parts[""], names=names, words=words, version=version, second=second, folded=folded)
+        first, folded, shell = (
+            cls(**parts[begin], names=names, words=words, version=version) if parts[begin] else None
+            for begin in ("", FOLDED, SHELL)
+        )
+        if first is None:
+            raise ValueError("a model without trees")
+        return replace(first, second=second, folded=folded, shell=shell)
 
     def probabilities(self, table: F32) -> F64:
         """How likely each row of `table` (columns as in `names`) is main content."""
@@ -158,12 +170,17 @@ def page_probabilities(model: Model, seen: Seen) -> F64:
 
 def block_votes(page: Page, url: str | None = None) -> tuple[float, ...] | None:
     """For each block of `page`, which stands at `url`, how likely it is main content, moved so that a half is where it
-    begins to be kept; None where no block is likely enough to build on.
+    begins to be kept; None where no block is likely enough to build on. On a shell, a page of menus and names around a
+    text that a script would bring, it is 0 for all.
 
     Kept is what makes the expected F1 of the text greatest: blocks from half of that F1 on (Lewis 1995, optimal
     thresholds for F1), and on Chinese pages, where the labeller has its say, from a half.
     """
-    likely, tokens = _probabilities(load_model(), page, url)
+    model = load_model()
+    likely, seen = _probabilities(model, page, url)
+    tokens = seen.tokens
+    if _is_shell(model, likely, seen, page.arrays.hidden == 0):
+        return (0.0,) * likely.size
     if likely.max() < _LEAST:
         return None
     cut = 0.5 if page.is_chinese else best_cut(likely, tokens)
@@ -171,18 +188,30 @@ def block_votes(page: Page, url: str | None = None) -> tuple[float, ...] | None:
     return tuple(np.where(likely >= cut, np.maximum(above, 0.5), np.minimum(below, 0.4999)).tolist())
 
 
-def _probabilities(model: Model, page: Page, url: str | None) -> tuple[F64, F64]:
-    """How likely each block is main content, and its tokens: what is shown is judged as if there were nothing else, and
-    what an attribute hides is judged among all blocks, and is none where it is shown as well."""
+def _probabilities(model: Model, page: Page, url: str | None) -> tuple[F64, Seen]:
+    """How likely each block is main content, and what is seen of all: what is shown is judged as if there were nothing
+    else, and what an attribute hides is judged among all blocks, and is none where it is shown as well."""
     shown, seen = page.arrays.hidden == 0, see(Sight.of_page(page, url), model.words)
     if shown.all() or not shown.any():
-        return page_probabilities(model, seen), seen.tokens
+        return page_probabilities(model, seen), seen
     likely = np.zeros(shown.size)
     if model.folded is not None:
         likely[~shown] = model.folded.probabilities(columns_of(seen).features[~shown])
         likely[copies(page)] = 0
     likely[shown] = page_probabilities(model, seen.only(shown))
-    return likely, seen.tokens
+    return likely, seen
+
+
+def _is_shell(model: Model, likely: F64, seen: Seen, shown: npt.NDArray[np.bool_]) -> bool:
+    """Whether a page of blocks this `likely` has no main content, folded or `shown`: trees that know shells say so."""
+    if model.shell is None or seen.tokens.sum() < _SHELL or seen.tokens @ likely >= _LITTLE:
+        return False
+    if shown.any() and not shown.all():
+        if likely[~shown].max() >= 0.5:
+            return False
+        seen = seen.only(shown)
+    again = model.shell.probabilities(columns_of(seen).features)
+    return float(expected_f1(again, seen.tokens)[1].max()) < _HOPELESS
 
 
 def line_probabilities(lines: Sequence[str]) -> F64:

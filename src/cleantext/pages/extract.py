@@ -74,10 +74,14 @@ _MAX_JUDGED = 20_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Votes:
-    """The share of each block's characters that an extractor keeps, and the characters of its text in no block."""
+    """The share of each block's characters that an extractor keeps, and the characters of its text in no block.
+
+    `is_shell` says that it has looked and that the page has no main content.
+    """
 
     shares: tuple[float, ...]
     unaligned: int = 0
+    is_shell: bool = False
 
 
 class Extractor(Protocol):
@@ -97,7 +101,7 @@ class Classifier:
     def votes(self, page: Page, url: str | None) -> Votes | None:
         """Its probabilities; None where it is sure of nothing."""
         shares = block_votes(page, url) if page.texts else None
-        return None if shares is None else Votes(shares=shares)
+        return None if shares is None else Votes(shares=shares, is_shell=not any(shares))
 
 
 class Trafilatura:
@@ -209,11 +213,17 @@ def extract_page(
     metadata = page_metadata(page, url=url, labelled=labels.metadata)
     rules = PageRules(config.rules, url)
     verdicts = _verdicts(page, lines, labels.lines, reasons, metadata, rules)
+    if not rules and not votes.is_shell and _is_empty(verdicts):
+        verdicts = [whole_line("body", len(text)) for text in lines.texts]
+    else:
+        verdicts = _without_repeats(page, lines, verdicts)
     asked = EXTRACTORS[config.extractor][0]
     flags = list(page.flags)
     if extractor.name != "all" and not rules and is_notice(_shown(page, lines)):
         verdicts = [whole_line("chrome/other", len(text)) for text in lines.texts]
         flags.append("notice")
+    elif votes.is_shell and _is_empty(verdicts):
+        flags.append("shell")
     if lines and extractor is not asked:
         flags.append(f"extractor-{extractor.name}")
     if votes.unaligned > _UNALIGNED * len(page.source_text):
@@ -357,9 +367,11 @@ def _verdicts(
             verdicts[i] = _without_edit_link(text, verdicts[i])
     if rules:
         verdicts = [_ruled(*row, rules) for row in zip(lines.texts, labels, verdicts, strict=True)]
-    elif lines and all(verdict.label != "body" for verdict in verdicts):
-        return [whole_line("body", len(text)) for text in lines.texts]
-    return _without_repeats(page, lines, verdicts)
+    return verdicts
+
+
+def _is_empty(verdicts: Sequence[LineLabel]) -> bool:
+    return all(verdict.label != "body" for verdict in verdicts)
 
 
 def _without_edit_link(text: str, verdict: LineLabel) -> LineLabel:
