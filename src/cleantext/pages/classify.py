@@ -204,7 +204,8 @@ def _probabilities(model: Model, page: Page, url: str | None) -> tuple[F64, Seen
 
 def _is_shell(model: Model, likely: F64, seen: Seen, shown: npt.NDArray[np.bool_]) -> bool:
     """Whether a page of blocks this `likely` has no main content, folded or `shown`: trees that know shells say so."""
-    if model.shell is None or seen.tokens.sum() < _SHELL or seen.tokens @ likely >= _LITTLE:
+    tokens = seen.tokens
+    if model.shell is None or tokens @ likely >= _LITTLE or tokens.sum() < _SHELL:
         return False
     if shown.any() and not shown.all():
         if likely[~shown].max() >= 0.5:
