@@ -9,12 +9,13 @@ import zlib
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cleantext.config import DecodeConfig
 from cleantext.errors import DecodeError
 from cleantext.pages import binary, segments
+from cleantext.pages import decode as decode_module
 from cleantext.pages.decode import Decoded, decode, is_binary
 
 SEEDS = sorted((Path(__file__).parents[2] / "seeds").glob("*.txt"))
@@ -382,6 +383,23 @@ def test_declared_gbk_round_trips(text: str) -> None:
 
 @given(st.lists(st.sampled_from([*map(str.encode, "中、，“aé\n<"), *(bytes([code]) for code in range(0x7F, 256))])))
 def test_runs_of_utf8_are_found_as_the_plain_expression_finds_them(parts: list[bytes]) -> None:
-    plain = re.compile(rb"(?<![\x80-\xff])" + segments._CJK_CHAR + rb"++(?![\x80-\xff])")
+    char = rb"(?:[\xe3-\xe9][\x80-\xbf]{2}|\xe2\x80[\x80-\xbf]|\xef[\xbc\xbd][\x80-\xbf])"
+    plain = re.compile(rb"(?<![\x80-\xff])" + char + rb"++(?![\x80-\xff])")
     body = b"".join(parts)
-    assert [m.span() for m in segments._UTF8_RUN.finditer(body)] == [m.span() for m in plain.finditer(body)]
+    assert [*segments._utf8_runs(body)] == [m.span() for m in plain.finditer(body)]
+
+
+@example([b"<", b"\xd6" * 256], False)
+@example([b"<", b"\xd6" * 255], False)
+@given(
+    st.lists(st.sampled_from([*map(str.encode, "中é𠮷a/0"), *(bytes([code]) for code in range(0x7E, 256, 3))])),
+    st.booleans(),
+)
+def test_where_a_sample_may_be_cut(parts: list[bytes], begins: bool) -> None:
+    body = b"".join(parts)
+    ends = [i for i in range(1, len(body) + 1) if body[i - 1] < 0x30 or body[i - 1] in b"<>:;="]
+    at = len(body) // 2 if begins else len(body)
+    found = max((end for end in ends if at - 256 < end <= at), default=0 if at <= 256 else at)
+    assert decode_module._boundary(body, at) == found
+    cut = re.sub(rb"(?:[\xc2-\xf4]|[\xe0-\xf4][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{2})\Z", b"", body)
+    assert decode_module._without_tail(body) == cut

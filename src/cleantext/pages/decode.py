@@ -52,7 +52,7 @@ _BOMS = (
     (b"\xff\xfe", "utf-16le"),
     (b"\xfe\xff", "utf-16be"),
 )
-_UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_LONGEST_TAIL = 3
 _UTF8_TAIL = re.compile(rb"(?:[\xc2-\xf4]|[\xe0-\xf4][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{2})\Z")
 _ISO_2022_JP = re.compile(rb"\x1b(?:\$[@B]|\([JI])")
 _HIGH_BYTES = bytes(range(0x80, 0x100))
@@ -72,6 +72,7 @@ _CHARDET_ALPHABET_WEIGHT = 8.0  # among alphabets it knows much more than we do
 _ALPHABETS_ASKED = 6  # the likeliest of them are put to it
 _SAMPLE = 8192  # bytes the statistics look at
 _WINDOWS = 16  # pieces they are taken in
+_ENDS = bytes(code < 0x30 or code in b"<>:;=" for code in range(256))  # in which no multi-byte code ends
 # A declared encoding is dropped if another explains the bytes better by this much, at least and a byte above ASCII.
 _DOUBT, _DOUBT_PER_BYTE = 8.0, 0.8
 _CUT = 4.0  # nats
@@ -198,10 +199,8 @@ def _sample(body: bytes) -> bytes:
 def _boundary(body: bytes, at: int) -> int:
     """The last place up to `at`, at most 256 bytes before, behind an ASCII byte no multi-byte code ends in."""
     low = max(0, at - 256)
-    for index in range(at - 1, low - 1, -1):
-        if body[index] < 0x30 or body[index] in b"<>:;=":
-            return index + 1
-    return low if low == 0 else at
+    found = body[low:at].translate(_ENDS).rfind(1)
+    return low + found + 1 if found >= 0 else low if low == 0 else at
 
 
 def _count_high(sample: bytes) -> int:
@@ -210,10 +209,16 @@ def _count_high(sample: bytes) -> int:
 
 def _utf8_share(sample: bytes) -> float:
     """Share of the bytes above ASCII that stand in valid UTF-8 sequences; a cut-off last character is left out."""
-    sample = _UTF8_TAIL.sub(b"", sample) or sample
+    sample = _without_tail(sample) or sample
     high = _count_high(sample)
-    valid = sum(map(len, _UTF8_SEQUENCE.findall(sample)))
+    valid = len(sample.decode("utf-8", "ignore").encode("utf-8")) - (len(sample) - high)
     return valid / high if high else 1.0
+
+
+def _without_tail(sample: bytes) -> bytes:
+    """`sample` without the beginning of a character of UTF-8 at its end."""
+    found = _UTF8_TAIL.search(sample, max(0, len(sample) - _LONGEST_TAIL))
+    return sample[: found.start()] if found else sample
 
 
 def _judge(sample: bytes, declared: list[tuple[str, str]]) -> tuple[str, str, float]:
@@ -259,7 +264,7 @@ def _beyond_doubt(sample: bytes, guesses: Mapping[str, float], high: int) -> str
 
 def _utf8_likelihood(sample: bytes) -> float:
     """As UTF-8; a cut-off last character is no error to speak of if there were whole ones before."""
-    whole = _UTF8_TAIL.sub(b"", sample)
+    whole = _without_tail(sample)
     if whole == sample or not _HIGH.search(whole):
         return log_likelihood(sample, "utf-8")
     return log_likelihood(whole, "utf-8") - _CUT

@@ -7,7 +7,10 @@ must be unmistakable, because a rare character read rightly is worth more than a
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+import numpy as np
 
 from cleantext.pages.encodings import SINGLE_BYTE, count_replaced, decode_as
 from cleantext.pages.likelihood import log_likelihood
@@ -19,14 +22,9 @@ Segment = tuple[int, int, str]
 _MAX_PIECES = 200_000  # in one document; what comes after stays as the page's encoding reads it
 # A run of bytes above ASCII that is UTF-8 throughout, all Chinese, kana or their punctuation. Of 150,000 windows of
 # three or more GBK characters none was that by accident.
-_CJK_CHAR = rb"(?:[\xe3-\xe9][\x80-\xbf]{2}|\xe2\x80[\x80-\xbf]|\xef[\xbc\xbd][\x80-\xbf])"
-# Looking back only from a byte that may begin one: to the next of those the search goes several times as fast.
-_UTF8_RUN = re.compile(
-    rb"[\xe2-\xe9\xef](?<![\x80-\xff].)"
-    rb"(?:(?<=[\xe3-\xe9])[\x80-\xbf]{2}|(?<=\xe2)\x80[\x80-\xbf]|(?<=\xef)[\xbc\xbd][\x80-\xbf])"
-    + _CJK_CHAR
-    + rb"*+(?![\x80-\xff])"
-)
+_UTF8_RUN = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}|\xe2\x80[\x80-\xbf]|\xef[\xbc\xbd][\x80-\xbf])+")
+# The bytes that such a run may begin with.
+_FIRST = np.isin(np.arange(256), [0xE2, *range(0xE3, 0xEA), 0xEF])
 # Bad bytes of a UTF-8 page (as lone surrogates) and what stands closely between them: ASCII that ends a pair, and
 # pairs that happen to be UTF-8.
 _BAD_RUN = re.compile(
@@ -70,10 +68,22 @@ def _in_legacy(body: bytes, encoding: str) -> tuple[str, tuple[Segment, ...], in
 
 def _utf8_spans(body: bytes) -> list[tuple[int, int]]:
     """Runs of two or more UTF-8 characters; with such a run in the page, single characters too."""
-    runs = [match.span() for _, match in zip(range(_MAX_PIECES), _UTF8_RUN.finditer(body), strict=False)]
+    runs = list(islice(_utf8_runs(body), _MAX_PIECES))
     if not any(end - start > 3 for start, end in runs):
         return []
     return runs
+
+
+def _utf8_runs(body: bytes) -> Iterator[tuple[int, int]]:
+    """All bytes above ASCII in a row that are UTF-8. In legacy text most rows are of another length or begin otherwise,
+    and to see that in all of them at once takes a fifth of the time."""
+    codes = np.frombuffer(body, dtype=np.uint8)
+    edges = np.flatnonzero(np.diff(codes >= 0x80, prepend=False, append=False))
+    starts, ends = edges[::2], edges[1::2]
+    may_be = ((ends - starts) % 3 == 0) & _FIRST[codes[starts]]
+    for start, end in zip(starts[may_be].tolist(), ends[may_be].tolist(), strict=True):
+        if _UTF8_RUN.fullmatch(body, start, end):
+            yield start, end
 
 
 def _in_utf8(body: bytes, others: Sequence[str]) -> tuple[str, tuple[Segment, ...], int]:
