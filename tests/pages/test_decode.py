@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import codecs
 import os
 import random
 import re
@@ -14,9 +15,10 @@ from hypothesis import strategies as st
 
 from cleantext.config import DecodeConfig
 from cleantext.errors import DecodeError
-from cleantext.pages import binary, segments
+from cleantext.pages import binary, likelihood, segments
 from cleantext.pages import decode as decode_module
 from cleantext.pages.decode import Decoded, decode, is_binary
+from cleantext.pages.encodings import python_codec
 
 SEEDS = sorted((Path(__file__).parents[2] / "seeds").glob("*.txt"))
 BODY = (
@@ -403,3 +405,32 @@ def test_where_a_sample_may_be_cut(parts: list[bytes], begins: bool) -> None:
     assert decode_module._boundary(body, at) == found
     cut = re.sub(rb"(?:[\xc2-\xf4]|[\xe0-\xf4][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{2})\Z", b"", body)
     assert decode_module._without_tail(body) == cut
+
+
+LONG = {
+    "gb18030": "环境保护工作会议昨天在市政府礼堂召开，各区负责人参加了会议。𠮷",
+    "big5hkscs": "環境保護工作會議昨天在市政府禮堂召開，各區負責人參加了會議。",
+    "cp932": "環境保護に関する会議が昨日、市役所の講堂で開かれた。①②㈱",
+    "euc_jp": "環境保護に関する会議が昨日、市役所の講堂で開かれた。",
+    "cp949": "환경 보호에 관한 회의가 어제 시청 강당에서 열렸다.",
+}
+
+
+@pytest.mark.parametrize("codec", LONG)
+@pytest.mark.parametrize("damaged", [0, 1, 20])
+def test_what_is_read_quickly_is_what_it_would_have_been(
+    monkeypatch: pytest.MonkeyPatch, codec: str, damaged: int
+) -> None:
+    body = bytearray((LONG[codec] + "<p>abc</p>").encode(codec) * 60)
+    for place in random.Random(damaged).sample(range(len(body)), damaged):
+        body[place] ^= 0x80
+    found = decode(bytes(body))
+    monkeypatch.setattr(likelihood, "_MANY", 1 << 30)
+    assert decode(bytes(body)) == found
+    assert codecs.lookup(python_codec(found.encoding)).name == codecs.lookup(codec).name
+
+
+def test_japanese_with_signs_that_the_codec_lacks_is_japanese() -> None:
+    text = LONG["euc_jp"] * 40
+    body = b"".join(char.encode("euc_jp") for char in text) + b"\xad\xa1\xad\xb5" * 40  # ①Ⅰ
+    assert decode(body).text == text + "①Ⅰ" * 40

@@ -8,6 +8,7 @@ are coarse on purpose: right and wrong readings of CJK bytes differ by three nat
 
 from __future__ import annotations
 
+import codecs
 import unicodedata
 from functools import cache
 from importlib.resources import files
@@ -16,13 +17,15 @@ import numpy as np
 import numpy.typing as npt
 
 from cleantext.folding import simplified_table
-from cleantext.pages.encodings import SINGLE_BYTE, decode_as
+from cleantext.pages.encodings import SINGLE_BYTE, decode_as, python_codec
 
 __all__ = ["is_common", "log_likelihood"]
 
 Scores = npt.NDArray[np.float32]
 
 _ERROR = -12.0  # U+FFFD
+# So many bytes are many, and a text with so many errors a byte is of another encoding.
+_MANY, _HOPELESS = 1024, 0.05
 _RARE = -16.0  # assigned, but not what pages are made of
 _PRIVATE = -18.0  # private use
 _ASTRAL = -12.0
@@ -186,7 +189,7 @@ def log_likelihood(body: bytes, encoding: str) -> float:
     """
     if encoding in SINGLE_BYTE:
         return _single_byte_likelihood(body, encoding)
-    text = decode_as(body, encoding)
+    text = _read(body, encoding)
     scores = _MODELS.get(encoding, _any_script)()
     codes = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype=np.uint16)
     surrogates = ((codes >= 0xD800) & (codes < 0xE000)).sum()
@@ -194,6 +197,16 @@ def log_likelihood(body: bytes, encoding: str) -> float:
     errors = (codes == 0xFFFD).sum()
     plain = values.sum() - scores[0xFFFD] * errors - scores[0xD800] * surrogates
     return float(plain + _ERROR * errors + _ASTRAL * surrogates / 2)
+
+
+def _read(body: bytes, encoding: str) -> str:
+    """`body` as `encoding` reads it; many bytes that can be nothing of the kind are read as quickly as they can be: to
+    mend thousands of bad pairs one by one takes longer than all else that is asked of a page's encoding."""
+    if len(body) >= _MANY:
+        text = codecs.decode(body, python_codec(encoding), "replace")
+        if text.count("\ufffd") > _HOPELESS * len(body):
+            return text
+    return decode_as(body, encoding)
 
 
 def is_common(char: str) -> bool:
