@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cleantext import kernels
 from cleantext.kernels import made_of
 
 KERNEL = """
@@ -72,6 +73,15 @@ def test_a_kernel_is_compiled_again_when_what_other_files_have_changes(
         assert answer(changed) == [result, result, 0]
         assert answer(changed) == [result, result, 1]
         assert answer(first) == [24, 24, 0]
+
+
+def test_a_kernel_is_compiled_again_when_it_is_compiled_otherwise(
+    answer: Callable[[str], list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = PARTS.format(added=1)
+    assert [answer(parts)[2] for _ in range(2)] == [0, 1]
+    monkeypatch.setattr(kernels, "OPTIONS", {**kernels.OPTIONS, "error_model": "python"})
+    assert [answer(parts)[2] for _ in range(2)] == [0, 1]
 
 
 def test_what_a_function_is_made_of_is_the_same_in_every_process() -> None:
