@@ -122,6 +122,7 @@ def test_pages_without_content_get_trees_and_the_others_stay_as_they_are(parts: 
         for some_emptied in (True, False)
     )
     assert without.shell == ""
+    assert fitting.fit(parts, names, replace(some, emptied=1.0)).shell != fitted.shell
     one, other = modelfile.all_arrays(replace(fitted, shell="")), modelfile.all_arrays(without)
     assert [*one] == [*other]
     assert all(np.array_equal(one[name], other[name]) for name in one)
@@ -406,6 +407,7 @@ def test_training_twice_writes_the_same_bytes_and_reports(
     assert "post" in words
     content = json.loads(report.read_text(encoding="utf-8"))
     assert sorted(page["name"] for page in content["pages"]) == sorted(f"page{i}" for i in range(10))
+    assert all(page["best"] > 0.9 for page in content["pages"]), "of what the page shows, not of what is left of it"
     row = content["means"][f"{tmp_path.name}/article"]
     assert (row["pages"], row["dumps"]) == (10, 5)
     assert row["f1"] == sum(page["f1"] for page in content["pages"]) / 10 > 0.5

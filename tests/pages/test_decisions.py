@@ -173,6 +173,12 @@ def test_a_shell_comes_out_empty_and_a_flag_says_so(monkeypatch: pytest.MonkeyPa
     assert text in extract_page(html, config=ExtractConfig(rules=(rule,))).text
 
 
+def test_a_page_that_is_read_as_a_dump_is_no_shell(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extract, "block_votes", lambda page, _: (0.0,) * len(page.texts))
+    found = extract_page("<body>" + "<br>".join(HAN))
+    assert (list(found.blocks), found.flags) == (HAN, ())
+
+
 SHOPS = {
     "en": {
         "Help": "Help Center, Disputes and reports, Buyer protection, Report infringement, Regulated information",

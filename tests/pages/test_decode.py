@@ -383,6 +383,7 @@ def test_declared_gbk_round_trips(text: str) -> None:
     assert decoded.text == text
 
 
+@example([b"a", b"<", "中文".encode(), b"a", "文、".encode(), b"<", "，".encode()])
 @given(st.lists(st.sampled_from([*map(str.encode, "中、，“aé\n<"), *(bytes([code]) for code in range(0x7F, 256))])))
 def test_runs_of_utf8_are_found_as_the_plain_expression_finds_them(parts: list[bytes]) -> None:
     char = rb"(?:[\xe3-\xe9][\x80-\xbf]{2}|\xe2\x80[\x80-\xbf]|\xef[\xbc\xbd][\x80-\xbf])"
@@ -396,6 +397,8 @@ def test_runs_of_utf8_are_found_as_the_plain_expression_finds_them(parts: list[b
 
 
 @example([b"<", b"\xd6" * 256], False)
+@example(["中".encode(), "𠮷".encode()[:3]], False)
+@example(["中".encode(), "𠮷".encode()[:2]], False)
 @example([b"<", b"\xd6" * 255], False)
 @given(
     st.lists(st.sampled_from([*map(str.encode, "中é𠮷a/0"), *(bytes([code]) for code in range(0x7E, 256, 3))])),
@@ -438,3 +441,15 @@ def test_japanese_with_signs_that_the_codec_lacks_is_japanese() -> None:
     text = LONG["euc_jp"] * 40
     body = b"".join(char.encode("euc_jp") for char in text) + b"\xad\xa1\xad\xb5" * 40  # ①Ⅰ
     assert decode(body).text == text + "①Ⅰ" * 40
+
+
+def test_what_an_encoding_may_be_is_read_with_care_and_what_it_cannot_be_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    japanese, chinese = (LONG[codec].replace("①②㈱", "").encode(codec) * 40 for codec in ("euc_jp", "big5hkscs"))
+    japanese += b"\xad\xa1" * 40
+    with_care, quickly = likelihood.log_likelihood(japanese, "euc-jp"), likelihood.log_likelihood(chinese, "euc-jp")
+    monkeypatch.setattr(likelihood, "_MANY", 1 << 30)
+    assert likelihood.log_likelihood(japanese, "euc-jp") == with_care
+    assert likelihood.log_likelihood(chinese, "euc-jp") != quickly
+    assert likelihood.log_likelihood(chinese, "big5") - quickly > len(chinese)

@@ -25,7 +25,7 @@ Scores = npt.NDArray[np.float32]
 
 _ERROR = -12.0  # U+FFFD
 # So many bytes are many, and a text with so many errors a byte is of another encoding.
-_MANY, _HOPELESS = 1024, 0.05
+_MANY, _HOPELESS = 1024, 0.1
 _RARE = -16.0  # assigned, but not what pages are made of
 _PRIVATE = -18.0  # private use
 _ASTRAL = -12.0
