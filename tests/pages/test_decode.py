@@ -383,6 +383,15 @@ def test_declared_gbk_round_trips(text: str) -> None:
     assert decoded.text == text
 
 
+@pytest.mark.parametrize(("widget", "count"), [("享", 0), ("分享", 1)])
+def test_a_run_of_two_characters_makes_a_second_encoding_and_one_alone_does_not(widget: str, count: int) -> None:
+    page = "<p>环境保护工作会议昨天在市政府礼堂召开，各区负责人参加了会议。</p>".encode("gbk") * 20
+    found = decode(page + b"<b>" + widget.encode() + b"</b>" + page, "text/html; charset=gbk")
+    assert found.encoding == "gb18030"
+    assert len(found.segments) == count
+    assert (f"<b>{widget}</b>" in found.text) is (count > 0)
+
+
 @example([b"a", b"<", "中文".encode(), b"a", "文、".encode(), b"<", "，".encode()])
 @given(st.lists(st.sampled_from([*map(str.encode, "中、，“aé\n<"), *(bytes([code]) for code in range(0x7F, 256))])))
 def test_runs_of_utf8_are_found_as_the_plain_expression_finds_them(parts: list[bytes]) -> None:
