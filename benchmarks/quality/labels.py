@@ -13,7 +13,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import compress
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,6 @@ from cleantext.pages.columns import ADDRESSED
 from cleantext.pages.decode import decode
 from cleantext.pages.elements import Element
 from cleantext.pages.features import Sight, page_features
-from cleantext.pages.page import without
 from cleantext.pages.wordscores import WordScores, class_words
 from quality.extraction import f1, pages, tokens
 
@@ -169,15 +168,17 @@ def _read(source: Source) -> list[Labelled]:
         page = parse_page(decode(source.html()).text)
     except DocumentError:
         return []
-    if not page.blocks:
-        return []
-    if not source.gold:
-        return [_emptied(source, page.shown, None)] if page.shown.blocks else []
-    found = [_seen(source, page.shown, None)] if page.shown.blocks else []
-    gone = found[0].blocks.target >= _GONE if found else np.ones(0, dtype=np.bool_)
-    if not gone.all() and zlib.crc32(f"{source.name} without content".encode()) % _EMPTIED == 0:
-        found.append(_emptied(source, page.shown, gone))
-    return [*found, _seen(source, page, page.arrays.hidden)] if page.arrays.hidden.any() else found
+    found = list[Labelled]()
+    if page.shown.blocks and not source.gold:
+        found.append(_emptied(source, page.shown))
+    elif page.shown.blocks:
+        found.append(_seen(source, page.shown, None))
+        gone = found[0].blocks.target >= _GONE
+        if not gone.all() and zlib.crc32(f"{source.name} without content".encode()) % _EMPTIED == 0:
+            found.append(_emptied(source, page.shown.without(gone)))
+    if source.gold and page.arrays.hidden.any():
+        found.append(_seen(source, page, page.arrays.hidden))
+    return found
 
 
 def _seen(source: Source, page: Page, hidden: I64 | None) -> Labelled:
@@ -202,14 +203,10 @@ def _seen(source: Source, page: Page, hidden: I64 | None) -> Labelled:
     return Labelled(source, blocks, dump, tuple(page.elements), words, bool(labelled), best)
 
 
-def _emptied(source: Source, page: Page, gone: npt.NDArray[np.bool_] | None) -> Labelled:
-    """What is learned from a page without the blocks that are `gone`: there is no main content."""
-    if gone is not None:
-        text, arrays = without(page.source_text, page.arrays, gone)
-        page = replace(page, source_text=text, arrays=arrays)
+def _emptied(source: Source, page: Page) -> Labelled:
+    """What is learned from a page without main content, or from what is left of one."""
     count = page.arrays.starts.size
-    sight = Sight.of_page(page, source.row.get("url"))
-    blocks = _rows(source, sight, np.zeros(count), np.arange(count))
+    blocks = _rows(source, Sight.of_page(page, source.row.get("url")), np.zeros(count), np.arange(count))
     return Labelled(source, blocks, blocks, page.elements, {}, labelled_lines=False, best=0.0, part=EMPTIED)
 
 

@@ -8,7 +8,7 @@ A FOLDER holds labelled pages in one of two layouts: `ID.html.gz` with `ID.json`
 are in one fold, and the pages of a fold go through the product as it is, with the model of the other folds in place
 of the one that it comes with. --out writes the model of all pages (the package's own:
 src/cleantext/pages/model/blocks.npz), --report what is printed, as JSON, with the score of every page. Needs
-LightGBM: pip install 'cleantext-corpus[train]'. Two runs over the same pages write the same bytes.
+LightGBM and PyTorch: pip install 'cleantext-corpus[train]'. Two runs over the same pages write the same bytes.
 """
 
 from __future__ import annotations

@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from cleantext.config import LimitsConfig
 from cleantext.pages.blocks import Page, parse_page
 from cleantext.pages.dom import TEXT
-from cleantext.pages.page import without
 from cleantext.pages.tags import KINDS
 from markup_strategies import MARKUP
 
@@ -179,7 +178,8 @@ def test_on_a_chinese_page_it_is_left_out() -> None:
 def test_a_page_without_some_blocks_is_whole() -> None:
     page = parse_page("<h1>a</h1><p>b <a href=/>c</a></p><ul><li>d𠮷</ul>")
     for gone in ([0, 0, 0], [1, 0, 0], [0, 1, 1], [1, 1, 1]):
-        text, arrays = without(page.source_text, page.arrays, np.array(gone, dtype=bool))
+        rest = page.without(np.array(gone, dtype=bool))
+        text, arrays = rest.source_text, rest.arrays
         left = [block for block, is_gone in zip(page.blocks, gone, strict=True) if not is_gone]
         assert text == "\n".join(block.text for block in left)
         spans = zip(arrays.starts.tolist(), arrays.ends.tolist(), strict=True)

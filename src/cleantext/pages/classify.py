@@ -99,14 +99,13 @@ class Model:
         for name, values in arrays.items():
             begin = next((begin for begin in (SECOND, FOLDED, SHELL) if name.startswith(begin)), "")
             parts[begin][name.removeprefix(begin)] = values
+
+        def trees(begin: str) -> Model:
+            return cls(**parts[begin], names=names, words=words, version=version)
+
         second = Network.of_arrays(parts[SECOND]) if parts[SECOND] else None
-        first, folded, shell = (
-            cls(**parts[begin], names=names, words=words, version=version) if parts[begin] else None
-            for begin in ("", FOLDED, SHELL)
-        )
-        if first is None:
-            raise ValueError("a model without trees")
-        return replace(first, second=second, folded=folded, shell=shell)
+        folded, shell = (trees(begin) if parts[begin] else None for begin in (FOLDED, SHELL))
+        return replace(trees(""), second=second, folded=folded, shell=shell)
 
     def probabilities(self, table: F32) -> F64:
         """How likely each row of `table` (columns as in `names`) is main content."""

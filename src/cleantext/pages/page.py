@@ -14,7 +14,7 @@ from cleantext.pages.dom import Dom
 from cleantext.pages.elements import Element
 from cleantext.pages.tags import KINDS, LANDMARKS, tag_table
 
-__all__ = ["ANCESTORS", "Arrays", "Block", "Page", "Surroundings", "without", "words_of"]
+__all__ = ["ANCESTORS", "Arrays", "Block", "Page", "Surroundings", "words_of"]
 
 I64 = npt.NDArray[np.int64]
 
@@ -107,18 +107,6 @@ class Arrays:
         return [self.names[number] for number in self.scope_names[self.element_scopes].tolist()]
 
 
-def without(text: str, arrays: Arrays, gone: npt.NDArray[np.bool_]) -> tuple[str, Arrays]:
-    """A page's text and blocks without some of the blocks; elements stay."""
-    rows = np.flatnonzero(~gone)
-    spans = zip(arrays.starts[rows].tolist(), arrays.ends[rows].tolist(), strict=True)
-    texts = [text[start:end] for start, end in spans]
-    ends = np.cumsum([len(one) + 1 for one in texts], dtype=np.int64) - 1
-    starts = ends - np.array([len(one) for one in texts], dtype=np.int64)
-    names = ("kinds", "landmarks", "levels", "solid", "linked", "elements", "scopes", "hidden")
-    columns = {name: getattr(arrays, name)[rows] for name in names}
-    return "\n".join(texts), replace(arrays, starts=starts, ends=ends, **columns)
-
-
 class Surroundings:
     """The tags and the words around a scope; each scope is looked at once, and each set of words made once."""
 
@@ -181,10 +169,20 @@ class Page:
     @cached_property
     def shown(self) -> Page:
         """The page without the blocks that an attribute hides."""
-        if not self.arrays.hidden.any():
-            return self
-        text, arrays = without(self.source_text, self.arrays, self.arrays.hidden > 0)
-        return replace(self, source_text=text, arrays=arrays)
+        return self.without(self.arrays.hidden > 0) if self.arrays.hidden.any() else self
+
+    def without(self, gone: npt.NDArray[np.bool_]) -> Page:
+        """The page without some of its blocks; elements stay."""
+        rows, arrays = np.flatnonzero(~gone), self.arrays
+        spans = zip(arrays.starts[rows].tolist(), arrays.ends[rows].tolist(), strict=True)
+        texts = [self.source_text[start:end] for start, end in spans]
+        lengths = np.array([*map(len, texts)], dtype=np.int64)
+        ends = np.cumsum(lengths + 1) - 1
+        names = ("kinds", "landmarks", "levels", "solid", "linked", "elements", "scopes", "hidden")
+        columns = {name: getattr(arrays, name)[rows] for name in names}
+        return replace(
+            self, source_text="\n".join(texts), arrays=replace(arrays, starts=ends - lengths, ends=ends, **columns)
+        )
 
     @cached_property
     def texts(self) -> list[str]:
